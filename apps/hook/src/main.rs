@@ -1,0 +1,2 @@
+//! The hook that Claude Code calls: leaves an event behind and is gone.
+fn main() {}

@@ -1,0 +1,6 @@
+//! The screens: a list, a preview, a reader.
+
+mod app;
+pub mod figures;
+
+pub use app::{Launch, Outcome, run};

@@ -1,0 +1,5 @@
+//! Finding a session: fuzzy ranking over what a list shows.
+
+mod fuzzy;
+
+pub use fuzzy::{Field, Hit, Matcher};

@@ -1,0 +1,55 @@
+//! What can go wrong with the store, and what to do about it.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why the store could not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another process held it for longer than we waited.
+    #[error("{path} is in use by another program{holder}; try again when it is done")]
+    Locked {
+        /// The store.
+        path: PathBuf,
+        /// Who holds it, as far as is known (` (process 123)`), or nothing.
+        holder: String,
+    },
+    /// It was written by a newer version of this program.
+    #[error(
+        "{path} was written by a newer version of sessions (schema {found}, this one knows {known}); update sessions, or run `sessions rebuild`"
+    )]
+    Newer {
+        /// The store.
+        path: PathBuf,
+        /// Its schema version.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
+    /// It cannot be read.
+    #[error(
+        "{path} is damaged ({message}); run `sessions rebuild`: nothing is lost, it is made again from the transcripts"
+    )]
+    Damaged {
+        /// The store.
+        path: PathBuf,
+        /// What the engine says.
+        message: String,
+    },
+    /// A file operation failed.
+    #[error("cannot {action} {path}: {source}")]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// On which file.
+        path: PathBuf,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// The engine refused something; a fault of ours.
+    #[error("the store failed: {0}")]
+    Engine(#[from] duckdb::Error),
+    /// The person stopped it.
+    #[error("stopped")]
+    Cancelled,
+}

@@ -1,0 +1,94 @@
+//! The rows that questions are answered with.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use pricing::NanoUsd;
+use serde::Serialize;
+use transcript::{Session, SessionId, Tokens};
+
+/// A session as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct SessionRow {
+    /// What its files say.
+    #[serde(flatten)]
+    pub session: Session,
+    /// Sum of its requests' tokens, subagents included.
+    pub tokens: Tokens,
+    /// Number of requests.
+    pub requests: u32,
+    /// Sum of the known costs.
+    pub cost: NanoUsd,
+    /// Requests without a price.
+    pub unknown_cost_requests: u32,
+    /// Requests whose figures are a lower bound.
+    pub incomplete_requests: u32,
+    /// Its own transcript, if it still exists.
+    pub transcript: Option<PathBuf>,
+    /// Size of all its files in bytes.
+    pub bytes: u64,
+    /// Latest modification of any of its files.
+    pub modified: Option<DateTime<Utc>>,
+}
+
+impl SessionRow {
+    /// Its id.
+    pub fn id(&self) -> &SessionId {
+        &self.session.id
+    }
+}
+
+/// A file of a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TranscriptFile {
+    /// Where it lies or lay.
+    pub path: PathBuf,
+    /// The subagent that wrote it, if one did.
+    pub agent: Option<String>,
+    /// Its size when it was last read, in bytes.
+    pub bytes: u64,
+    /// Whether it existed at the last scan.
+    pub present: bool,
+}
+
+/// A session with all that belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SessionDetail {
+    /// The row.
+    #[serde(flatten)]
+    pub row: SessionRow,
+    /// Its files, its own first.
+    pub files: Vec<TranscriptFile>,
+    /// Its usage by model.
+    pub models: Vec<ModelUsage>,
+}
+
+/// Usage of one model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct ModelUsage {
+    /// Canonical model name.
+    pub model: String,
+    /// Number of requests.
+    pub requests: u32,
+    /// Tokens.
+    pub tokens: Tokens,
+    /// Billed web searches.
+    pub web_searches: u32,
+    /// Sum of the known costs.
+    pub cost: NanoUsd,
+    /// Requests without a price.
+    pub unknown_cost_requests: u32,
+    /// Requests whose figures are a lower bound.
+    pub incomplete_requests: u32,
+}
+
+/// What an id or a prefix of one stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// Exactly one session.
+    One(Box<SessionRow>),
+    /// None.
+    None,
+    /// Several; all of them.
+    Many(Vec<SessionRow>),
+}

@@ -1,0 +1,28 @@
+//! Claude Code's transcripts: records, requests and their usage, the conversation.
+//!
+//! This crate knows nothing of files, clocks, environment or threads: bytes and names are handed in.
+//! Reading never fails: every reader returns what it understood and a list of problems.
+
+mod conversation;
+mod facts;
+mod layout;
+mod lines;
+mod markdown;
+mod parsed;
+mod request;
+mod session;
+mod slug;
+mod tokens;
+mod wire;
+
+pub use conversation::{
+    Answer, Block, Body, Branch, Command, Conversation, Image, Item, Notice, Prompt, Thinking, ToolCall, ToolResult,
+};
+pub use facts::{Batch, FileFacts, Reader, ToolUse};
+pub use layout::{FileRole, RootNames, classify, project_name, root_candidates};
+pub use markdown::{Detail, to_markdown};
+pub use parsed::{Parsed, Problem, ProblemKind};
+pub use request::{Part, PartKind, Request, RequestKey};
+pub use session::{Session, SessionFile, SessionId, Title, TitleSource};
+pub use slug::{slug, slug_matches};
+pub use tokens::Tokens;

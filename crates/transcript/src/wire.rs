@@ -1,0 +1,1 @@
+//! Records as Claude Code writes them, borrowed from the line.

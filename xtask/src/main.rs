@@ -1,0 +1,2 @@
+//! Maintenance: checks, generated files, benchmarks.
+fn main() {}
