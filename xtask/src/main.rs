@@ -1,2 +1,53 @@
-//! Maintenance: checks, generated files, benchmarks.
-fn main() {}
+//! Maintenance: checks, generated files, pictures and benchmarks, one file per chore.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the person at the terminal")]
+
+mod bench;
+mod ci;
+mod docs;
+mod screenshots;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Chores of this repository. Everything that is checked or generated goes through here.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Debug, Subcommand)]
+enum Chore {
+    Ci(ci::Ci),
+    /// Checks the habits of docs/contributing.md: floors, owners of dependencies, names, sizes
+    Tidy,
+    Docs(docs::Docs),
+    /// Draws assets/screenshots from the built-in demo, at a fixed time, zone and size
+    Screenshots,
+    Bench(bench::Bench),
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> color_eyre::Result<()> {
+    match Arguments::parse().chore {
+        Chore::Ci(chore) => chore.run(),
+        Chore::Tidy => tidy::run(),
+        Chore::Docs(chore) => chore.run(),
+        Chore::Screenshots => screenshots::draw(),
+        Chore::Bench(chore) => chore.run(),
+    }
+}

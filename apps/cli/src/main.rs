@@ -1,2 +1,20 @@
-//! The sessions command.
-fn main() {}
+//! The `sessions` command: a person, a script or an agent at a prompt.
+
+mod cli;
+mod clock;
+mod commands;
+mod context;
+mod demo;
+mod interrupt;
+mod lookup;
+mod output;
+mod plain_text;
+mod report;
+mod scanning;
+mod schema;
+mod table;
+mod tick_log;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

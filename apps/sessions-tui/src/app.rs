@@ -1,8 +1,30 @@
-//! Starting and ending the screen.
+//! Starting and ending the screen, and the loop between.
 
+use std::io::{self, IsTerminal};
+use std::thread;
+use std::time::Duration;
+
+use chrono::Utc;
 use chrono_tz::Tz;
+use color_eyre::eyre::{WrapErr, bail};
 use config::{Environment, Paths, Settings};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use crossterm::event::{Event, MouseEventKind};
 use pricing::PriceTable;
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::appearance;
+use crate::lanes::Lanes;
+use crate::message::{Effect, Msg};
+use crate::model::{Model, Setup};
+use crate::terminal::{self, Screen};
+use crate::update;
+
+/// How often the clock is looked at while somebody looks at the screen.
+const ATTENDED: Duration = Duration::from_secs(15);
+/// How often it is looked at otherwise.
+const UNATTENDED: Duration = Duration::from_mins(1);
 
 /// What the screen is started with.
 #[derive(Debug, Clone)]
@@ -30,8 +52,135 @@ pub enum Outcome {
     Resume(resume::Plan),
 }
 
+/// What ends the loop's waiting.
+pub(crate) enum Wake {
+    /// Something for the model.
+    Msg(Msg),
+    /// The terminal cannot be read any more.
+    InputFailed(io::Error),
+    /// A lane panicked; its report is on the terminal.
+    LaneFailed,
+}
+
 /// Opens the screen and returns when it is left. The terminal is given back in every case.
 pub fn run(launch: &Launch) -> color_eyre::Result<Outcome> {
-    let _ = launch;
-    Ok(Outcome::Quit)
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        bail!("The screen needs a terminal. `sessions ls` prints the list instead.");
+    }
+    let (sender, inbox) = crossbeam_channel::unbounded();
+    let lanes = Lanes::start(launch, &sender).wrap_err("threads cannot be started")?;
+    let mut model = Model::new(Setup {
+        zone: launch.zone,
+        now: Utc::now(),
+        demo: launch.demo,
+        home: launch.environment.home.clone(),
+        roots: launch.paths.roots.clone(),
+        theme: crate::Theme::default(),
+    });
+    // The lanes read while the terminal is asked for its colors.
+    for effect in update(&mut model, Msg::Started) {
+        lanes.perform(effect);
+    }
+    update(&mut model, Msg::Themed(Box::new(appearance::theme(&launch.environment, launch.settings.theme))));
+    let outcome = take_and_run(&mut model, &lanes, &inbox, &sender);
+    lanes.finish();
+    outcome
+}
+
+fn take_and_run(
+    model: &mut Model,
+    lanes: &Lanes,
+    inbox: &Receiver<Wake>,
+    sender: &Sender<Wake>,
+) -> color_eyre::Result<Outcome> {
+    let mut screen = Screen::take().wrap_err("the terminal cannot be used")?;
+    listen(sender).wrap_err("the terminal cannot be listened to")?;
+    let (width, height) = screen.size()?;
+    let mut wakes = vec![Wake::Msg(Msg::Resize(width, height))];
+    loop {
+        let mut effects = update(model, Msg::Tick(Utc::now()));
+        for wake in wakes.drain(..) {
+            match wake {
+                Wake::Msg(message) => effects.extend(update(model, message)),
+                Wake::InputFailed(error) => return Err(error).wrap_err("the terminal cannot be read any more"),
+                Wake::LaneFailed => bail!("a part of the program failed; its report stands above"),
+            }
+        }
+        for effect in effects.into_iter().filter_map(|effect| lanes.perform(effect)) {
+            match effect {
+                Effect::Leave(outcome) => return Ok(outcome),
+                Effect::Redraw => screen.forget()?,
+                Effect::Suspend => {
+                    terminal::suspend()?;
+                    wakes.push(Wake::Msg(Msg::Continued));
+                }
+                Effect::Retake => {
+                    screen.retake()?;
+                    let (width, height) = screen.size()?;
+                    wakes.push(Wake::Msg(Msg::Resize(width, height)));
+                }
+                _ => {}
+            }
+        }
+        if model.take_changed() {
+            screen.draw(model)?;
+        }
+        if wakes.is_empty() {
+            wait(inbox, model, &mut wakes);
+        }
+    }
+}
+
+/// Waits for something to do and takes all that has come meanwhile.
+fn wait(inbox: &Receiver<Wake>, model: &Model, wakes: &mut Vec<Wake>) {
+    let patience = if model.attended { ATTENDED } else { UNATTENDED };
+    match inbox.recv_timeout(patience) {
+        Ok(wake) => wakes.push(wake),
+        Err(RecvTimeoutError::Timeout) => {}
+        Err(RecvTimeoutError::Disconnected) => wakes.push(Wake::LaneFailed),
+    }
+    wakes.extend(inbox.try_iter());
+}
+
+/// Starts the threads that wait for keys and for signals. They end with the process: nothing can interrupt their waiting.
+fn listen(sender: &Sender<Wake>) -> io::Result<()> {
+    let keys = sender.clone();
+    thread::Builder::new().name("input".to_owned()).spawn(move || {
+        loop {
+            let wake = match crossterm::event::read() {
+                Ok(event) => match message(event) {
+                    Some(message) => Wake::Msg(message),
+                    None => continue,
+                },
+                Err(error) => Wake::InputFailed(error),
+            };
+            let failed = matches!(wake, Wake::InputFailed(_));
+            if keys.send(wake).is_err() || failed {
+                return;
+            }
+        }
+    })?;
+    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGCONT])?;
+    let ends = sender.clone();
+    thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        for signal in signals.forever() {
+            let message = if signal == SIGCONT { Msg::Continued } else { Msg::Terminate };
+            if ends.send(Wake::Msg(message)).is_err() {
+                return;
+            }
+        }
+    })?;
+    Ok(())
+}
+
+fn message(event: Event) -> Option<Msg> {
+    Some(match event {
+        Event::Key(key) => Msg::Key(key),
+        Event::Mouse(mouse) if matches!(mouse.kind, MouseEventKind::Moved | MouseEventKind::Drag(_)) => return None,
+        Event::Mouse(mouse) => Msg::Mouse(mouse),
+        Event::Paste(text) => Msg::Paste(text),
+        Event::Resize(width, height) => Msg::Resize(width, height),
+        Event::FocusGained => Msg::Focus(true),
+        Event::FocusLost => Msg::Focus(false),
+    })
 }

@@ -1,7 +1,7 @@
 //! The part of the process environment that the product looks at.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Variables, home and working directory, taken once at the start of a program or made up by a test.
 #[derive(Debug, Clone, Default)]
@@ -29,5 +29,32 @@ impl Environment {
     /// A variable that is set and not empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// The home directory, if it is an absolute path: that of the system, else `$HOME`.
+    pub fn home(&self) -> Option<&Path> {
+        let named = || self.get("HOME").map(Path::new).filter(|path| path.is_absolute());
+        self.home.as_deref().filter(|path| path.is_absolute()).or_else(named)
+    }
+
+    /// A program as a person writes it: a bare name stays one, to be looked up on the search path; anything else is a
+    /// path.
+    pub fn resolve_program(&self, written: &str) -> PathBuf {
+        if written.contains('/') { self.resolve(written) } else { PathBuf::from(written) }
+    }
+
+    /// A path as a person writes it: `~` and `~/…` stand for the home directory, a relative path starts at the working
+    /// directory.
+    pub fn resolve(&self, written: &str) -> PathBuf {
+        self.cwd.join(expand_home(written, self.home()))
+    }
+}
+
+/// Replaces a leading `~` by the home directory, if one is known; `~name` stays as it is.
+pub(crate) fn expand_home(written: &str, home: Option<&Path>) -> PathBuf {
+    match (written.strip_prefix('~'), home) {
+        (Some(""), Some(home)) => home.to_owned(),
+        (Some(rest), Some(home)) if rest.starts_with('/') => home.join(rest.trim_start_matches('/')),
+        _ => PathBuf::from(written),
     }
 }

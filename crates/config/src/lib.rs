@@ -2,10 +2,17 @@
 //!
 //! The environment is handed in as a value; nothing here writes outside the folders that it names.
 
+mod durable;
 mod environment;
+mod error;
 mod paths;
+mod roots;
+mod setting;
 mod settings;
 
+pub use durable::{make_private_folder, replace_file};
 pub use environment::Environment;
+pub use error::ConfigError;
 pub use paths::Paths;
-pub use settings::{ConfigError, Settings};
+pub use setting::{SETTINGS, Setting};
+pub use settings::{Settings, Theme};

@@ -1,39 +1,219 @@
-//! The person's settings.
+//! The person's settings, read from `config.toml`.
 
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::io::ErrorKind;
+use std::ops::Range;
+use std::path::Path;
 
-/// Settings of `config.toml`, each with a default.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::setting::Kind;
+use crate::{ConfigError, SETTINGS, Setting};
+
+/// Below this likeness (0 to 1) two names have nothing to do with each other.
+const LIKENESS_MIN: f64 = 0.8;
+
+/// Settings of `config.toml`, each with a default; [`SETTINGS`] lists them.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
+    /// The program that `resume` starts.
+    pub claude_program: String,
     /// Flags that `resume` always gives to `claude`.
     pub claude_flags: Vec<String>,
+    /// More folders with Claude Code's files, as written; for [`crate::Paths::add_roots`].
+    pub roots_extra: Vec<String>,
+    /// Colors of the screen.
+    pub theme: Theme,
+    /// Name of a time zone; none means that of the system.
+    pub timezone: Option<String>,
 }
 
-/// Why the settings could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The file could not be read.
-    #[error("cannot read {path}: {source}")]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The file is not what it should be.
-    #[error("{path}: {message}")]
-    Invalid {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong, where, and what was probably meant.
-        message: String,
-    },
+/// Colors of the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// Whatever suits the terminal.
+    #[default]
+    Auto,
+    /// For a dark background.
+    Dark,
+    /// For a light background.
+    Light,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            claude_program: "claude".to_owned(),
+            claude_flags: Vec::new(),
+            roots_extra: Vec::new(),
+            theme: Theme::Auto,
+            timezone: None,
+        }
+    }
 }
 
 impl Settings {
     /// Reads `config.toml` in a folder; a missing file gives the defaults.
     pub fn load(folder: &Path) -> Result<Self, ConfigError> {
-        let _ = folder;
-        Ok(Self::default())
+        let path = folder.join("config.toml");
+        let content = match fs::read_to_string(&path) {
+            Ok(content) => content,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::default()),
+            Err(source) => return Err(ConfigError::Unreadable { path, source }),
+        };
+        Self::parse(&content).map_err(|message| ConfigError::Invalid { path, message })
+    }
+
+    /// Reads the text of a `config.toml`; the error names every wrong line.
+    fn parse(content: &str) -> Result<Self, String> {
+        let table = DeTable::parse(content).map_err(|error| {
+            format!("{}: {}", place(content, &error.span().unwrap_or_default()), error.message().trim_end())
+        })?;
+        let mut settings = Self::default();
+        let mut problems = Vec::new();
+        for (section, value) in table.get_ref() {
+            read_section(section, value, &mut settings, &mut problems);
+        }
+        problems.sort_by_key(|(span, _)| span.start);
+        let lines: Vec<String> =
+            problems.iter().map(|(span, problem)| format!("{}: {problem}", place(content, span))).collect();
+        if lines.is_empty() { Ok(settings) } else { Err(lines.join("\n")) }
+    }
+}
+
+/// Something wrong, and where it is in the file.
+type Problem = (Range<usize>, String);
+
+fn read_section(
+    section: &Spanned<std::borrow::Cow<'_, str>>,
+    value: &Spanned<DeValue<'_>>,
+    settings: &mut Settings,
+    problems: &mut Vec<Problem>,
+) {
+    let name = section.get_ref();
+    let is_section = SETTINGS.iter().any(|setting| section_of(setting) == name);
+    let Some(keys) = value.get_ref().as_table().filter(|_| is_section) else {
+        problems.push((section.span(), unknown("section or setting", name)));
+        return;
+    };
+    for (key, value) in keys {
+        let name = format!("{name}.{}", key.get_ref());
+        let Some(setting) = SETTINGS.iter().find(|setting| setting.name == name) else {
+            problems.push((key.span(), unknown("setting", &name)));
+            continue;
+        };
+        if !apply(setting.kind, value.get_ref(), settings) {
+            let problem = format!("`{name}` must be {}", setting.kind.expected(key.get_ref()));
+            problems.push((value.span(), problem));
+        }
+    }
+}
+
+/// Sets a value, if it is of the right kind.
+fn apply(kind: Kind, value: &DeValue<'_>, settings: &mut Settings) -> bool {
+    match kind {
+        Kind::Text(set) => value.as_str().map(|text| set(settings, text.to_owned())).is_some(),
+        Kind::Texts(set) => {
+            let items = value.as_array().map(|items| items.iter().map(|item| item.get_ref().as_str()));
+            let texts: Option<Vec<String>> =
+                items.and_then(|items| items.map(|item| item.map(str::to_owned)).collect());
+            texts.map(|texts| set(settings, texts)).is_some()
+        }
+        Kind::Choice(choices, set) => {
+            let choice = choices.iter().position(|choice| value.as_str() == Some(choice));
+            choice.map(|choice| set(settings, choice)).is_some()
+        }
+    }
+}
+
+fn section_of(setting: &Setting) -> &'static str {
+    setting.name.split_once('.').map_or(setting.name, |(section, _)| section)
+}
+
+/// Says that a name means nothing, and which one was probably meant.
+fn unknown(what: &str, name: &str) -> String {
+    let likeness = |candidate: &str| strsim::jaro_winkler(&name.to_lowercase(), candidate);
+    let names = SETTINGS.iter().map(|setting| setting.name);
+    let keys = SETTINGS.iter().map(|setting| (setting.name.rsplit('.').next().unwrap_or_default(), setting.name));
+    let sections = SETTINGS.iter().map(|setting| (section_of(setting), section_of(setting)));
+    let candidates = names.map(|name| (name, name)).chain(sections).chain(keys);
+    let best = candidates.max_by(|(left, _), (right, _)| likeness(left).total_cmp(&likeness(right)));
+    let hint = best.filter(|(candidate, _)| likeness(candidate) >= LIKENESS_MIN).map_or_else(
+        || format!("; there are: {}", SETTINGS.iter().map(|setting| setting.name).collect::<Vec<_>>().join(", ")),
+        |(_, meant)| format!("; did you mean `{meant}`?"),
+    );
+    format!("unknown {what} `{name}`{hint}")
+}
+
+fn place(content: &str, span: &Range<usize>) -> String {
+    let before = content.get(..span.start).unwrap_or(content);
+    format!("line {}", before.matches('\n').count() + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(content: &str, expect: &Result<Settings, &str>) {
+        assert_eq!(Settings::parse(content).as_ref().map_err(String::as_str), expect.as_ref().map_err(|text| *text));
+    }
+
+    #[test]
+    fn the_table_of_settings_states_the_defaults() {
+        let written: Vec<String> =
+            SETTINGS.iter().map(|setting| format!("{} = {}\n", setting.name, setting.default)).collect();
+        check(&written.concat(), &Ok(Settings::default()));
+        check("", &Ok(Settings::default()));
+    }
+
+    #[test]
+    fn every_setting_is_read() {
+        let content = "\u{feff}# mine\r\ndisplay.timezone = 'Asia/Tokyo'\r\ndisplay.theme = 'light'\r\n[claude]\r\n\
+                       program = '/opt/claude'\r\nflags = ['--model', 'opus']\r\n[roots]\r\nextra = ['~/old']\r\n";
+        let expect = Settings {
+            claude_program: "/opt/claude".to_owned(),
+            claude_flags: vec!["--model".to_owned(), "opus".to_owned()],
+            roots_extra: vec!["~/old".to_owned()],
+            theme: Theme::Light,
+            timezone: Some("Asia/Tokyo".to_owned()),
+        };
+        check(content, &Ok(expect));
+    }
+
+    #[test]
+    fn an_unknown_name_gets_its_line_and_a_suggestion() {
+        check("[claude]\nflgas = []", &Err("line 2: unknown setting `claude.flgas`; did you mean `claude.flags`?"));
+        check("\n[cluade]\nflags = []", &Err("line 2: unknown section or setting `cluade`; did you mean `claude`?"));
+        check("theme = 'dark'", &Err("line 1: unknown section or setting `theme`; did you mean `display.theme`?"));
+        let all = "claude.program, claude.flags, roots.extra, display.theme, display.timezone";
+        check("xyzzy = 1", &Err(&format!("line 1: unknown section or setting `xyzzy`; there are: {all}")));
+    }
+
+    #[test]
+    fn every_wrong_value_is_explained() {
+        check(
+            "[display]\ntheme = 'pink'\n[claude]\nflags = '-v'\nprogram = 3\n[roots]\nextra = [1]",
+            &Err("line 2: `display.theme` must be one of \"auto\", \"dark\", \"light\"\n\
+                 line 4: `claude.flags` must be a list of texts, as in flags = [\"…\", \"…\"]\n\
+                 line 5: `claude.program` must be a text in quotes, as in program = \"…\"\n\
+                 line 7: `roots.extra` must be a list of texts, as in extra = [\"…\", \"…\"]"),
+        );
+    }
+
+    #[test]
+    fn text_that_is_no_toml_gets_its_line() {
+        let message = Settings::parse("[claude]\nflags = [").expect_err("it is not closed");
+        assert!(message.starts_with("line 2: "), "{message}");
+        let message = Settings::parse("claude.flags = []\nclaude.flags = []").expect_err("it is there twice");
+        assert!(message.starts_with("line 2: ") && message.contains("duplicate"), "{message}");
+    }
+
+    #[test]
+    fn a_missing_file_gives_the_defaults_and_an_unreadable_one_an_error() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        assert_eq!(Settings::load(folder.path()).expect("nothing is wrong"), Settings::default());
+        fs::write(folder.path().join("config.toml"), [0xff]).expect("it can be written");
+        assert!(matches!(Settings::load(folder.path()), Err(ConfigError::Unreadable { .. })));
     }
 }

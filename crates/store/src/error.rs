@@ -28,7 +28,7 @@ pub enum StoreError {
     },
     /// It cannot be read.
     #[error(
-        "{path} is damaged ({message}); run `sessions rebuild`: nothing is lost, it is made again from the transcripts"
+        "{path} is damaged ({message}); run `sessions rebuild`: it is made again from the transcripts, and this file is kept beside it"
     )]
     Damaged {
         /// The store.

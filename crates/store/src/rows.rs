@@ -25,6 +25,8 @@ pub struct SessionRow {
     pub incomplete_requests: u32,
     /// Its own transcript, if it still exists.
     pub transcript: Option<PathBuf>,
+    /// The folder of Claude Code that its transcript was found under (its `CLAUDE_CONFIG_DIR`).
+    pub root: Option<PathBuf>,
     /// Size of all its files in bytes.
     pub bytes: u64,
     /// Latest modification of any of its files.

@@ -1,14 +1,24 @@
 //! The scan: what is new under the roots, read in parallel, stored in batches.
 
+mod fingerprint;
+mod plan;
+mod read;
+mod run;
+mod walk;
+
 use std::path::PathBuf;
 
 use serde::Serialize;
+
+pub(crate) use run::run;
 
 /// How to scan.
 #[derive(Debug, Clone, Default)]
 pub struct ScanOptions {
     /// Folders that hold Claude Code's files.
     pub roots: Vec<PathBuf>,
+    /// Transcripts that somebody named (a hook), wherever they lie. They are remembered.
+    pub extra_files: Vec<PathBuf>,
     /// Threads that read; 0 means one per core.
     pub threads: usize,
 }
@@ -47,6 +57,10 @@ pub struct ScanReport {
     pub requests: u64,
     /// Stretches that were not understood, over all files.
     pub problems: u64,
-    /// Files that could not be read, with the reason.
+    /// Files and folders that could not be read, with the reason.
     pub unreadable: Vec<(PathBuf, String)>,
+    /// Files that are gone and whose content a rebuild took over from the store before.
+    pub carried_over: u64,
+    /// Where a rebuild put a store that it could not read; what only that one knew is not in the new one.
+    pub set_aside: Option<PathBuf>,
 }

@@ -2,21 +2,39 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+use duckdb::Connection;
 use pricing::PriceTable;
+use transcript::SessionId;
 
-use crate::{Found, ModelUsage, Progress, ScanOptions, ScanReport, SessionDetail, SessionRow, StoreError};
+use crate::open::{Access, Opened};
+use crate::{
+    Found, ModelUsage, Progress, ScanOptions, ScanReport, SessionDetail, SessionRow, StoreError, questions, rebuild,
+    scan,
+};
+
+/// How long a call waits for others, unless it is told otherwise.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A store file. Cheap to make and to clone; opens nothing.
 #[derive(Debug, Clone)]
 pub struct Store {
     path: PathBuf,
+    patience: Duration,
 }
 
 impl Store {
     /// The store at a path, which need not exist.
     pub fn at(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
+        Self { path: path.into(), patience: PATIENCE }
+    }
+
+    /// The same store, waiting for others for as long as said (default: five seconds).
+    #[must_use]
+    pub fn waiting(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Its path.
@@ -24,12 +42,20 @@ impl Store {
         &self.path
     }
 
+    /// How long a call waits for others.
+    pub fn patience(&self) -> Duration {
+        self.patience
+    }
+
     /// Whether there is a store file.
     pub fn exists(&self) -> bool {
         self.path.exists()
     }
 
-    /// Brings the store up to date with the roots.
+    /// Brings the store up to date with the roots; makes it if there is none.
+    ///
+    /// Others get their turn with the store between two batches. When `cancel` is set, what was read so far is kept
+    /// and `StoreError::Cancelled` returned; the next scan goes on from there.
     pub fn scan(
         &self,
         options: &ScanOptions,
@@ -37,11 +63,13 @@ impl Store {
         cancel: &AtomicBool,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<ScanReport, StoreError> {
-        let _ = (options, prices, cancel, progress);
-        Ok(ScanReport::default())
+        scan::run(self, options, prices, cancel, progress)
     }
 
-    /// Throws the store away and makes it again.
+    /// Throws the store away and makes it again; what only the old one knew (transcripts that are gone) is taken over.
+    ///
+    /// A store that cannot be read is renamed and kept, see `ScanReport::set_aside`. Until the new one is whole the
+    /// old one stays in place.
     pub fn rebuild(
         &self,
         options: &ScanOptions,
@@ -49,28 +77,36 @@ impl Store {
         cancel: &AtomicBool,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<ScanReport, StoreError> {
-        self.scan(options, prices, cancel, progress)
+        rebuild::rebuild(self, options, prices, cancel, progress)
     }
 
     /// All sessions, latest first. A store that does not exist yet has none.
     pub fn sessions(&self) -> Result<Vec<SessionRow>, StoreError> {
-        Ok(Vec::new())
+        self.ask(Vec::new(), questions::sessions)
     }
 
     /// The session that an id or a prefix of one stands for.
     pub fn find(&self, prefix: &str) -> Result<Found, StoreError> {
-        let _ = prefix;
-        Ok(Found::None)
+        self.ask(Found::None, |connection| questions::find(connection, prefix))
     }
 
     /// A session with its files and its usage by model.
-    pub fn session(&self, id: &transcript::SessionId) -> Result<Option<SessionDetail>, StoreError> {
-        let _ = id;
-        Ok(None)
+    pub fn session(&self, id: &SessionId) -> Result<Option<SessionDetail>, StoreError> {
+        self.ask(None, |connection| questions::session(connection, id))
     }
 
-    /// Usage by model over the whole history, the costliest first.
-    pub fn usage_by_model(&self) -> Result<Vec<ModelUsage>, StoreError> {
-        Ok(Vec::new())
+    /// Usage by model, of requests made at `since` or later (none: of all), the costliest first.
+    ///
+    /// A request without a time counts only when all are asked for.
+    pub fn usage_by_model(&self, since: Option<DateTime<Utc>>) -> Result<Vec<ModelUsage>, StoreError> {
+        self.ask(Vec::new(), |connection| questions::usage_by_model(connection, since))
+    }
+
+    /// Opens the store, asks one thing and closes it.
+    fn ask<T>(&self, without: T, question: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        if !self.exists() {
+            return Ok(without);
+        }
+        Opened::existing(&self.path, Access::Read, self.patience)?.ask(question)
     }
 }

@@ -1,7 +1,10 @@
-//! What tests and benchmarks share: homes, generated histories, the real corpus.
+//! What tests and benchmarks share: homes, transcripts made to measure, generated histories, the real corpus.
 
 mod corpus;
+pub mod history;
 mod home;
+mod transcript;
 
 pub use corpus::{corpus, lay_out};
 pub use home::Home;
+pub use transcript::{Transcript, Usage};

@@ -1,21 +1,49 @@
 //! The conversation as people read it.
 
+mod agents;
+mod answer;
+mod assembly;
+mod chain;
+mod intake;
+mod notice;
+mod picture;
+mod prompt;
+mod record;
+mod subject;
+mod tool_result;
+mod value;
+
 use chrono::{DateTime, Utc};
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::{Parsed, Tokens};
 
 /// A conversation in reading order.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Conversation {
     /// The active chain: what the client itself would show after a resume, compacted parts included.
     pub items: Vec<Item>,
     /// What was said and then abandoned (a rewind, an edited prompt).
     pub branches: Vec<Branch>,
+    /// Conversations of subagents that are told in this very file (those of clients before 2.0.65 whole, those of
+    /// 2.1.12 to 2.1.63 as progress). A tool call whose `agent` is the id of one of them started it.
+    pub agents: Vec<Agent>,
+}
+
+/// A subagent's conversation inside the file of its session.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Agent {
+    /// The subagent's id; where the client gave it none, the id of the tool call that started it, or of its first
+    /// record.
+    pub id: String,
+    /// What was said in it.
+    pub conversation: Conversation,
 }
 
 /// A stretch that was abandoned.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Branch {
     /// Index of the item in the active chain after which it hangs; none at the very start.
     pub after: Option<usize>,
@@ -24,7 +52,7 @@ pub struct Branch {
 }
 
 /// One thing that was said or happened.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Item {
     /// Record `uuid`, of the first record if it is made of several.
     pub uuid: Option<String>,
@@ -35,11 +63,13 @@ pub struct Item {
     /// Number of the turn: 1 for everything from the first prompt to the second, 0 before the first.
     pub turn: u32,
     /// What it is.
+    #[serde(flatten)]
     pub body: Body,
 }
 
 /// What an item is.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Body {
     /// What the person said (in a subagent: what it was told).
     Prompt(Prompt),
@@ -52,7 +82,7 @@ pub enum Body {
 }
 
 /// A prompt.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Prompt {
     /// Text as the person wrote it.
     pub text: String,
@@ -63,7 +93,7 @@ pub struct Prompt {
 }
 
 /// An answer.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Answer {
     /// API message id.
     pub message_id: Option<String>,
@@ -80,9 +110,11 @@ pub struct Answer {
 }
 
 /// A block of an answer.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
 pub enum Block {
     /// Markdown text.
+    #[serde(serialize_with = "text_field")]
     Text(String),
     /// Thinking.
     Thinking(Thinking),
@@ -90,12 +122,13 @@ pub enum Block {
     Tool(Box<ToolCall>),
     /// A picture.
     Image(Image),
-    /// A block of a type that is not known.
+    /// A block of a type that is not known: that type.
+    #[serde(serialize_with = "name_field")]
     Other(String),
 }
 
 /// Thinking.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Thinking {
     /// Text; empty when only a signature was kept.
     pub text: String,
@@ -104,7 +137,7 @@ pub struct Thinking {
 }
 
 /// A tool call with its result.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ToolCall {
     /// `tool_use.id`.
     pub id: String,
@@ -121,7 +154,7 @@ pub struct ToolCall {
 }
 
 /// What a tool gave back.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct ToolResult {
     /// Text given to the model.
     pub text: String,
@@ -136,7 +169,7 @@ pub struct ToolResult {
 }
 
 /// A picture: what it is, not its bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Image {
     /// Media type (`image/png`).
     pub media_type: String,
@@ -145,7 +178,7 @@ pub struct Image {
 }
 
 /// A command that the person ran in the client.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Command {
     /// `/model`, or `!` for a shell command.
     pub name: String,
@@ -156,7 +189,8 @@ pub struct Command {
 }
 
 /// Something that happened beside the conversation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "notice", rename_all = "kebab-case")]
 pub enum Notice {
     /// The history was summarised here.
     Compacted {
@@ -184,15 +218,32 @@ pub enum Notice {
         to: String,
     },
     /// Text that the client put in for the model (reminders, skill bodies, caveats).
+    #[serde(serialize_with = "text_field")]
     Injected(String),
     /// Anything else that the client wrote for the person.
+    #[serde(serialize_with = "text_field")]
     Info(String),
 }
 
 impl Conversation {
     /// Reads a whole transcript (or a subagent's).
     pub fn read(bytes: &[u8]) -> Parsed<Self> {
-        let _ = bytes;
-        Parsed::default()
+        let Parsed { value: intake, problems } = intake::read(bytes);
+        Parsed { value: assembly::converse(intake), problems }
     }
+}
+
+fn text_field<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    field(serializer, "text", text)
+}
+
+fn name_field<S: Serializer>(name: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    field(serializer, "name", name)
+}
+
+/// Writes a string as an object with one field, because a bare string has no place for the tag of its variant.
+fn field<S: Serializer>(serializer: S, key: &'static str, text: &str) -> Result<S::Ok, S::Error> {
+    let mut object = serializer.serialize_struct("Text", 1)?;
+    object.serialize_field(key, text)?;
+    object.end()
 }

@@ -1,9 +1,24 @@
 //! One pass over a transcript: what the file says, and the requests and tool calls in it.
 
+mod activity;
+mod ledger;
+mod pass;
+mod seen;
+mod tool;
+
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::lines::{Place, records};
 use crate::{Problem, Request, SessionId};
+
+pub(crate) use activity::Activity;
+pub use ledger::{Ledger, LedgerModel};
+use pass::Pass;
+pub(crate) use seen::{Seen, SeenRecords, fingerprint};
+pub use tool::ToolUse;
 
 /// What one file says, apart from its requests and tool calls. Small, serialisable, and everything that a reader
 /// needs to go on where it stopped.
@@ -11,32 +26,102 @@ use crate::{Problem, Request, SessionId};
 pub struct FileFacts {
     /// Bytes that were understood: the next read starts here (after the last whole line).
     pub read_to: u64,
+    /// Records of the line that the next read starts in; none when it starts with a new line.
+    open_records: u32,
+    /// Whether a torn line stands after the last record.
+    torn: bool,
+    problems: u32,
+    sessions: Vec<(SessionId, u32)>,
+    pub(crate) agents: Vec<String>,
+    /// Roots of sidechains that name no agent.
+    pub(crate) sidechain_roots: u32,
+    pub(crate) cwd_first: Option<String>,
+    pub(crate) cwd_last: Option<String>,
+    /// Where the session was before it entered a worktree.
+    pub(crate) worktree_of: Option<String>,
+    pub(crate) branch: Option<String>,
+    pub(crate) versions: Vec<String>,
+    pub(crate) models: Vec<String>,
+    pub(crate) entrypoint: Option<String>,
+    pub(crate) activity: Activity,
+    since: Option<DateTime<Utc>>,
+    pub(crate) prompts: u32,
+    pub(crate) answers: Seen,
+    pub(crate) tools: Seen,
+    records: SeenRecords,
+    pub(crate) skills: BTreeSet<String>,
+    pub(crate) files_touched: Vec<String>,
+    pub(crate) pr_links: Vec<String>,
+    pub(crate) parent: Option<SessionId>,
+    pub(crate) custom_title: Option<String>,
+    pub(crate) ai_title: Option<String>,
+    summaries: Vec<(String, String)>,
+    pub(crate) first_prompt: Option<String>,
+    pub(crate) last_prompt: Option<String>,
+    /// The last `last-prompt` record.
+    pub(crate) noted_prompt: Option<String>,
+    pub(crate) first_command: Option<String>,
+    /// What a subagent or teammate was told first.
+    pub(crate) first_told: Option<String>,
+    ledger: Option<Ledger>,
+    /// Tool calls that have no result yet, oldest first.
+    open_tools: Vec<ToolUse>,
+    /// The last requests that called `WebSearch`.
+    searching: Vec<Request>,
 }
 
 impl FileFacts {
-    /// The session that most records name.
+    /// The session that most records name; of several, the one named first.
     pub fn session(&self) -> Option<&SessionId> {
-        None
+        let most = self.sessions.iter().map(|(_, count)| count).max()?;
+        self.sessions.iter().find(|(_, count)| count == most).map(|(session, _)| session)
     }
-}
 
-/// A tool call, as one row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ToolUse {
-    /// `tool_use.id`.
-    pub id: String,
-    /// Name of the tool.
-    pub name: String,
-    /// The request that made it.
-    pub request: crate::RequestKey,
-    /// The subagent that made it.
-    pub agent: Option<String>,
-    /// When.
-    pub at: Option<DateTime<Utc>>,
-    /// The file, command, skill or pattern it is about, cut to one short line.
-    pub subject: Option<String>,
-    /// Whether its result was an error; none while there is no result.
-    pub is_error: Option<bool>,
+    /// In a subagent's file: the agent. (In a session's file: the first agent that it tells of.)
+    pub fn agent(&self) -> Option<&str> {
+        self.agents.first().map(String::as_str)
+    }
+
+    /// Working directory of the first record that names one.
+    pub fn cwd(&self) -> Option<&str> {
+        self.cwd_first.as_deref()
+    }
+
+    /// Earliest time of any record.
+    pub fn started(&self) -> Option<DateTime<Utc>> {
+        self.activity.started()
+    }
+
+    /// Latest time of any record.
+    pub fn ended(&self) -> Option<DateTime<Utc>> {
+        self.activity.ended()
+    }
+
+    /// Time of the first record that is not marked as a copy from another session: of two files with the same requests,
+    /// the earlier one is the original.
+    pub fn first_own(&self) -> Option<DateTime<Utc>> {
+        self.since
+    }
+
+    /// The session that this one was forked or copied from.
+    pub fn parent(&self) -> Option<&SessionId> {
+        self.parent.as_ref()
+    }
+
+    /// Stretches that were not understood; each occurs in a batch as a problem.
+    pub fn problems(&self) -> u32 {
+        self.problems + u32::from(self.torn)
+    }
+
+    /// The client's own running total, from the last `cost-state` record. A fork carries on the total of its original.
+    pub fn ledger(&self) -> Option<&Ledger> {
+        self.ledger.as_ref()
+    }
+
+    /// The last summary of a record in this file.
+    pub(crate) fn own_summary(&self) -> Option<&str> {
+        self.summaries.iter().rfind(|(leaf, _)| self.records.has(leaf)).map(|(_, summary)| summary.as_str())
+    }
 }
 
 /// What a stretch of a file added. Requests and tool calls may repeat earlier ones with the same key:
@@ -65,14 +150,30 @@ impl Reader {
 
     /// Reads bytes that follow those read before, as far as the last whole record; returns how many were used.
     /// With `last`, a final line without a newline is read too if it is a whole record.
+    ///
+    /// Each request and tool call is in the batch once per feed. The bytes that were not used are handed in again,
+    /// together with what follows them.
     pub fn feed(&mut self, bytes: &[u8], last: bool, batch: &mut Batch) -> usize {
-        let _ = (last, batch);
-        self.facts.read_to += bytes.len() as u64;
-        bytes.len()
+        let facts = &mut self.facts;
+        let from = Place { offset: facts.read_to, records: facts.open_records };
+        facts.torn = false;
+        let mut pass = Pass::new(facts, batch);
+        let to = records(bytes, from, last, &mut |piece| pass.take(&piece));
+        facts.read_to = to.offset;
+        facts.open_records = to.records;
+        usize::try_from(to.offset - from.offset).unwrap_or(bytes.len())
     }
 
-    /// What was learned so far.
+    /// What was learned so far, while reading goes on.
+    pub fn facts(&self) -> &FileFacts {
+        &self.facts
+    }
+
+    /// What was learned.
     pub fn finish(self) -> FileFacts {
         self.facts
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,22 +1,13 @@
-//! Where transcripts lie: the roots, and what a file under one is.
+//! Where transcripts lie: what a file under `projects/` is, and which project a directory belongs to.
 
 use crate::SessionId;
 
-/// The values of the environment that name roots; handed in, never looked up here.
-#[derive(Debug, Clone, Default)]
-pub struct RootNames<'a> {
-    /// `$CLAUDE_CONFIG_DIR`, a comma-separated list.
-    pub claude_config_dir: Option<&'a str>,
-    /// `$XDG_CONFIG_HOME`.
-    pub xdg_config_home: Option<&'a str>,
-    /// The home directory.
-    pub home: Option<&'a str>,
-}
+const SEPARATORS: [char; 2] = ['/', '\\'];
 
-/// Folders that may hold Claude Code's files, in order of precedence, without duplicates; they may not exist.
-pub fn root_candidates(names: &RootNames<'_>) -> Vec<String> {
-    let _ = names;
-    Vec::new()
+/// A path without separators at its end; a root keeps its own.
+fn without_end(path: &str) -> &str {
+    let cut = path.trim_end_matches(SEPARATORS);
+    if cut.is_empty() && !path.is_empty() { &path[..1] } else { cut }
 }
 
 /// What a file under `<root>/projects/` is.
@@ -35,14 +26,65 @@ pub enum FileRole {
     FlatAgent(String),
 }
 
-/// Role of a file by its path below `projects/` (components joined by `/`), or none if it is no transcript.
+/// Role of a file by its path below `projects/` (components joined by `/` or `\\`), or none if it is no transcript.
 pub fn classify(relative: &str) -> Option<FileRole> {
-    let _ = relative;
-    None
+    let parts: Vec<&str> = relative.split(SEPARATORS).filter(|part| !part.is_empty() && *part != ".").collect();
+    let (file, folders) = parts.split_last()?;
+    let name = file.strip_suffix(".jsonl").filter(|name| !name.is_empty() && !name.starts_with('.'))?;
+    let agent = name.strip_prefix("agent-").filter(|agent| !agent.is_empty());
+    match (folders, agent) {
+        ([_], Some(agent)) => Some(FileRole::FlatAgent(agent.to_owned())),
+        ([_], None) if name != "journal" => Some(FileRole::Session(name.into())),
+        ([_, session, "subagents", ..], Some(agent)) => {
+            Some(FileRole::Subagent { session: (*session).into(), agent: agent.to_owned() })
+        }
+        _ => None,
+    }
 }
 
 /// Display name of the project that a working directory belongs to: its last component on either kind of system,
-/// a worktree counted as the repository it was made from.
+/// a worktree counted as the repository it was made from, a home directory as `~`.
 pub fn project_name(cwd: &str) -> &str {
-    cwd
+    let path = without_end(cwd.trim());
+    let path = repository_of(path);
+    let name = path.rsplit(SEPARATORS).next().unwrap_or(path);
+    if is_home(path) {
+        return "~";
+    }
+    if name.is_empty() { path } else { name }
 }
+
+/// The repository that a worktree belongs to, by the usual places of worktrees; else the path itself.
+fn repository_of(path: &str) -> &str {
+    let mut start = 0;
+    for part in path.split(SEPARATORS) {
+        let end = start + part.len();
+        let below = &path[end..];
+        let inside = below.len() > 1;
+        let before = &path[..start.saturating_sub(1)];
+        let is_claude_worktree = part == ".claude" && below[1.min(below.len())..].starts_with("worktrees");
+        if (is_claude_worktree || part == ".worktrees") && inside && !before.is_empty() {
+            return before;
+        }
+        for mark in ["--worktrees", ".worktrees"] {
+            if inside && part.len() > mark.len() && part.ends_with(mark) {
+                return &path[..end - mark.len()];
+            }
+        }
+        start = end + 1;
+    }
+    path
+}
+
+/// Whether a path is somebody's home directory, by the usual places of homes.
+fn is_home(path: &str) -> bool {
+    let parts: Vec<&str> = path.split(SEPARATORS).collect();
+    match parts.as_slice() {
+        ["", "root"] | ["", "home" | "Users", _] => true,
+        [drive, "Users", _] => drive.len() == 2 && drive.ends_with(':'),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

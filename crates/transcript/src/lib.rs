@@ -9,18 +9,21 @@ mod layout;
 mod lines;
 mod markdown;
 mod parsed;
+mod prompt;
 mod request;
 mod session;
+mod skim;
 mod slug;
 mod tokens;
 mod wire;
 
 pub use conversation::{
-    Answer, Block, Body, Branch, Command, Conversation, Image, Item, Notice, Prompt, Thinking, ToolCall, ToolResult,
+    Agent, Answer, Block, Body, Branch, Command, Conversation, Image, Item, Notice, Prompt, Thinking, ToolCall,
+    ToolResult,
 };
-pub use facts::{Batch, FileFacts, Reader, ToolUse};
-pub use layout::{FileRole, RootNames, classify, project_name, root_candidates};
-pub use markdown::{Detail, to_markdown};
+pub use facts::{Batch, FileFacts, Ledger, LedgerModel, Reader, ToolUse};
+pub use layout::{FileRole, classify, project_name};
+pub use markdown::{Detail, sanitize, to_markdown};
 pub use parsed::{Parsed, Problem, ProblemKind};
 pub use request::{Part, PartKind, Request, RequestKey};
 pub use session::{Session, SessionFile, SessionId, Title, TitleSource};

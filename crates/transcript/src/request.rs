@@ -1,14 +1,22 @@
 //! A request: one answer of the API, the unit of counting.
 
+mod merge;
+mod read;
+mod usage;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{SessionId, Tokens};
 
+pub(crate) use merge::earliest;
+pub(crate) use read::{Origin, SYNTHETIC, nano_usd};
+pub(crate) use usage::{MOST_TOKENS, Usage, small};
+
 /// What makes two lines the same request, over all files of all roots.
 ///
-/// `message.id` alone when it starts with `msg_`; any other id with its request id, else with its session id;
-/// without an id the record's own `uuid`.
+/// `message.id` alone when it starts with `msg_`. Any other id (a gateway's, which may repeat) with its request id and
+/// the session that it was first made in; without an id the record's own `uuid`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RequestKey(pub String);
 
@@ -33,8 +41,12 @@ pub struct Request {
     pub at: Option<DateTime<Utc>>,
     /// What the top level of `usage` says.
     pub tokens: Tokens,
-    /// Billed web searches (also those of the `WebSearch` tool, when the line itself says 0).
+    /// Billed web searches: what the winning line says, else what the `WebSearch` tool's results say.
     pub web_searches: u32,
+    /// Web searches that the winning line itself reports.
+    pub line_searches: u32,
+    /// Web searches that the results of its `WebSearch` calls report; they run in a side call.
+    pub tool_searches: u32,
     /// `usage.speed` as written (`standard`, `fast`).
     pub speed: Option<String>,
     /// `usage.service_tier` as written (`standard`, `batch`, `priority`).
@@ -47,6 +59,9 @@ pub struct Request {
     pub sidechain: bool,
     /// Whether the line is a copy of another session's (`forkedFrom`, `requestSessionId`).
     pub forked: bool,
+    /// Time of the first line of the file that is not marked as a copy: of two unmarked copies of a request, the one in
+    /// the file with the earlier such line is the original.
+    pub file_since: Option<DateTime<Utc>>,
     /// What is billed beside or in place of the top level.
     pub parts: Vec<Part>,
     /// `costUSD` of old clients, in nano-dollars.
@@ -58,7 +73,7 @@ pub struct Request {
 }
 
 /// A piece of a request that is billed on its own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Part {
     /// What it is.
     pub kind: PartKind,
@@ -70,6 +85,7 @@ pub struct Part {
 
 /// The kinds of parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum PartKind {
     /// A second model that was asked for advice: added.
     Advisor,
@@ -77,8 +93,19 @@ pub enum PartKind {
     Compaction,
     /// An answer that was paused and taken up again: added.
     Paused,
-    /// One of the attempts of a request that fell back to another model: they replace the top level.
+    /// An attempt that took over after another model declined: these replace the top level.
     Fallback,
-    /// An iteration of a type that is not known: kept, shown, not billed.
+    /// An attempt that was declined, or an iteration of a type that is not known: kept, shown, not billed.
     Uncounted,
 }
+
+impl RequestKey {
+    /// Whether the key means the same request in every session. Where it does not (ids of gateways), copies of a request
+    /// in other sessions are known by the `uuid` of their winning line.
+    pub fn is_global(&self) -> bool {
+        self.0.starts_with("msg_") || self.0.starts_with("uuid:")
+    }
+}
+
+#[cfg(test)]
+mod tests;

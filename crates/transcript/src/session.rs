@@ -1,5 +1,7 @@
 //! A session: everything its files say, folded into one row.
 
+mod fold;
+
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -50,7 +52,7 @@ pub enum TitleSource {
     Ai,
     /// A `summary` whose leaf is in this very session.
     Summary,
-    /// The first thing that the person said.
+    /// The first thing that was said: the first prompt, else the first command, else what a subagent was told.
     FirstPrompt,
 }
 
@@ -65,14 +67,15 @@ pub struct SessionFile<'a> {
 
 /// A session, folded from its files. Tokens and cost are not here: they are sums over requests.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Session {
     /// Its id.
     pub id: SessionId,
     /// Its title.
     pub title: Option<Title>,
-    /// The first thing that the person said, whole.
+    /// The first thing that the person said, its first 4 KB.
     pub first_prompt: Option<String>,
-    /// The last thing that the person said, whole.
+    /// The last thing that the person said, its first 4 KB.
     pub last_prompt: Option<String>,
     /// Working directory of the first record that names one.
     pub cwd_first: Option<String>,
@@ -112,12 +115,4 @@ pub struct Session {
     pub subagents: u32,
     /// Stretches of its files that were not understood.
     pub problems: u32,
-}
-
-impl Session {
-    /// Folds a session from its files. The result does not depend on their order.
-    pub fn fold(id: SessionId, files: &[SessionFile<'_>]) -> Self {
-        let _ = files;
-        Self { id, ..Self::default() }
-    }
 }

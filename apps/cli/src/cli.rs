@@ -1,0 +1,125 @@
+//! The grammar of the command line, and the way from words to a command.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use chrono_tz::Tz;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::commands::{
+    Completions, Ls, Man, Rebuild, Record, Resume, Scan, Show, Tick, Usage, Where, completions, man, rebuild, record,
+    scan, screen, tick, r#where,
+};
+use crate::context::Context;
+use crate::{clock, report};
+
+const EXAMPLES: &str = "\
+Examples:
+  sessions                         open the screen
+  sessions --demo                  the screen, on a built-in history
+  sessions ls refund race          list what matches these words
+  sessions show 4f2a               read a session (any unique beginning of its id)
+  sessions resume --latest         go on with the newest session of this directory
+  sessions usage --json            tokens and cost by model, for a script
+
+Exit codes: 0 done, 1 something for you to fix, 2 a fault of this program.";
+
+/// Finds, shows and resumes every Claude Code session on this machine.
+///
+/// Without a command it opens the screen.
+#[derive(Debug, Parser)]
+#[command(name = "sessions", version = version(), after_help = EXAMPLES, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// Flags that every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub(crate) struct Global {
+    /// Write JSON (`{"schema":1,…}`) to standard output, and errors as JSON to standard error
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// When to use colors; auto: on a terminal, unless `NO_COLOR` is set
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
+    /// Time zone of dates and times, by its IANA name [default: that of the system]
+    #[arg(long, global = true, value_name = "ZONE", value_parser = clock::parse_zone)]
+    pub(crate) timezone: Option<Tz>,
+    /// Use the built-in demo history; nothing of yours is read or changed
+    #[arg(long, global = true)]
+    pub(crate) demo: bool,
+}
+
+/// When to use colors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Ls(Ls),
+    Show(Show),
+    Resume(Resume),
+    Usage(Usage),
+    Scan(Scan),
+    Rebuild(Rebuild),
+    Where(Where),
+    Record(Record),
+    Tick(Tick),
+    Completions(Completions),
+    Man(Man),
+}
+
+/// Runs the program with the arguments of the process.
+pub(crate) fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let style = report::Style::of_arguments(&arguments);
+    report::conclude(style, move || {
+        color_eyre::install()?;
+        match Cli::try_parse_from(arguments) {
+            Ok(cli) => run(cli),
+            Err(error) => report::grammar(&error),
+        }
+    })
+}
+
+fn run(cli: Cli) -> color_eyre::Result<()> {
+    let Cli { global, command } = cli;
+    match command {
+        Some(Command::Completions(command)) => return completions::run(&command, &global),
+        Some(Command::Man(command)) => return man::run(&command, &global),
+        _ => {}
+    }
+    let mut context = Context::new(&global)?;
+    match (context.settings_problem.take(), &command) {
+        (Some(problem), Some(Command::Where(_))) => context.output.note(&problem.to_string()),
+        (Some(problem), _) => return Err(problem.into()),
+        (None, _) => {}
+    }
+    match command {
+        None => screen::run(&mut context)?,
+        Some(Command::Ls(command)) => command.run(&mut context)?,
+        Some(Command::Show(command)) => command.run(&mut context)?,
+        Some(Command::Resume(command)) => command.run(&mut context)?,
+        Some(Command::Usage(command)) => command.run(&mut context)?,
+        Some(Command::Scan(_)) => scan::run(&mut context)?,
+        Some(Command::Rebuild(_)) => rebuild::run(&mut context)?,
+        Some(Command::Where(_)) => r#where::run(&mut context)?,
+        Some(Command::Record(_)) => record::run(&mut context)?,
+        Some(Command::Tick(_)) => tick::run(&mut context)?,
+        Some(Command::Completions(_) | Command::Man(_)) => {}
+    }
+    context.output.finish()
+}
+
+/// The version of this program and of the database engine in it.
+fn version() -> &'static str {
+    concat!(env!("CARGO_PKG_VERSION"), " (DuckDB 1.5.6)")
+}

@@ -1,0 +1,26 @@
+//! One file per command; its help text is its doc comment.
+
+pub(crate) mod completions;
+mod ls;
+pub(crate) mod man;
+pub(crate) mod rebuild;
+pub(crate) mod record;
+mod resume;
+pub(crate) mod scan;
+pub(crate) mod screen;
+mod show;
+pub(crate) mod tick;
+mod usage;
+pub(crate) mod r#where;
+
+pub(crate) use completions::Completions;
+pub(crate) use ls::Ls;
+pub(crate) use man::Man;
+pub(crate) use rebuild::Rebuild;
+pub(crate) use record::Record;
+pub(crate) use resume::Resume;
+pub(crate) use scan::Scan;
+pub(crate) use show::Show;
+pub(crate) use tick::Tick;
+pub(crate) use usage::Usage;
+pub(crate) use r#where::Where;

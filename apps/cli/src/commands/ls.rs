@@ -1,0 +1,222 @@
+//! `sessions ls`: the list.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use chrono::SecondsFormat;
+use clap::Args;
+use serde::Serialize;
+use sessions_tui::figures;
+use store::SessionRow;
+
+use crate::clock::Moment;
+use crate::context::Context;
+use crate::output::Role;
+use crate::plain_text::{field, one_line};
+use crate::table::{self, Column};
+use crate::{lookup, scanning, schema};
+
+const EXAMPLES: &str = "\
+Examples:
+  sessions ls                          everything, the latest first
+  sessions ls refund race              what matches both words, the best match first
+  sessions ls --project . --since 7d   this directory, the last seven days
+  sessions ls --json | jq -r '.sessions[].id'
+
+Without a terminal each line has these columns, separated by tabs and escaped (\\t, \\n, \\\\):
+  id, last active (RFC 3339), project, title, branch, models, prompts, tokens, cost in dollars";
+
+/// List sessions, the latest first
+///
+/// All words must match: title, project, branch (small gaps forgiven), model, first prompt, or the beginning of a date
+/// (`2026-07`) or an id. Case does not count.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Ls {
+    /// Words that must all match
+    words: Vec<String>,
+    /// Only this project: a part of its name, or a directory (`.`, `~/src/shop`)
+    #[arg(long, value_name = "PROJECT")]
+    project: Option<String>,
+    /// Only sessions active since then: `7d`, `yesterday`, `2026-10`, `2026-10-03`, RFC 3339
+    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
+    since: Option<Moment>,
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// Answer from what is stored, without looking for new sessions first
+    #[arg(long)]
+    no_scan: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Answer<'a> {
+    schema: u32,
+    sessions: Vec<schema::Session<'a>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    demo: bool,
+}
+
+/// Characters of an id that are shown at least.
+const HANDLE: usize = 8;
+
+/// The columns of the table.
+const COLUMNS: [Column; 9] = [
+    table::figures("when", 9).role(Role::Dim),
+    table::words("project", Some((8, 20)), 8),
+    table::words("title", Some((32, usize::MAX)), u8::MAX).role(Role::Strong),
+    table::words("branch", Some((8, 24)), 1).role(Role::Dim),
+    table::words("model", Some((10, 16)), 3),
+    table::figures("prompts", 2),
+    table::figures("tokens", 4),
+    table::figures("cost", 5),
+    table::words("id", None, u8::MAX).role(Role::Handle),
+];
+
+impl Ls {
+    /// Lists the sessions.
+    pub(crate) fn run(&self, context: &mut Context) -> color_eyre::Result<()> {
+        let obstacle = scanning::freshen(context, !self.no_scan)?;
+        let all = context.store.sessions()?;
+        let handles = handles(all.iter().map(|row| row.id().as_str()));
+        let rows = self.select(context, all);
+        if context.json {
+            let sessions = rows.iter().map(schema::Session::from).collect();
+            let demo = context.is_demo();
+            context.output.json(&Answer { schema: 1, sessions, demo })?;
+        } else if context.output.terminal {
+            let cells: Vec<Vec<String>> = rows.iter().map(|row| cells(row, &handles, context)).collect();
+            if !cells.is_empty() {
+                for line in table::lay_out(&COLUMNS, &cells, &context.output) {
+                    context.output.line(&line)?;
+                }
+            }
+        } else {
+            for row in &rows {
+                context.output.line(&tab_separated(row))?;
+            }
+        }
+        if rows.is_empty() {
+            self.explain_nothing(context);
+        }
+        match obstacle {
+            Some(obstacle) => {
+                context.output.finish()?;
+                Err(obstacle.into())
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn select(&self, context: &Context, mut rows: Vec<SessionRow>) -> Vec<SessionRow> {
+        if let Some(project) = &self.project {
+            rows.retain(|row| is_of_project(row, project, context));
+        }
+        if let Some(since) = self.since {
+            let since = since.at(context.now, context.zone);
+            rows.retain(|row| last_active(row).is_some_and(|active| active >= since));
+        }
+        if !self.words.is_empty() {
+            rows = lookup::matching(context, rows, &self.words.join(" "));
+        }
+        rows.truncate(self.limit.unwrap_or(usize::MAX));
+        rows
+    }
+
+    fn explain_nothing(&self, context: &mut Context) {
+        let filtered = !self.words.is_empty() || self.project.is_some() || self.since.is_some();
+        let text = if filtered {
+            "No session matches. `sessions ls` lists all of them.".to_owned()
+        } else {
+            context.no_history()
+        };
+        context.output.note(&text);
+    }
+}
+
+/// When a session was last active, as far as anything says.
+fn last_active(row: &SessionRow) -> Option<chrono::DateTime<chrono::Utc>> {
+    row.session.ended.or(row.modified)
+}
+
+/// Whether a session belongs to a project: by a part of its name, or by the directory when it looks like one.
+fn is_of_project(row: &SessionRow, wanted: &str, context: &Context) -> bool {
+    let directory = wanted.contains('/') || matches!(wanted, "." | ".." | "~");
+    if directory {
+        let named = context.environment.resolve(wanted);
+        let real = named.canonicalize().unwrap_or_else(|_| named.clone());
+        let mut ran_in = [&row.session.cwd_first, &row.session.cwd_last].into_iter().flatten().map(Path::new);
+        return ran_in.any(|cwd| cwd.starts_with(&named) || cwd.starts_with(&real));
+    }
+    let name = row.session.project.as_deref().unwrap_or_default().to_lowercase();
+    name.contains(&wanted.to_lowercase())
+}
+
+fn cells(row: &SessionRow, handles: &HashMap<String, String>, context: &Context) -> Vec<String> {
+    let session = &row.session;
+    let text = |text: &Option<String>| text.as_deref().map(one_line).unwrap_or_default();
+    let title = session.title.as_ref().map_or_else(|| "(untitled)".to_owned(), |title| one_line(&title.text));
+    vec![
+        last_active(row).map(|moment| figures::ago(moment, context.now)).unwrap_or_default(),
+        text(&session.project),
+        title,
+        text(&session.branch),
+        models(row),
+        session.prompts.to_string(),
+        figures::tokens(row.tokens.total()),
+        figures::money(row.cost, row.unknown_cost_requests > 0),
+        handles.get(row.id().as_str()).cloned().unwrap_or_default(),
+    ]
+}
+
+/// The shortest beginning of each id that no other id has, of at least [`HANDLE`] characters.
+fn handles<'a>(ids: impl Iterator<Item = &'a str>) -> HashMap<String, String> {
+    let mut ids: Vec<&str> = ids.collect();
+    ids.sort_unstable();
+    let shared = |one: &str, other: Option<&&str>| {
+        other.map_or(0, |other| one.chars().zip(other.chars()).take_while(|(left, right)| left == right).count())
+    };
+    let handle = |(at, id): (usize, &&str)| {
+        let before = at.checked_sub(1).and_then(|at| ids.get(at));
+        let length = HANDLE.max(1 + shared(id, before).max(shared(id, ids.get(at + 1))));
+        ((*id).to_owned(), id.chars().take(length).collect())
+    };
+    ids.iter().enumerate().map(handle).collect()
+}
+
+/// The model that answered last, and how many others there are.
+fn models(row: &SessionRow) -> String {
+    let Some((last, others)) = row.session.models.split_last() else { return String::new() };
+    let name = pricing::canonical(last);
+    let name = one_line(name.strip_prefix("claude-").unwrap_or(name));
+    if others.is_empty() { name } else { format!("{name} +{}", others.len()) }
+}
+
+fn tab_separated(row: &SessionRow) -> String {
+    let session = &row.session;
+    let text = |text: Option<&str>| text.map(field).unwrap_or_default();
+    [
+        field(row.id().as_str()),
+        last_active(row).map(|moment| moment.to_rfc3339_opts(SecondsFormat::Millis, true)).unwrap_or_default(),
+        text(session.project.as_deref()),
+        text(session.title.as_ref().map(|title| title.text.as_str())),
+        text(session.branch.as_deref()),
+        field(&session.models.join(",")),
+        session.prompts.to_string(),
+        row.tokens.total().to_string(),
+        row.cost.to_string(),
+    ]
+    .join("\t")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shown_id_stands_for_one_session() {
+        let ids = ["4f2a1111-1", "4f2a1111-2", "4f2b2222-1", "short"];
+        let handles = handles(ids.into_iter());
+        assert_eq!(ids.map(|id| handles[id].as_str()), ["4f2a1111-1", "4f2a1111-2", "4f2b2222", "short"]);
+    }
+}

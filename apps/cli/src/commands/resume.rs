@@ -1,0 +1,193 @@
+//! `sessions resume`: goes on with a session.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use resume::Plan;
+use serde::Serialize;
+use store::SessionRow;
+
+use crate::context::Context;
+use crate::plain_text::one_line;
+use crate::report::Fault;
+use crate::{lookup, scanning};
+
+const EXAMPLES: &str = "\
+Examples:
+  sessions resume 4f2a                 go on with the session whose id begins so
+  sessions resume --latest             the newest session of this directory
+  sessions resume 4f2a --fork          leave it as it is, go on in a copy
+  sessions resume 4f2a -- --model opus flags for `claude`
+  sessions resume 4f2a --print         only show the command";
+
+/// Go on with a session, in its own directory
+///
+/// Becomes `claude --resume` there. A session that is running already is not started twice.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
+pub(crate) struct Resume {
+    /// Id of the session, or a unique beginning of it
+    #[arg(value_name = "ID", conflicts_with = "latest")]
+    id: Option<String>,
+    /// The newest session that ran in this directory or below
+    #[arg(long)]
+    latest: bool,
+    /// Leave the session as it is and go on in a copy with a new id
+    #[arg(long)]
+    fork: bool,
+    /// Show the command instead of running it; `--json` does so too
+    #[arg(long)]
+    print: bool,
+    /// Start it in this directory instead of its own
+    #[arg(long, value_name = "DIR")]
+    directory: Option<PathBuf>,
+    /// Start it even if it is running already
+    #[arg(long)]
+    force: bool,
+    /// Flags for `claude`
+    #[arg(last = true, value_name = "FLAGS")]
+    flags: Vec<OsString>,
+}
+
+#[derive(Debug, Serialize)]
+struct Answer<'a> {
+    schema: u32,
+    session: &'a str,
+    directory: &'a Path,
+    command: Vec<String>,
+    variables: Vec<Variable>,
+    shell: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Variable {
+    name: String,
+    value: String,
+}
+
+impl Resume {
+    /// Resumes the session; returns only if something stands in the way.
+    pub(crate) fn run(&self, context: &mut Context) -> color_eyre::Result<()> {
+        let row = match &self.id {
+            Some(id) => lookup::session(context, id)?,
+            None if self.latest => latest(context)?,
+            None => {
+                return Err(Fault::new("usage", "Which session? Give its id, or a unique beginning of it.")
+                    .next("`--latest` goes on with the newest session of this directory. See `sessions ls`, or `--help` of the command.")
+                    .into());
+            }
+        };
+        if context.is_demo() {
+            return Err(Fault::new("demo", "The sessions of the demo are made up and cannot be resumed.")
+                .next("Leave `--demo` out to resume your own.")
+                .into());
+        }
+        if row.transcript.is_none() {
+            only_subagents(context, &row)?;
+        }
+        let request = self.request(context, &row)?;
+        let plan = if self.print { resume::plan_to_print(&request)? } else { resume::plan(&request)? };
+        if context.json {
+            return answer(context, &row, &plan);
+        }
+        if self.print {
+            return Ok(context.output.line(&plan.command_line())?);
+        }
+        let title = row.session.title.as_ref().map_or_else(|| "(untitled)".to_owned(), |title| one_line(&title.text));
+        let directory = plan.directory.display();
+        context.output.note(&format!("Resuming {} in {directory}: {title}", row.id()));
+        context.output.finish()?;
+        Err(plan.exec().into())
+    }
+
+    fn request(&self, context: &Context, row: &SessionRow) -> color_eyre::Result<resume::Request> {
+        let directories = match &self.directory {
+            Some(named) => vec![existing(&context.environment.cwd.join(named))?],
+            None => resume::directories(row.transcript.as_deref(), ran_in(row)),
+        };
+        let flags = context.settings.claude_flags.iter().map(OsString::from).chain(self.flags.iter().cloned());
+        Ok(resume::Request {
+            id: row.id().to_string(),
+            transcript: row.transcript.clone(),
+            directories,
+            claude_config_dir: row.root.as_deref().and_then(|root| context.environment.root_to_name(root)),
+            fork: self.fork,
+            flags: flags.collect(),
+            program: context.environment.resolve_program(&context.settings.claude_program),
+            search_path: context.environment.get("PATH").map(OsString::from),
+            running: if self.force { None } else { running(context, row) },
+        })
+    }
+}
+
+/// Refuses a session of which there never was a transcript, but of its subagents.
+fn only_subagents(context: &Context, row: &SessionRow) -> color_eyre::Result<()> {
+    let files = context.store.session(row.id())?.map(|detail| detail.files).unwrap_or_default();
+    if files.is_empty() || files.iter().any(|file| file.agent.is_none()) {
+        return Ok(());
+    }
+    let id = row.id();
+    Err(Fault::new("no-transcript", format!("There is no transcript of {id}, only of its subagents: it cannot go on."))
+        .next(format!("Read what they did with `sessions show {id} --agent …`; `sessions show {id}` names them."))
+        .into())
+}
+
+fn existing(directory: &Path) -> Result<PathBuf, Fault> {
+    if directory.is_dir() {
+        return Ok(directory.to_owned());
+    }
+    let message = format!("{} is no directory.", directory.display());
+    Err(Fault::new("no-directory", message).next("Give `--directory` one that exists, or leave it out."))
+}
+
+/// Directories that a session ran in, the latest first.
+fn ran_in(row: &SessionRow) -> impl Iterator<Item = &str> {
+    [&row.session.cwd_last, &row.session.cwd_first].into_iter().flatten().map(String::as_str)
+}
+
+/// The newest session that ran in this directory or below.
+fn latest(context: &mut Context) -> color_eyre::Result<SessionRow> {
+    if let Some(obstacle) = scanning::freshen(context, true)? {
+        return Err(obstacle.into());
+    }
+    let here = &context.environment.cwd;
+    let real = here.canonicalize().unwrap_or_else(|_| here.clone());
+    let ran_here =
+        |row: &SessionRow| ran_in(row).map(Path::new).any(|cwd| cwd.starts_with(&real) || cwd.starts_with(here));
+    let rows = context.store.sessions()?;
+    if let Some(row) = rows.iter().find(|row| ran_here(row) && row.transcript.is_some()) {
+        return Ok(row.clone());
+    }
+    let fault = Fault::new("not-found", format!("No session ran in {} or below.", here.display()));
+    let fault = match rows.first() {
+        Some(newest) => fault
+            .next(format!("The newest of all is this one; go on with it by `sessions resume {}`.", newest.id()))
+            .candidates(vec![lookup::candidate(context, newest)]),
+        None => fault.next("There are no sessions yet; start one with `claude`."),
+    };
+    Err(fault.into())
+}
+
+/// The process that has a session open.
+fn running(context: &Context, row: &SessionRow) -> Option<u32> {
+    let running = store::live::running(&context.paths.known_roots());
+    running.into_iter().find(|running| running.session == *row.id()).map(|running| running.pid)
+}
+
+fn answer(context: &mut Context, row: &SessionRow, plan: &Plan) -> color_eyre::Result<()> {
+    let words = std::iter::once(plan.program.as_os_str()).chain(plan.arguments.iter().map(OsString::as_os_str));
+    let variables = plan
+        .variables
+        .iter()
+        .map(|(name, value)| Variable { name: name.clone(), value: value.to_string_lossy().into_owned() });
+    context.output.json(&Answer {
+        schema: 1,
+        session: row.id().as_str(),
+        directory: &plan.directory,
+        command: words.map(|word| word.to_string_lossy().into_owned()).collect(),
+        variables: variables.collect(),
+        shell: plan.command_line(),
+    })
+}

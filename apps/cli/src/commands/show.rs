@@ -1,0 +1,196 @@
+//! `sessions show`: one session, to be read.
+
+mod json;
+mod text;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use serde_json::json;
+use sessions_tui::figures;
+use store::{SessionDetail, SessionRow};
+use transcript::{Conversation, to_markdown};
+
+use crate::context::Context;
+use crate::lookup;
+use crate::plain_text::one_line;
+use crate::report::Fault;
+use crate::schema;
+
+const EXAMPLES: &str = "\
+Examples:
+  sessions show 4f2a                          read it here
+  sessions show 4f2a --detail everything      with thinking and whole tool results
+  sessions show 4f2a --format md > notes.md   as Markdown
+  sessions show 4f2a --format jsonl           the transcript as it is on disk
+  sessions show 4f2a --agent a1b2             what a subagent did
+
+JSON holds everything, whatever the detail.";
+
+/// Show a session: what was said and done
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Show {
+    /// Id of the session, or a unique beginning of it
+    #[arg(value_name = "ID")]
+    id: String,
+    /// Form of the answer [default: text on a terminal, else md]
+    #[arg(long, value_name = "FORM")]
+    format: Option<Format>,
+    /// How much is shown
+    #[arg(long, value_name = "LEVEL", default_value = "tools")]
+    detail: Detail,
+    /// Show this subagent of the session: its id, or a unique beginning of it
+    #[arg(long, value_name = "AGENT")]
+    agent: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Markdown
+    Md,
+    /// Plain text
+    Text,
+    /// One JSON object with the session and the conversation
+    Json,
+    /// The transcript as it is on disk
+    Jsonl,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Detail {
+    /// Prompts and answers
+    Talk,
+    /// And a line per tool call
+    Tools,
+    /// And thinking, tool inputs and results
+    Everything,
+}
+
+impl From<Detail> for transcript::Detail {
+    fn from(detail: Detail) -> Self {
+        match detail {
+            Detail::Talk => Self::Talk,
+            Detail::Tools => Self::Tools,
+            Detail::Everything => Self::Everything,
+        }
+    }
+}
+
+impl Show {
+    /// Shows the session.
+    pub(crate) fn run(&self, context: &mut Context) -> color_eyre::Result<()> {
+        let row = lookup::session(context, &self.id)?;
+        let detail = context.store.session(row.id())?.unwrap_or_else(|| SessionDetail {
+            row: row.clone(),
+            files: Vec::new(),
+            models: Vec::new(),
+        });
+        let (agent, path) = match &self.agent {
+            Some(agent) => agent_file(&detail, agent).map(|(id, path)| (Some(id), Some(path)))?,
+            None => (None, row.transcript.clone()),
+        };
+        let format = self.format_for(context);
+        let Some(bytes) = read(path.as_deref())? else {
+            return gone(context, &detail, format);
+        };
+        let level = transcript::Detail::from(self.detail);
+        match format {
+            Format::Jsonl => context.output.bytes(&bytes)?,
+            Format::Json => {
+                let conversation = Conversation::read(&bytes);
+                let session = schema::Detail::from(&detail);
+                let conversation = json::conversation(&conversation);
+                let answer = json!({ "schema": 1, "session": session, "agent": agent, "conversation": conversation });
+                context.output.json(&answer)?;
+            }
+            Format::Md => {
+                let conversation = Conversation::read(&bytes).value;
+                let zone = context.zone;
+                let written = |at| figures::date(at, zone);
+                let heading = text::markdown_heading(&row, zone);
+                context.output.bytes(heading.as_bytes())?;
+                context.output.bytes(to_markdown(&conversation, level, &written).as_bytes())?;
+            }
+            Format::Text => {
+                let conversation = Conversation::read(&bytes).value;
+                text::write(&row, &conversation, level, context)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn format_for(&self, context: &Context) -> Format {
+        match self.format {
+            Some(format) => format,
+            None if context.json => Format::Json,
+            None if context.output.terminal => Format::Text,
+            None => Format::Md,
+        }
+    }
+}
+
+/// The content of a transcript, or none if it is gone.
+fn read(path: Option<&Path>) -> color_eyre::Result<Option<Vec<u8>>> {
+    let Some(path) = path else { return Ok(None) };
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            let message = format!("Cannot read {}: {error}.", path.display());
+            Err(Fault::new("io", message).next("Check that you may read it.").into())
+        }
+    }
+}
+
+/// The id and the transcript of a subagent, by a unique beginning of the id.
+fn agent_file(detail: &SessionDetail, agent: &str) -> Result<(String, PathBuf), Fault> {
+    let agents = || detail.files.iter().filter_map(|file| Some((file.agent.as_deref()?, &file.path)));
+    let wanted = agent.strip_prefix("agent-").unwrap_or(agent);
+    let hits: Vec<_> = agents().filter(|(id, _)| id.starts_with(wanted)).collect();
+    if let Some((id, path)) = hits.iter().find(|(id, _)| *id == wanted).or(hits.first().filter(|_| hits.len() == 1)) {
+        return Ok(((*id).to_owned(), (*path).clone()));
+    }
+    let names = |list: Vec<(&str, &PathBuf)>| list.iter().map(|(id, _)| one_line(id)).collect::<Vec<_>>().join(", ");
+    let id = detail.row.id();
+    Err(match (hits.is_empty(), agents().next()) {
+        (false, _) => Fault::new("ambiguous", format!("Several subagents begin with `{wanted}`: {}.", names(hits)))
+            .next("Use more of the id."),
+        (true, None) => {
+            Fault::new("not-found", format!("Session {id} has no subagents with a transcript of their own."))
+                .next("Leave `--agent` out.")
+        }
+        (true, Some(_)) => Fault::new("not-found", format!("Session {id} has no subagent `{}`.", one_line(agent)))
+            .next(format!("It has these: {}.", names(agents().collect()))),
+    })
+}
+
+/// Tells what is known of a session whose transcript does not exist any more.
+fn gone(context: &mut Context, detail: &SessionDetail, format: Format) -> color_eyre::Result<()> {
+    let row: &SessionRow = &detail.row;
+    match format {
+        Format::Json => {
+            let session = schema::Detail::from(detail);
+            context.output.json(&json!({ "schema": 1, "session": session, "conversation": null }))?;
+        }
+        Format::Md => {
+            let heading = text::markdown_heading(row, context.zone);
+            context.output.bytes(heading.as_bytes())?;
+        }
+        Format::Text => text::write_heading(row, context)?,
+        Format::Jsonl => {}
+    }
+    context.output.finish()?;
+    let id = row.id();
+    let fault = if detail.files.iter().any(|file| file.agent.is_none()) {
+        Fault::new("gone", format!("The transcript of {id} is gone; what was counted from it is kept."))
+            .next("Claude Code deletes transcripts after 30 days; `cleanupPeriodDays` in its settings changes that.")
+    } else {
+        let agents: Vec<String> = detail.files.iter().filter_map(|file| file.agent.as_deref()).map(one_line).collect();
+        Fault::new("gone", format!("There is no transcript of {id}, only of its subagents."))
+            .next(format!("Show one of them with `--agent`: {}.", agents.join(", ")))
+    };
+    Err(fault.into())
+}

@@ -1,0 +1,107 @@
+//! What every command works with: environment, paths, clock and output, taken once.
+
+use std::fs;
+use std::io;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use config::{ConfigError, Environment, Paths, Settings};
+use pricing::PriceTable;
+use store::Store;
+
+use crate::cli::Global;
+use crate::clock;
+use crate::demo::Demo;
+use crate::output::Output;
+
+/// What every command works with.
+#[derive(Debug)]
+pub(crate) struct Context {
+    /// The environment of the program; in the demo, one that knows nothing of the person's files.
+    pub(crate) environment: Environment,
+    /// Where everything lies.
+    pub(crate) paths: Paths,
+    /// The person's settings; the defaults when they cannot be read.
+    pub(crate) settings: Settings,
+    /// Why the settings cannot be read.
+    pub(crate) settings_problem: Option<ConfigError>,
+    /// The store.
+    pub(crate) store: Store,
+    /// The viewer's time zone.
+    pub(crate) zone: Tz,
+    /// When the program was started.
+    pub(crate) now: DateTime<Utc>,
+    /// Whether the answer is for a script.
+    pub(crate) json: bool,
+    /// Standard output.
+    pub(crate) output: Output,
+    /// The built-in history, while it is unpacked.
+    demo: Option<Demo>,
+}
+
+impl Context {
+    /// Takes everything that the flags and the process give.
+    pub(crate) fn new(global: &Global) -> color_eyre::Result<Self> {
+        let now = Utc::now();
+        let outside = Environment::of_process();
+        let demo = global.demo.then(|| Demo::unpack(now)).transpose()?;
+        let environment = demo.as_ref().map_or_else(|| outside.clone(), |demo| demo.environment(&outside));
+        let mut paths = Paths::new(&environment)?;
+        let (settings, settings_problem) = match Settings::load(&paths.config) {
+            Ok(settings) => match clock::wrong_setting(&settings, &paths.config) {
+                None => (settings, None),
+                Some(problem) => (Settings { timezone: None, ..settings }, Some(problem)),
+            },
+            Err(problem) => (Settings::default(), Some(problem)),
+        };
+        paths.add_roots(&settings.roots_extra);
+        let mut output = Output::new(global, &environment);
+        if demo.is_some() {
+            output.note("demo: a built-in history; nothing of yours is read or changed");
+        }
+        Ok(Self {
+            store: Store::at(&paths.store),
+            zone: clock::zone(global.timezone, &environment, settings.timezone.as_deref()),
+            now,
+            json: global.json,
+            output,
+            demo,
+            environment,
+            paths,
+            settings,
+            settings_problem,
+        })
+    }
+
+    /// Goes over to the built-in history for the rest of the program.
+    pub(crate) fn enter_demo(&mut self) -> color_eyre::Result<()> {
+        let demo = Demo::unpack(self.now)?;
+        self.environment = demo.environment(&self.environment);
+        self.paths = Paths::new(&self.environment)?;
+        self.settings = Settings::default();
+        self.store = Store::at(&self.paths.store);
+        self.demo = Some(demo);
+        Ok(())
+    }
+
+    /// Says that there is no history at all, and where it was looked for.
+    pub(crate) fn no_history(&self) -> String {
+        let roots: Vec<String> = self.paths.roots.iter().map(|root| root.display().to_string()).collect();
+        format!("No Claude Code history found in {}. Try `sessions --demo`.", roots.join(", "))
+    }
+
+    /// Whether this is the built-in history.
+    pub(crate) fn is_demo(&self) -> bool {
+        self.demo.is_some()
+    }
+
+    /// The prices in force: the built-in ones, and those of the person's `prices.toml` over them.
+    pub(crate) fn prices(&self) -> color_eyre::Result<PriceTable> {
+        let table = PriceTable::built_in();
+        match fs::read_to_string(self.paths.prices_file()) {
+            Ok(text) => Ok(table.with_overrides(&text)?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(table),
+            Err(error) => Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The one way to standard output, and what is known about the terminal behind it.
+
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+
+use anstyle::{AnsiColor, Style};
+use config::Environment;
+use serde::Serialize;
+
+use crate::cli::{Color, Global};
+
+/// Width that is assumed when a terminal does not tell its own.
+const DEFAULT_WIDTH: usize = 80;
+
+/// Standard output with its width and colors, and notes for people on standard error.
+#[derive(Debug)]
+pub(crate) struct Output {
+    stdout: BufWriter<Stdout>,
+    /// Whether standard output is a terminal.
+    pub(crate) terminal: bool,
+    /// Whether standard error is a terminal that a person may be watching.
+    pub(crate) watched: bool,
+    /// Columns of the terminal.
+    pub(crate) width: usize,
+    color: bool,
+}
+
+/// Roles of text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Ordinary text.
+    Plain,
+    /// What the eye should find first.
+    Strong,
+    /// What it may skip.
+    Dim,
+    /// What can be typed again (an id).
+    Handle,
+}
+
+impl Output {
+    /// Standard output as the flags and the environment want it.
+    pub(crate) fn new(global: &Global, environment: &Environment) -> Self {
+        let terminal = io::stdout().is_terminal();
+        let named = environment.get("COLUMNS").and_then(|columns| columns.parse().ok());
+        let measured = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        let color = match global.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => terminal && environment.get("NO_COLOR").is_none() && environment.get("TERM") != Some("dumb"),
+        };
+        Self {
+            stdout: BufWriter::new(io::stdout()),
+            terminal,
+            watched: io::stderr().is_terminal() && !global.json,
+            width: named.or_else(measured).filter(|width| *width > 0).unwrap_or(DEFAULT_WIDTH),
+            color,
+        }
+    }
+
+    /// Writes one line.
+    pub(crate) fn line(&mut self, text: &str) -> io::Result<()> {
+        self.stdout.write_all(text.as_bytes())?;
+        self.stdout.write_all(b"\n")
+    }
+
+    /// Writes one value as a line of JSON.
+    pub(crate) fn json(&mut self, value: &impl Serialize) -> color_eyre::Result<()> {
+        serde_json::to_writer(&mut self.stdout, value).map_err(io::Error::from)?;
+        Ok(self.stdout.write_all(b"\n")?)
+    }
+
+    /// Writes bytes as they are.
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.stdout.write_all(bytes)
+    }
+
+    /// Says something beside the answer, on standard error, to whoever watches; scripts do not get it.
+    pub(crate) fn note(&mut self, text: &str) {
+        if self.watched {
+            // Nobody is left to tell when standard error is closed.
+            let _ = writeln!(io::stderr().lock(), "{text}");
+        }
+    }
+
+    /// Makes sure that everything is written.
+    pub(crate) fn finish(&mut self) -> color_eyre::Result<()> {
+        Ok(self.stdout.flush()?)
+    }
+
+    /// Text in the color of its role.
+    pub(crate) fn paint(&self, role: Role, text: &str) -> String {
+        let style = match role {
+            Role::Strong => Style::new().bold(),
+            Role::Dim => Style::new().dimmed(),
+            Role::Handle => AnsiColor::Cyan.on_default(),
+            Role::Plain => Style::new(),
+        };
+        if !self.color || role == Role::Plain || text.is_empty() {
+            return text.to_owned();
+        }
+        format!("{}{text}{}", style.render(), style.render_reset())
+    }
+}

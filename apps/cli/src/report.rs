@@ -1,0 +1,247 @@
+//! The text and the exit code of every ending; made here and nowhere else.
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::panic::{self, AssertUnwindSafe};
+use std::process::ExitCode;
+
+use color_eyre::Report;
+use config::ConfigError;
+use resume::Obstacle;
+use serde::Serialize;
+use store::StoreError;
+
+/// Something that the person can fix: exit code 1.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct Fault {
+    code: &'static str,
+    message: String,
+    next_step: Option<String>,
+    candidates: Vec<Candidate>,
+}
+
+/// One of several things that may have been meant.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Candidate {
+    /// Full id of the session.
+    pub(crate) id: String,
+    /// When it was last active, RFC 3339.
+    pub(crate) when: Option<String>,
+    /// Display name of its project.
+    pub(crate) project: Option<String>,
+    /// Its title.
+    pub(crate) title: Option<String>,
+}
+
+impl Fault {
+    /// A fault with a code for scripts and a message for people.
+    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), next_step: None, candidates: Vec::new() }
+    }
+
+    /// Says what to do next.
+    pub(crate) fn next(mut self, step: impl Into<String>) -> Self {
+        self.next_step = Some(step.into());
+        self
+    }
+
+    /// Lists what may have been meant.
+    pub(crate) fn candidates(mut self, candidates: Vec<Candidate>) -> Self {
+        self.candidates = candidates;
+        self
+    }
+}
+
+/// How errors are written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Style {
+    json: bool,
+    color: bool,
+}
+
+impl Style {
+    /// Reads it off the arguments before they are parsed, so that wrong arguments are answered in kind.
+    pub(crate) fn of_arguments(arguments: &[OsString]) -> Self {
+        let ours: Vec<&str> = arguments.iter().map_while(|word| word.to_str().filter(|word| *word != "--")).collect();
+        let color = match ours.iter().position(|word| word.starts_with("--color")) {
+            Some(at) if ours[at].ends_with("always") || ours.get(at + 1) == Some(&"always") => true,
+            Some(at) if ours[at].ends_with("never") || ours.get(at + 1) == Some(&"never") => false,
+            _ => io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        };
+        Self { json: ours.contains(&"--json"), color }
+    }
+}
+
+/// Runs the program and turns what came of it into text on standard error and an exit code.
+pub(crate) fn conclude(style: Style, program: impl FnOnce() -> color_eyre::Result<()>) -> ExitCode {
+    match panic::catch_unwind(AssertUnwindSafe(program)) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(report)) if is_broken_pipe(&report) => ExitCode::SUCCESS,
+        Ok(Err(report)) => ending_of(&report).write(style),
+        Err(_) => ExitCode::from(2),
+    }
+}
+
+/// What clap has to say: help and version on standard output, anything else as a fault.
+pub(crate) fn grammar(error: &clap::Error) -> color_eyre::Result<()> {
+    if !error.use_stderr() {
+        return Ok(error.print()?);
+    }
+    let rendered = error.render().to_string();
+    let text = rendered.trim_end().strip_prefix("error: ").unwrap_or(&rendered);
+    let mut message: Vec<&str> = text.lines().collect();
+    message.retain(|line| !line.starts_with("For more information"));
+    Err(Fault::new("usage", message.join("\n").trim_end())
+        .next("See `sessions --help`, or `--help` of the command.")
+        .into())
+}
+
+/// An error as it leaves the program.
+#[derive(Debug, Serialize)]
+struct Ending<'a> {
+    code: &'a str,
+    message: String,
+    next_step: Option<String>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    candidates: &'a [Candidate],
+    #[serde(skip)]
+    exit: u8,
+}
+
+#[derive(Debug, Serialize)]
+struct Envelope<'a> {
+    schema: u32,
+    error: &'a Ending<'a>,
+}
+
+impl Ending<'_> {
+    fn write(&self, style: Style) -> ExitCode {
+        let text = if style.json { self.as_json() } else { self.as_text(style.color) };
+        // Standard error may be closed; there is nobody left to tell then.
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+        ExitCode::from(self.exit)
+    }
+
+    fn as_json(&self) -> String {
+        let text = serde_json::to_string(&Envelope { schema: 1, error: self });
+        text.expect("texts and lists can be written as JSON") + "\n"
+    }
+
+    fn as_text(&self, color: bool) -> String {
+        let (red, plain) = if color { ("\x1b[31m", "\x1b[0m") } else { ("", "") };
+        let mut lines = vec![format!("{red}sessions:{plain} {}", self.message)];
+        lines.extend(self.candidates.iter().map(|candidate| {
+            let or = |field: &Option<String>, none: &str| field.clone().unwrap_or_else(|| none.to_owned());
+            let (when, project) = (or(&candidate.when, "-"), or(&candidate.project, "-"));
+            format!("  {}  {when}  {project}  {}", candidate.id, or(&candidate.title, "(untitled)"))
+        }));
+        lines.extend(self.next_step.clone());
+        lines.join("\n") + "\n"
+    }
+}
+
+fn ending_of(report: &Report) -> Ending<'_> {
+    if let Some(fault) = report.downcast_ref::<Fault>() {
+        return Ending {
+            code: fault.code,
+            message: fault.message.clone(),
+            next_step: fault.next_step.clone(),
+            candidates: &fault.candidates,
+            exit: 1,
+        };
+    }
+    let (code, exit, message, next_step) = if let Some(error) = report.downcast_ref::<StoreError>() {
+        of_store(error)
+    } else if let Some(error @ ConfigError::NoHome) = report.downcast_ref() {
+        ("no-home", 1, error.to_string(), None)
+    } else if let Some(error @ ConfigError::Invalid { .. }) = report.downcast_ref() {
+        ("config", 1, error.to_string(), Some("Correct the file, or move it away to use the defaults.".to_owned()))
+    } else if let Some(error) = report.downcast_ref::<pricing::PriceTableError>() {
+        ("prices", 1, error.to_string(), Some("Correct `prices.toml`, or move it away.".to_owned()))
+    } else if let Some(error) = report.downcast_ref::<journal::JournalError>() {
+        ("spool", 1, error.to_string(), Some(files_step()))
+    } else if let Some(error) = report.downcast_ref::<Obstacle>() {
+        (code_of(error), 1, error.to_string(), None)
+    } else if report.downcast_ref::<io::Error>().is_some() || report.downcast_ref::<ConfigError>().is_some() {
+        ("io", 1, chain_of(report), Some(files_step()))
+    } else {
+        (
+            "fault",
+            2,
+            chain_of(report),
+            Some("This is a fault of the program; please report it with the text above.".to_owned()),
+        )
+    };
+    Ending { code, message, next_step, candidates: &[], exit }
+}
+
+fn of_store(error: &StoreError) -> (&'static str, u8, String, Option<String>) {
+    let step = |text: &str| Some(text.to_owned());
+    match error {
+        StoreError::Locked { path, holder } => {
+            let message = format!("{} is in use by another program{holder}.", path.display());
+            ("store-locked", 1, message, step("Try again when it is done."))
+        }
+        StoreError::Newer { path, found, known } => {
+            let message = format!(
+                "{} was written by a newer version of sessions (schema {found}; this one knows {known}).",
+                path.display()
+            );
+            ("store-newer", 1, message, step("Update sessions, or make the store again with `sessions rebuild`."))
+        }
+        StoreError::Damaged { path, message } => {
+            let message = format!("{} is damaged ({message}).", path.display());
+            (
+                "store-damaged",
+                1,
+                message,
+                step("Run `sessions rebuild`: it is made again from the transcripts, and this file is kept beside it."),
+            )
+        }
+        StoreError::Io { .. } => ("io", 1, error.to_string(), Some(files_step())),
+        StoreError::Cancelled => {
+            let message = "Stopped. What was read so far is kept.".to_owned();
+            ("stopped", 1, message, step("The next `sessions scan` goes on from there."))
+        }
+        StoreError::Engine(_) => (
+            "fault",
+            2,
+            error.to_string(),
+            step("This is a fault of the program; please report it with the text above."),
+        ),
+    }
+}
+
+fn code_of(obstacle: &Obstacle) -> &'static str {
+    match obstacle {
+        Obstacle::Running { .. } => "running",
+        Obstacle::NeverSaved { .. } | Obstacle::TranscriptGone { .. } => "gone",
+        Obstacle::DirectoryGone { .. } | Obstacle::NoDirectory { .. } => "no-directory",
+        Obstacle::NoClaude { .. } => "no-claude",
+    }
+}
+
+fn files_step() -> String {
+    "Check that the disk is not full and that the folder may be written; `sessions where` lists every path.".to_owned()
+}
+
+/// The causes from the outside in; one that its predecessor has quoted already is left out.
+fn chain_of(report: &Report) -> String {
+    let mut text = String::new();
+    for cause in report.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.ends_with(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
+}
+
+fn is_broken_pipe(report: &Report) -> bool {
+    report
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,111 @@
+//! Bringing the store up to date, with a progress bar for people and none for scripts.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use store::{Progress, ScanOptions, ScanReport, StoreError};
+
+use crate::context::Context;
+use crate::interrupt::Listening;
+use crate::report::Fault;
+
+/// Work that is done sooner shows no progress bar.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// What is done to the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// Take in what is new.
+    Scan,
+    /// Make it again from nothing.
+    Rebuild,
+}
+
+/// Does the work on all known roots; returns what was done and how long it took.
+pub(crate) fn scan(context: &Context, work: Work) -> color_eyre::Result<(ScanReport, Duration)> {
+    scan_with(context, work, Vec::new())
+}
+
+/// The same, with transcripts that lie anywhere else.
+pub(crate) fn scan_with(
+    context: &Context,
+    work: Work,
+    extra_files: Vec<PathBuf>,
+) -> color_eyre::Result<(ScanReport, Duration)> {
+    let prices = context.prices()?;
+    let options = ScanOptions { roots: context.paths.known_roots(), extra_files, threads: 0 };
+    let listening = Listening::begin()?;
+    let mut bar = Bar::new(context.output.watched);
+    let started = Instant::now();
+    let mut progress = |progress: Progress| bar.show(progress);
+    let report = match work {
+        Work::Scan => context.store.scan(&options, &prices, listening.flag(), &mut progress),
+        Work::Rebuild => context.store.rebuild(&options, &prices, listening.flag(), &mut progress),
+    };
+    bar.clear();
+    match report {
+        Err(StoreError::Cancelled) if work == Work::Rebuild => {
+            Err(Fault::new("stopped", "Stopped. The store is as it was.")
+                .next("Run `sessions rebuild` again to make it anew.")
+                .into())
+        }
+        report => Ok((report?, started.elapsed())),
+    }
+}
+
+/// Takes in what is new before a question, unless that is not wanted. When another program holds the store, the
+/// question can perhaps still be answered from what is stored: the obstacle is returned for the end, and nothing waits
+/// for the other program again.
+pub(crate) fn freshen(context: &mut Context, wanted: bool) -> color_eyre::Result<Option<StoreError>> {
+    if !wanted {
+        return Ok(None);
+    }
+    match scan(context, Work::Scan) {
+        Ok(_) => Ok(None),
+        Err(report) => match report.downcast::<StoreError>() {
+            Ok(locked @ StoreError::Locked { .. }) => {
+                context.store = context.store.clone().waiting(Duration::ZERO);
+                Ok(Some(locked))
+            }
+            Ok(other) => Err(other.into()),
+            Err(other) => Err(other),
+        },
+    }
+}
+
+/// A progress bar that appears only when there is something to wait for.
+struct Bar {
+    watched: bool,
+    started: Instant,
+    shown: Option<ProgressBar>,
+}
+
+impl Bar {
+    fn new(watched: bool) -> Self {
+        Self { watched: watched && std::io::stderr().is_terminal(), started: Instant::now(), shown: None }
+    }
+
+    fn show(&mut self, progress: Progress) {
+        if !self.watched || (self.shown.is_none() && self.started.elapsed() < PATIENCE) {
+            return;
+        }
+        let bar = self.shown.get_or_insert_with(|| {
+            let style = ProgressStyle::with_template(
+                "reading transcripts {wide_bar:.cyan/dim} {decimal_bytes}/{decimal_total_bytes} · {msg} files",
+            );
+            let bar = ProgressBar::with_draw_target(Some(progress.bytes_total), ProgressDrawTarget::stderr());
+            bar.with_style(style.expect("the template is well formed"))
+        });
+        bar.set_length(progress.bytes_total);
+        bar.set_position(progress.bytes_done);
+        bar.set_message(format!("{}/{}", progress.files_done, progress.files_total));
+    }
+
+    fn clear(&self) {
+        if let Some(bar) = &self.shown {
+            bar.finish_and_clear();
+        }
+    }
+}

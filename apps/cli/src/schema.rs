@@ -1,0 +1,172 @@
+//! The JSON that scripts read, schema 1: keys are only ever added.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use store::{ModelUsage, SessionDetail, SessionRow, TranscriptFile};
+use transcript::{TitleSource, Tokens};
+
+/// A session.
+#[derive(Debug, Serialize)]
+pub(crate) struct Session<'a> {
+    id: &'a str,
+    title: Option<&'a str>,
+    title_source: Option<TitleSource>,
+    project: Option<&'a str>,
+    cwd_first: Option<&'a str>,
+    cwd_last: Option<&'a str>,
+    branch: Option<&'a str>,
+    models: &'a [String],
+    versions: &'a [String],
+    entrypoint: Option<&'a str>,
+    started: Option<DateTime<Utc>>,
+    ended: Option<DateTime<Utc>>,
+    modified: Option<DateTime<Utc>>,
+    active_ms: u64,
+    prompts: u32,
+    answers: u32,
+    tool_calls: u32,
+    subagents: u32,
+    skills: &'a [String],
+    files_touched: &'a [String],
+    pr_links: &'a [String],
+    parent: Option<&'a str>,
+    first_prompt: Option<&'a str>,
+    last_prompt: Option<&'a str>,
+    requests: u32,
+    tokens: TokenCounts,
+    cost_usd: String,
+    cost_known: bool,
+    unknown_cost_requests: u32,
+    incomplete_requests: u32,
+    problems: u32,
+    root: Option<&'a PathBuf>,
+    transcript: Option<&'a PathBuf>,
+    bytes: u64,
+}
+
+/// Tokens by kind.
+#[derive(Debug, Serialize)]
+pub(crate) struct TokenCounts {
+    input: u64,
+    output: u64,
+    cache_write_5m: u64,
+    cache_write_1h: u64,
+    cache_read: u64,
+    total: u64,
+}
+
+impl From<Tokens> for TokenCounts {
+    fn from(tokens: Tokens) -> Self {
+        Self {
+            input: tokens.input,
+            output: tokens.output,
+            cache_write_5m: tokens.cache_write_5m,
+            cache_write_1h: tokens.cache_write_1h,
+            cache_read: tokens.cache_read,
+            total: tokens.total(),
+        }
+    }
+}
+
+impl<'a> From<&'a SessionRow> for Session<'a> {
+    fn from(row: &'a SessionRow) -> Self {
+        let session = &row.session;
+        Self {
+            id: row.id().as_str(),
+            title: session.title.as_ref().map(|title| title.text.as_str()),
+            title_source: session.title.as_ref().map(|title| title.source),
+            project: session.project.as_deref(),
+            cwd_first: session.cwd_first.as_deref(),
+            cwd_last: session.cwd_last.as_deref(),
+            branch: session.branch.as_deref(),
+            models: &session.models,
+            versions: &session.versions,
+            entrypoint: session.entrypoint.as_deref(),
+            started: session.started,
+            ended: session.ended,
+            modified: row.modified,
+            active_ms: session.active_ms,
+            prompts: session.prompts,
+            answers: session.answers,
+            tool_calls: session.tool_calls,
+            subagents: session.subagents,
+            skills: &session.skills,
+            files_touched: &session.files_touched,
+            pr_links: &session.pr_links,
+            parent: session.parent.as_ref().map(transcript::SessionId::as_str),
+            first_prompt: session.first_prompt.as_deref(),
+            last_prompt: session.last_prompt.as_deref(),
+            requests: row.requests,
+            tokens: row.tokens.into(),
+            cost_usd: row.cost.to_string(),
+            cost_known: row.unknown_cost_requests == 0,
+            unknown_cost_requests: row.unknown_cost_requests,
+            incomplete_requests: row.incomplete_requests,
+            problems: session.problems,
+            root: row.root.as_ref(),
+            transcript: row.transcript.as_ref(),
+            bytes: row.bytes,
+        }
+    }
+}
+
+/// A session with its files and its usage by model.
+#[derive(Debug, Serialize)]
+pub(crate) struct Detail<'a> {
+    #[serde(flatten)]
+    session: Session<'a>,
+    files: &'a [TranscriptFile],
+    usage: Vec<Usage<'a>>,
+}
+
+impl<'a> From<&'a SessionDetail> for Detail<'a> {
+    fn from(detail: &'a SessionDetail) -> Self {
+        Self {
+            session: (&detail.row).into(),
+            files: &detail.files,
+            usage: detail.models.iter().map(|usage| Usage::new(&usage.model, usage)).collect(),
+        }
+    }
+}
+
+/// Usage of one model, or of all.
+#[derive(Debug, Serialize)]
+pub(crate) struct Usage<'a> {
+    key: &'a str,
+    requests: u32,
+    input: u64,
+    output: u64,
+    cache_write_5m: u64,
+    cache_write_1h: u64,
+    cache_read: u64,
+    total_tokens: u64,
+    web_searches: u32,
+    cost_usd: String,
+    cost_known: bool,
+    unknown_cost_requests: u32,
+    incomplete_requests: u32,
+}
+
+impl<'a> Usage<'a> {
+    /// A row of usage under a key.
+    pub(crate) fn new(key: &'a str, usage: &ModelUsage) -> Self {
+        let tokens = usage.tokens;
+        Self {
+            key,
+            requests: usage.requests,
+            input: tokens.input,
+            output: tokens.output,
+            cache_write_5m: tokens.cache_write_5m,
+            cache_write_1h: tokens.cache_write_1h,
+            cache_read: tokens.cache_read,
+            total_tokens: tokens.total(),
+            web_searches: usage.web_searches,
+            cost_usd: usage.cost.to_string(),
+            cost_known: usage.unknown_cost_requests == 0,
+            unknown_cost_requests: usage.unknown_cost_requests,
+            incomplete_requests: usage.incomplete_requests,
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Every command on a home without any history.
+
+use serde_json::json;
+
+use crate::sandbox::{Sandbox, listing};
+
+#[test]
+fn the_list_is_empty_and_no_error() {
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.run(&["ls"]).ok(), "");
+    assert_eq!(sandbox.run(&["ls", "--json"]).json(), json!({ "schema": 1, "sessions": [] }));
+}
+
+#[test]
+fn usage_is_zero_and_no_error() {
+    let answer = Sandbox::new().run(&["usage", "--json"]).json();
+    assert_eq!((&answer["rows"], &answer["unknown_models"]), (&json!([]), &json!([])));
+    assert_eq!((&answer["totals"]["requests"], &answer["totals"]["cost_usd"]), (&json!(0), &json!("0.000000000")));
+}
+
+#[test]
+fn a_scan_finds_nothing_and_says_so() {
+    let report = Sandbox::new().run(&["scan", "--json"]).json();
+    assert_eq!((&report["scan"]["files_seen"], &report["scan"]["sessions"]), (&json!(0), &json!(0)));
+    assert_eq!(Sandbox::new().run(&["rebuild", "--json"]).json()["scan"]["requests"], 0);
+}
+
+#[test]
+fn a_tick_has_nothing_to_do() {
+    insta::assert_snapshot!(Sandbox::new().run(&["tick"]).ok(), @"0 events taken in; sessions: 0 new, 0 changed");
+}
+
+#[test]
+fn an_unknown_session_is_answered_with_the_next_step() {
+    let sandbox = Sandbox::new();
+    insta::assert_snapshot!(sandbox.run(&["show", "4f2a"]).refused(), @r"
+    sessions: No session has an id that begins with `4f2a`.
+    List the sessions with `sessions ls`.
+    ");
+    insta::assert_snapshot!(sandbox.run(&["resume", "--latest"]).refused(), @r"
+    sessions: No session ran in ~ or below.
+    There are no sessions yet; start one with `claude`.
+    ");
+}
+
+#[test]
+fn the_screen_without_a_terminal_points_to_the_list() {
+    insta::assert_snapshot!(Sandbox::new().run(&[]).refused(), @r"
+    sessions: The screen needs a terminal, and this is none.
+    Use `sessions ls` here; `sessions --help` shows all commands.
+    ");
+}
+
+#[test]
+fn where_names_every_path_and_makes_none() {
+    let sandbox = Sandbox::new();
+    let answer = sandbox.run(&["where"]);
+    insta::assert_snapshot!(answer.ok(), @r"
+    data		~/data
+    store		~/data/sessions.duckdb
+    spool		~/data/spool
+    state		~/data/state
+    logs		~/data/logs
+    config		~/.config/sessions/config.toml
+    prices		~/.config/sessions/prices.toml
+    root		~/.config/claude/projects
+    root		~/.claude/projects
+    ");
+    assert_eq!(listing(sandbox.home.path()), Vec::<String>::new());
+}

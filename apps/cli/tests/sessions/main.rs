@@ -1,0 +1,12 @@
+//! The commands as a person and a script meet them: the real program in a home of its own.
+
+mod empty_home;
+mod grammar;
+mod history;
+mod listing;
+mod recording;
+mod resuming;
+mod sandbox;
+mod screen;
+mod showing;
+mod terminal;

@@ -1,0 +1,99 @@
+//! What a person sees in a terminal: tables, questions, and the whole screen up to the resumed session.
+
+use std::fs;
+
+use crate::history::{self, REFUND};
+use crate::sandbox::Sandbox;
+use crate::terminal::Terminal;
+
+/// Writes down how it was started.
+const CLAUDE: &str = r#"mkdir "$HOME/seen"
+printf '%s\n' "$@" > "$HOME/seen/arguments"
+pwd > "$HOME/seen/directory"
+stty -a > "$HOME/seen/terminal"
+echo "this is claude"
+"#;
+
+#[test]
+fn a_table_fits_the_terminal() {
+    let sandbox = history::sandbox();
+    for columns in [40, 60, 80, 120] {
+        let (code, terminal) = Terminal::start(&sandbox, &["ls"], (24, columns), &[]).end();
+        let screen = terminal.screen().contents();
+        let lines: Vec<&str> = screen.lines().collect();
+        assert_eq!((code, lines.len()), (0, 4), "{columns} columns:\n{screen}");
+        assert!(screen.contains("4f2a1111") && screen.contains("Double"), "{columns} columns:\n{screen}");
+        assert_eq!(screen.contains("branch"), columns >= 120, "{columns} columns:\n{screen}");
+    }
+}
+
+#[test]
+fn colors_follow_the_person() {
+    let sandbox = history::sandbox();
+    let has_color = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let (_, terminal) = Terminal::start(&sandbox, arguments, (24, 80), variables).end();
+        let cell = |row, column| terminal.screen().cell(row, column).expect("a cell");
+        (0..4).flat_map(|row| (0..80).map(move |column| (row, column))).any(|(row, column)| {
+            let cell = cell(row, column);
+            cell.bold() || cell.fgcolor() != vt100::Color::Default
+        })
+    };
+    assert!(has_color(&["ls"], &[]));
+    assert!(!has_color(&["ls"], &[("NO_COLOR", "1")]));
+    assert!(!has_color(&["ls", "--color", "never"], &[]));
+    assert!(has_color(&["ls", "--color", "always"], &[("NO_COLOR", "1")]));
+}
+
+#[test]
+fn a_session_is_filtered_and_resumed() {
+    let sandbox = history::sandbox();
+    let path = sandbox.program("claude", CLAUDE);
+    let mut terminal = Terminal::start(&sandbox, &[], (24, 80), &[("PATH", &path)]);
+    terminal.wait_until("both projects", |screen| screen.contains("Double refund") && screen.contains("Tabs"));
+    terminal.press("refund");
+    terminal.wait_until("the match alone", |screen| screen.contains("Double refund") && !screen.contains("Tabs"));
+    terminal.press("\r");
+    let (code, after) = terminal.end();
+    let screen = after.screen();
+    assert_eq!(code, 0, "{}", screen.contents());
+    assert!(screen.contents().contains("this is claude") && !screen.alternate_screen() && !screen.hide_cursor());
+    let seen = |name: &str| sandbox.neutral(&fs::read(sandbox.home.path().join("seen").join(name)).expect(name));
+    assert_eq!(seen("arguments"), format!("--resume\n{REFUND}\n"));
+    assert_eq!(seen("directory"), "~/src/shop\n");
+    let settings = seen("terminal");
+    for setting in ["icanon", "echo", "isig", "icrnl", "opost"] {
+        assert!(settings.split_whitespace().any(|word| word == setting), "{setting}: {settings}");
+    }
+}
+
+#[test]
+fn quitting_gives_the_terminal_back() {
+    let sandbox = history::sandbox();
+    let mut terminal = Terminal::start(&sandbox, &[], (24, 80), &[]);
+    terminal.wait_for("Double refund");
+    terminal.press("\u{3}");
+    let (code, after) = terminal.end();
+    assert_eq!((code, after.screen().alternate_screen(), after.screen().hide_cursor()), (0, false, false));
+}
+
+#[test]
+fn without_history_the_demo_is_offered_and_can_be_declined() {
+    let sandbox = Sandbox::new();
+    let mut terminal = Terminal::start(&sandbox, &[], (24, 100), &[]);
+    let screen = terminal.wait_for("[Y/n]");
+    assert!(screen.contains("No Claude Code history found in"), "{screen}");
+    terminal.press("n\r");
+    let (code, after) = terminal.end();
+    assert_eq!((code, after.screen().alternate_screen()), (0, false));
+}
+
+#[test]
+fn the_demo_opens_when_it_is_wanted() {
+    let sandbox = Sandbox::new();
+    let mut terminal = Terminal::start(&sandbox, &[], (24, 100), &[]);
+    terminal.wait_for("[Y/n]");
+    terminal.press("\r");
+    terminal.wait_until("the demo", |screen| screen.to_lowercase().contains("demo") && screen.contains("bean-counter"));
+    terminal.press("\u{3}");
+    assert_eq!(terminal.end().0, 0);
+}

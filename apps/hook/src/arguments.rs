@@ -1,0 +1,79 @@
+//! What the command line asks for.
+
+use std::ffi::OsString;
+
+use journal::EventKind;
+
+/// What `--help` prints.
+pub(crate) const HELP: &str = "\
+Records an event of Claude Code. Claude Code calls it as a hook and hands it the event on standard input.
+
+Usage: sessions-hook [EVENT]
+
+Events (Claude Code's own names are understood too; without one, the input names it):
+  session-start   SessionStart   a session began or was taken up again
+  session-end     SessionEnd     a session ended
+  post-tool-use   PostToolUse    a tool was used
+  stop            Stop           an answer is complete
+
+Options:
+  -h, --help      print this
+  -V, --version   print the version
+
+It prints nothing and always succeeds; what goes wrong is in logs/hook.log in the data folder.
+`sessions where` shows that folder, `sessions scan` finds sessions that no hook reported.
+";
+
+/// What `--version` prints.
+pub(crate) const VERSION: &str = concat!("sessions-hook ", env!("CARGO_PKG_VERSION"), "\n");
+
+/// What the command line asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Request {
+    Help,
+    Version,
+    /// Record an event; none means that the payload names it.
+    Event(Option<EventKind>),
+    /// A word that is no event and no option.
+    Unknown(String),
+}
+
+impl Request {
+    /// Reads the arguments after the program's name. Only the first counts: later versions may be called with more.
+    pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Self {
+        let Some(word) = arguments.into_iter().next() else { return Self::Event(None) };
+        let word = word.to_string_lossy();
+        match word.as_ref() {
+            "-h" | "--help" | "help" => Self::Help,
+            "-V" | "--version" => Self::Version,
+            name => EventKind::from_name(name)
+                .map_or_else(|| Self::Unknown(name.to_owned()), |kind| Self::Event(Some(kind))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(arguments: &[&str], expect: &Request) {
+        assert_eq!(&Request::parse(arguments.iter().map(OsString::from)), expect, "{arguments:?}");
+    }
+
+    #[test]
+    fn the_first_argument_decides() {
+        check(&[], &Request::Event(None));
+        check(&["session-end"], &Request::Event(Some(EventKind::SessionEnd)));
+        check(&["SessionStart", "--later"], &Request::Event(Some(EventKind::SessionStart)));
+        check(&["--help"], &Request::Help);
+        check(&["-V"], &Request::Version);
+        check(&["sessionend"], &Request::Unknown("sessionend".to_owned()));
+    }
+
+    #[test]
+    fn the_help_lists_every_event() {
+        for kind in EventKind::ALL {
+            assert!(HELP.contains(&format!("  {:<15} {:<14} ", kind.name(), kind.claude_name())), "{kind:?}");
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Everything that the screen knows.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use ratatui::text::Line;
+use store::Progress;
+use transcript::SessionId;
+use tui_input::Input;
+
+use crate::commands::Scope;
+use crate::excerpt::Excerpt;
+use crate::layout::Places;
+use crate::library::Entry;
+use crate::list::List;
+use crate::message::Ticket;
+use crate::reader::Reader;
+use crate::theme::Theme;
+
+/// What the screen is told once.
+#[derive(Debug, Clone, Default)]
+pub struct Setup {
+    /// The viewer's time zone.
+    pub zone: Tz,
+    /// The time of day at the start.
+    pub now: DateTime<Utc>,
+    /// Whether it shows the built-in demo.
+    pub demo: bool,
+    /// The home directory, shown as `~`.
+    pub home: Option<PathBuf>,
+    /// Folders that are scanned, named where there is no history.
+    pub roots: Vec<PathBuf>,
+    /// What everything is drawn with.
+    pub theme: Theme,
+}
+
+/// Everything that the screen knows. Changed by [`crate::update`] alone.
+#[derive(Debug)]
+pub struct Model {
+    pub(crate) setup: Setup,
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) size: (u16, u16),
+    /// Whether the terminal has the focus.
+    pub(crate) attended: bool,
+    pub(crate) search: Input,
+    /// Whether the search box takes letters.
+    pub(crate) in_box: bool,
+    pub(crate) list: List,
+    pub(crate) stock: Stock,
+    pub(crate) scan: Scan,
+    pub(crate) marks: Marks,
+    pub(crate) preview: Preview,
+    pub(crate) reader: Option<Reader>,
+    /// First row of the help screen, while it is open.
+    pub(crate) help: Option<usize>,
+    pub(crate) message: Option<Message>,
+    /// One line on what just happened; goes with the next key.
+    pub(crate) toast: Option<String>,
+    /// The session that was clicked last, if nothing was done since.
+    pub(crate) clicked: Option<SessionId>,
+    pub(crate) plan_ticket: Ticket,
+    pub(crate) changed: bool,
+    last_ticket: Ticket,
+}
+
+/// What is known of the stored sessions.
+#[derive(Debug, Default)]
+pub(crate) struct Stock {
+    pub(crate) ticket: Ticket,
+    /// Whether an answer is on its way.
+    pub(crate) pending: bool,
+    /// When it was asked for last.
+    pub(crate) asked: Option<DateTime<Utc>>,
+    pub(crate) loaded: bool,
+    pub(crate) problem: Option<String>,
+}
+
+/// What is known of the scan.
+#[derive(Debug, Default)]
+pub(crate) struct Scan {
+    pub(crate) running: bool,
+    /// Whether the person asked for it and waits for its result.
+    pub(crate) asked_for: bool,
+    /// Whether one was carried out since the start.
+    pub(crate) done_once: bool,
+    pub(crate) progress: Progress,
+    /// Sessions that came since the start.
+    pub(crate) fresh: u64,
+    pub(crate) last: Option<DateTime<Utc>>,
+    pub(crate) problem: Option<String>,
+}
+
+/// Letters that match, of the rows on the screen.
+#[derive(Debug, Default)]
+pub(crate) struct Marks {
+    /// What they were computed for.
+    pub(crate) query: String,
+    /// Positions of characters by text.
+    pub(crate) positions: HashMap<String, Vec<u32>>,
+}
+
+/// The preview, with what it is made from.
+#[derive(Debug, Default)]
+pub(crate) struct Preview {
+    /// What the lines were made for.
+    pub(crate) made_for: Option<PreviewKey>,
+    pub(crate) lines: Vec<Line<'static>>,
+    /// Excerpts read so far, with the size of the session's files when they were read.
+    pub(crate) excerpts: HashMap<SessionId, (u64, Excerpt)>,
+    /// The session whose excerpt was asked for last, with the size of its files.
+    pub(crate) asked: Option<(SessionId, u64)>,
+}
+
+/// Everything that the lines of a preview depend on.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct PreviewKey {
+    pub(crate) id: SessionId,
+    pub(crate) row: u64,
+    pub(crate) excerpt: bool,
+    pub(crate) size: (u16, u16),
+    pub(crate) minute: i64,
+    pub(crate) theme: Theme,
+}
+
+/// Something that the person has to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Message {
+    pub(crate) title: String,
+    pub(crate) text: String,
+}
+
+impl Model {
+    /// A screen that knows nothing yet. Feed it [`crate::Msg::Started`] and what comes of it.
+    pub fn new(setup: Setup) -> Self {
+        Self {
+            now: setup.now,
+            setup,
+            size: (80, 24),
+            attended: true,
+            search: Input::default(),
+            in_box: true,
+            list: List::default(),
+            stock: Stock::default(),
+            scan: Scan::default(),
+            marks: Marks::default(),
+            preview: Preview::default(),
+            reader: None,
+            help: None,
+            message: None,
+            toast: None,
+            clicked: None,
+            plan_ticket: Ticket::default(),
+            changed: true,
+            last_ticket: Ticket::default(),
+        }
+    }
+
+    /// Whether anything to be seen changed since the last time this was asked.
+    pub fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
+    }
+
+    pub(crate) fn next_ticket(&mut self) -> Ticket {
+        self.last_ticket.0 += 1;
+        self.last_ticket
+    }
+
+    /// Where keys act, the innermost screen first.
+    pub(crate) fn scope(&self) -> Scope {
+        if self.message.is_some() {
+            Scope::Message
+        } else if self.help.is_some() {
+            Scope::Help
+        } else if let Some(reader) = &self.reader {
+            if reader.find.input.is_some() { Scope::Find } else { Scope::Reader }
+        } else {
+            Scope::Sessions
+        }
+    }
+
+    /// Whether a box takes letters.
+    pub(crate) fn is_typing(&self) -> bool {
+        match self.scope() {
+            Scope::Find => true,
+            Scope::Sessions => self.in_box,
+            _ => false,
+        }
+    }
+
+    pub(crate) fn places(&self) -> Places {
+        Places::new(self.size.0, self.size.1)
+    }
+
+    pub(crate) fn selected(&self) -> Option<&Entry> {
+        self.list.selected()
+    }
+
+    /// The query, without the spaces around it.
+    pub(crate) fn query(&self) -> &str {
+        self.search.value().trim()
+    }
+}

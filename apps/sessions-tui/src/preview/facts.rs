@@ -1,0 +1,190 @@
+//! What a preview says of a session, as texts.
+
+use chrono::TimeDelta;
+use ratatui::style::Style;
+
+use crate::cells;
+use crate::figures;
+use crate::library::{Entry, short_model};
+use crate::model::Model;
+use crate::theme::Theme;
+
+/// Claude Code deletes transcripts that were not written to for this long, unless its settings say otherwise
+/// (`cleanupPeriodDays`).
+const KEPT: TimeDelta = TimeDelta::days(30);
+/// From when on that is worth a word.
+const WORTH_A_WORD: TimeDelta = TimeDelta::days(7);
+
+/// What a preview says of a session.
+pub(super) struct Facts {
+    pub(super) title: String,
+    pub(super) project: String,
+    pub(super) branch: String,
+    pub(super) directory: String,
+    /// When, how long, how much.
+    pub(super) times: Vec<String>,
+    /// Models and client.
+    pub(super) makers: Vec<String>,
+    pub(super) id: String,
+    /// Name and count of each kind.
+    pub(super) tokens: Vec<(&'static str, String)>,
+    pub(super) total: String,
+    pub(super) cost: String,
+    /// Files that were written, as short as they are clear.
+    pub(super) files: Vec<String>,
+    live: Option<String>,
+    warnings: Vec<String>,
+    links: Vec<String>,
+}
+
+impl Facts {
+    pub(super) fn new(model: &Model, entry: &Entry) -> Self {
+        let session = &entry.row.session;
+        let tokens = entry.row.tokens;
+        let home = model.setup.home.as_deref().and_then(|home| home.to_str());
+        let directory = session.cwd_last.as_deref().or(session.cwd_first.as_deref()).unwrap_or_default();
+        let unknown = entry.row.unknown_cost_requests > 0;
+        Self {
+            title: entry.title().to_owned(),
+            project: entry.project.clone(),
+            branch: entry.branch.clone(),
+            directory: cells::clean(&shortened(directory, home)),
+            times: times(model, entry),
+            makers: makers(entry),
+            id: cells::clean(session.id.as_str()),
+            tokens: vec![
+                ("input", figures::tokens(tokens.input)),
+                ("output", figures::tokens(tokens.output)),
+                ("cache write", figures::tokens(tokens.cache_write())),
+                ("cache read", figures::tokens(tokens.cache_read)),
+            ],
+            total: figures::tokens(tokens.total()),
+            cost: figures::money(entry.row.cost, unknown),
+            files: session.files_touched.iter().map(|file| cells::clean(&relative(file, directory, home))).collect(),
+            live: entry.running.map(|process| format!("● running now, in process {process}")),
+            warnings: warnings(model, entry),
+            links: links(entry),
+        }
+    }
+
+    /// What needs attention, and what is linked.
+    pub(super) fn notices(&self, theme: &Theme) -> Vec<(String, Style)> {
+        let live = self.live.iter().map(|text| (text.clone(), theme.live));
+        let warnings = self.warnings.iter().map(|text| (text.clone(), theme.warning));
+        let links = (!self.links.is_empty()).then(|| (self.links.join(" · "), theme.dim));
+        live.chain(warnings).chain(links).collect()
+    }
+
+    /// Project, branch and directory if they fit, else the end of the directory and the branch.
+    pub(super) fn place_within(&self, columns: usize) -> String {
+        let whole = joined(&[&self.project, &self.branch, &self.directory]);
+        if cells::width(&whole) <= columns {
+            return whole;
+        }
+        let branch = cells::cut(&self.branch, columns / 3);
+        let room = columns.saturating_sub(cells::width(&branch) + 3);
+        joined(&[&cells::cut_start(&self.directory, room), &branch])
+    }
+
+    /// As many files as fit, and how many more there are.
+    pub(super) fn files_within(&self, columns: usize) -> String {
+        let mut text = String::new();
+        for (at, file) in self.files.iter().enumerate() {
+            let more = self.files.len() - at - 1;
+            let reserved = if more > 0 { more.to_string().len() + 3 } else { 0 };
+            if at > 0 && cells::width(&text) + 2 + cells::width(file) + reserved > columns {
+                return format!("{text}  +{}", more + 1);
+            }
+            if at > 0 {
+                text.push_str("  ");
+            }
+            text.push_str(&cells::cut_start(file, columns.saturating_sub(reserved)));
+        }
+        text
+    }
+}
+
+/// The parts that there are, with dots between.
+pub(super) fn joined(parts: &[&str]) -> String {
+    parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" · ")
+}
+
+fn times(model: &Model, entry: &Entry) -> Vec<String> {
+    let session = &entry.row.session;
+    let mut times = Vec::new();
+    match (session.started, session.ended) {
+        (Some(from), Some(to)) => times.push(figures::span(from, to, model.now, model.setup.zone)),
+        (Some(moment), None) | (None, Some(moment)) => times.push(figures::date(moment, model.setup.zone)),
+        (None, None) => {}
+    }
+    if session.active_ms > 0 {
+        times.push(format!("{} active", figures::duration(session.active_ms)));
+    }
+    times.push(counted(session.prompts, "turn"));
+    times
+}
+
+fn makers(entry: &Entry) -> Vec<String> {
+    let session = &entry.row.session;
+    let mut makers: Vec<String> = session.models.iter().map(|model| short_model(model)).collect();
+    makers.extend(session.versions.last().map(|version| format!("Claude Code {}", cells::clean(version))));
+    makers
+}
+
+fn warnings(model: &Model, entry: &Entry) -> Vec<String> {
+    let row = &entry.row;
+    let mut warnings = Vec::new();
+    if entry.is_gone() {
+        warnings.push("◇ Claude Code has deleted the transcript; this is what was kept".to_owned());
+    } else if let Some(modified) = row.modified.filter(|_| !model.setup.demo && entry.running.is_none()) {
+        let left = modified + KEPT - model.now;
+        if left < TimeDelta::days(1) {
+            warnings.push("Claude Code may delete the transcript any day now".to_owned());
+        } else if left < WORTH_A_WORD {
+            let days = u32::try_from(left.num_days()).unwrap_or(0);
+            warnings.push(format!("Claude Code deletes the transcript in about {}", counted(days, "day")));
+        }
+    }
+    if row.unknown_cost_requests > 0 {
+        warnings.push(format!("No price is known for {}", counted(row.unknown_cost_requests, "request")));
+    }
+    warnings
+}
+
+fn links(entry: &Entry) -> Vec<String> {
+    let session = &entry.row.session;
+    let mut links: Vec<String> = session.pr_links.iter().map(|link| cells::clean(link)).collect();
+    if session.subagents > 0 {
+        links.push(counted(session.subagents, "subagent"));
+    }
+    links.extend(
+        session.parent.as_ref().map(|parent| {
+            format!("forked from {}", cells::clean(&parent.as_str().chars().take(8).collect::<String>()))
+        }),
+    );
+    if entry.row.incomplete_requests > 0 {
+        links.push(format!("the output of {} is a lower bound", counted(entry.row.incomplete_requests, "request")));
+    }
+    links
+}
+
+fn counted(number: u32, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", figures::count(number.into()))
+}
+
+/// A path with `~` for the home directory.
+fn shortened(path: &str, home: Option<&str>) -> String {
+    match home.filter(|home| home.len() > 1).and_then(|home| path.strip_prefix(home)) {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("~{rest}"),
+        _ => path.to_owned(),
+    }
+}
+
+/// A path seen from a directory.
+fn relative(path: &str, directory: &str, home: Option<&str>) -> String {
+    match path.strip_prefix(directory).and_then(|rest| rest.strip_prefix(['/', '\\'])) {
+        Some(rest) if !directory.is_empty() => rest.to_owned(),
+        _ => shortened(path, home),
+    }
+}

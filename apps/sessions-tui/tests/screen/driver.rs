@@ -1,0 +1,192 @@
+//! Drives a model by keys and answers what it asks for, in memory.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono_tz::UTC;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::buffer::Buffer;
+use sessions_tui::{
+    Depth, Document, Effect, Excerpt, Exchange, Library, Mode, Model, Msg, Outcome, Setup, Theme, render, update,
+};
+use store::{ScanReport, SessionRow};
+use transcript::SessionId;
+
+use crate::history;
+
+/// A screen in memory.
+pub(crate) struct Driver {
+    pub(crate) model: Model,
+    pub(crate) rows: Vec<SessionRow>,
+    pub(crate) running: HashMap<SessionId, u32>,
+    pub(crate) left: Option<Outcome>,
+    size: (u16, u16),
+}
+
+impl Driver {
+    /// A screen with the small history, after its first scan.
+    pub(crate) fn new(width: u16, height: u16) -> Self {
+        Self::with(width, height, history::rows())
+    }
+
+    /// A screen with some history, after its first scan.
+    pub(crate) fn with(width: u16, height: u16, rows: Vec<SessionRow>) -> Self {
+        let mut driver = Self::unstarted(width, height, rows);
+        driver.send(Msg::Started);
+        driver
+    }
+
+    /// A screen that has not been told anything but its size.
+    pub(crate) fn unstarted(width: u16, height: u16, rows: Vec<SessionRow>) -> Self {
+        let model = Model::new(Setup {
+            zone: UTC,
+            now: history::now(),
+            demo: false,
+            home: Some("/home/ada".into()),
+            roots: vec!["/home/ada/.claude".into()],
+            theme: Theme::new(Mode::Dark, Depth::None),
+        });
+        let running = HashMap::from([(SessionId::from(history::id(0).as_str()), 4_711)]);
+        let mut driver = Self { model, rows, running, left: None, size: (width, height) };
+        driver.send(Msg::Resize(width, height));
+        driver
+    }
+
+    /// Sends a message and answers everything that comes of it.
+    pub(crate) fn send(&mut self, message: Msg) {
+        let mut effects = update(&mut self.model, message);
+        while !effects.is_empty() {
+            let answers: Vec<Msg> = effects.drain(..).filter_map(|effect| self.answer(effect)).collect();
+            effects = answers.into_iter().flat_map(|answer| update(&mut self.model, answer)).collect();
+        }
+    }
+
+    /// Sends a message; what it asks for comes back unanswered.
+    pub(crate) fn ask(&mut self, message: Msg) -> Vec<Effect> {
+        update(&mut self.model, message)
+    }
+
+    /// Presses keys: words are typed letter by letter, `<Tab>`, `<^N>` and the like are keys.
+    pub(crate) fn press(&mut self, keys: &str) -> &mut Self {
+        for key in parse(keys) {
+            self.send(Msg::Key(key));
+        }
+        self
+    }
+
+    fn answer(&mut self, effect: Effect) -> Option<Msg> {
+        Some(match effect {
+            Effect::Load(ticket) => Msg::Loaded(ticket, Ok(self.library())),
+            Effect::Scan => Msg::Scanned(Ok(ScanReport::default())),
+            Effect::Rank { ticket, query, library } => Msg::Ranked(ticket, library.candidates().rank(&query)),
+            Effect::Excerpt { id, .. } => Msg::Excerpted(id, excerpt()),
+            Effect::Open { ticket, columns, .. } => {
+                Msg::Opened(ticket, Ok(Document::new(history::TRANSCRIPT, columns)))
+            }
+            Effect::Wrap { ticket, document, columns } => Msg::Wrapped(ticket, document.wrapped(columns)),
+            Effect::Find { ticket, text, needle } => {
+                let found = text.match_indices(&needle).map(|(at, found)| at..at + found.len());
+                Msg::Found(ticket, found.collect())
+            }
+            Effect::Plan { ticket, .. } => Msg::Planned(
+                ticket,
+                Err("Its directory ~/src/billing-api is gone. Make it again, or resume from another directory.".into()),
+            ),
+            Effect::Leave(outcome) => {
+                self.left = Some(outcome);
+                return None;
+            }
+            Effect::Suspend | Effect::Redraw | Effect::Retake => return None,
+        })
+    }
+
+    pub(crate) fn library(&self) -> Arc<Library> {
+        Arc::new(Library::new(self.rows.clone(), &self.running, UTC))
+    }
+
+    pub(crate) fn buffer(&self) -> Buffer {
+        render(&self.model, self.size.0, self.size.1)
+    }
+
+    /// What is on the screen, as text.
+    pub(crate) fn text(&self) -> String {
+        let buffer = self.buffer();
+        let rows = buffer.content.chunks(usize::from(buffer.area.width.max(1)));
+        rows.map(|row| text_of(row).trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The title of the session under the cursor, as its row shows it.
+    pub(crate) fn selected(&self) -> String {
+        let text = self.text();
+        text.lines().find(|line| line.starts_with('▌')).unwrap_or_default().to_owned()
+    }
+
+    pub(crate) fn shows(&self, text: &str) -> bool {
+        self.text().contains(text)
+    }
+}
+
+/// The symbols of a row; the cells that a wide one covers are left out.
+fn text_of(row: &[ratatui::buffer::Cell]) -> String {
+    let mut text = String::new();
+    let mut covered = 0;
+    for cell in row {
+        if covered == 0 {
+            text.push_str(cell.symbol());
+            covered = unicode_width::UnicodeWidthStr::width(cell.symbol()).max(1);
+        }
+        covered -= 1;
+    }
+    text
+}
+
+fn excerpt() -> Excerpt {
+    let exchange = |prompt: &str, answer: &str| Exchange { prompt: prompt.to_owned(), answer: answer.to_owned() };
+    Excerpt {
+        first: exchange(
+            "the refund e2e test fails about one in five, find out why",
+            "Reproduced in 7 of 40 runs. It is a race between the refund poll and the websocket push: both write the \
+             state, and the later one wins even when it carries the older state.",
+        ),
+        last: exchange("thanks, that is all", "Glad that it holds. The test ran 200 times without a failure."),
+        problem: None,
+    }
+}
+
+fn parse(keys: &str) -> Vec<KeyEvent> {
+    let mut events = Vec::new();
+    let mut rest = keys;
+    while let Some(first) = rest.chars().next() {
+        let named = rest.strip_prefix('<').and_then(|inside| inside.split_once('>'));
+        if let Some((name, after)) = named.filter(|(name, _)| !name.is_empty()) {
+            events.push(named_key(name));
+            rest = after;
+        } else {
+            let modifiers = if first.is_uppercase() { KeyModifiers::SHIFT } else { KeyModifiers::NONE };
+            events.push(KeyEvent::new(KeyCode::Char(first), modifiers));
+            rest = &rest[first.len_utf8()..];
+        }
+    }
+    events
+}
+
+fn named_key(name: &str) -> KeyEvent {
+    if let Some(letter) = name.strip_prefix('^').and_then(|letters| letters.chars().next()) {
+        return KeyEvent::new(KeyCode::Char(letter.to_ascii_lowercase()), KeyModifiers::CONTROL);
+    }
+    let code = match name {
+        "Tab" => KeyCode::Tab,
+        "Esc" => KeyCode::Esc,
+        "Enter" => KeyCode::Enter,
+        "Up" => KeyCode::Up,
+        "Down" => KeyCode::Down,
+        "PgDn" => KeyCode::PageDown,
+        "PgUp" => KeyCode::PageUp,
+        "Home" => KeyCode::Home,
+        "End" => KeyCode::End,
+        "Backspace" => KeyCode::Backspace,
+        "F1" => KeyCode::F(1),
+        other => panic!("no key is called {other}"),
+    };
+    KeyEvent::new(code, KeyModifiers::NONE)
+}

@@ -1,0 +1,87 @@
+//! Files that are replaced whole or not at all, and folders that only their owner may enter.
+
+use std::ffi::OsString;
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Makes a folder and those above it that are missing, each 0700. One that exists is left as it is.
+pub fn make_private_folder(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// Replaces a file (0600) by writing beside it, fsync, rename and fsync of the folder, so that a reader and a crash see
+/// the old content or the new one, never a part. Makes the folder when it is missing; a symbolic link is followed.
+pub fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    make_private_folder(folder)?;
+    let beside = beside(&path);
+    let written = write_new(&beside, content).and_then(|()| fs::rename(&beside, &path));
+    if written.is_err() {
+        // The original is untouched; what is left beside it is of no use to anybody.
+        let _ = fs::remove_file(&beside);
+    }
+    written?;
+    File::open(folder)?.sync_all()
+}
+
+/// A name that no other thread or process uses.
+fn beside(path: &Path) -> PathBuf {
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".{}-{}.tmp", process::id(), COUNTER.fetch_add(1, Ordering::Relaxed)));
+    path.with_file_name(name)
+}
+
+fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(content)?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).expect("it exists").permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn a_replaced_file_is_private_and_leaves_nothing_beside_it() {
+        let home = tempfile::tempdir().expect("a temporary folder can be made");
+        let path = home.path().join("a/b/file");
+        replace_file(&path, b"old").expect("it can be written");
+        replace_file(&path, b"new").expect("it can be replaced");
+        assert_eq!(fs::read(&path).expect("it can be read"), b"new");
+        assert_eq!((mode(&path), mode(&home.path().join("a")), mode(&home.path().join("a/b"))), (0o600, 0o700, 0o700));
+        assert_eq!(fs::read_dir(home.path().join("a/b")).expect("it can be listed").count(), 1);
+    }
+
+    #[test]
+    fn a_link_stays_a_link() {
+        let home = tempfile::tempdir().expect("a temporary folder can be made");
+        let (target, link) = (home.path().join("dotfiles/target"), home.path().join("link"));
+        replace_file(&target, b"old").expect("it can be written");
+        std::os::unix::fs::symlink(&target, &link).expect("a link can be made");
+        replace_file(&link, b"new").expect("it can be replaced");
+        assert!(link.is_symlink());
+        assert_eq!(fs::read(&target).expect("it can be read"), b"new");
+    }
+
+    #[test]
+    fn a_failed_replacement_changes_nothing() {
+        let home = tempfile::tempdir().expect("a temporary folder can be made");
+        let path = home.path().join("folder");
+        fs::create_dir(&path).expect("a folder can be made");
+        assert!(replace_file(&path, b"new").is_err());
+        assert_eq!(fs::read_dir(home.path()).expect("it can be listed").count(), 1);
+    }
+}

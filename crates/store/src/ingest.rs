@@ -1,0 +1,111 @@
+//! Writing what was read: one transaction takes a batch of pieces to rows, offsets, requests and sessions.
+//!
+//! After every commit the store is whole: offsets, copies, counted requests and sessions agree. A scan that is
+//! killed loses at most the batch in hand, and reads it again next time.
+
+mod copies;
+mod files;
+mod fold;
+mod keys;
+mod ledger;
+mod requests;
+
+use duckdb::Connection;
+use pricing::PriceTable;
+use rustc_hash::FxHashSet;
+use transcript::{FileRole, Request, ToolUse};
+
+use crate::{StoreError, schema};
+pub(crate) use copies::{recount, reprice, slices};
+pub(crate) use files::{Marks, drop_superseded, mark};
+pub(crate) use fold::{Folded, fold};
+pub(crate) use keys::texts;
+pub(crate) use ledger::{Ledger, seal};
+
+/// The name under which the store notes the table of prices that its costs follow.
+const PRICES: &str = "prices";
+
+/// A file as it was found on disk.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    /// Where it lies.
+    pub(crate) path: String,
+    /// The folder that it was found under; none if somebody named it.
+    pub(crate) root: Option<String>,
+    /// What it is.
+    pub(crate) role: FileRole,
+    /// Its size in bytes.
+    pub(crate) size: u64,
+    /// When it was last modified, in nanoseconds since 1970.
+    pub(crate) mtime_ns: i64,
+}
+
+/// A stretch of a file that was read, and everything that is known of the file after it.
+#[derive(Debug)]
+pub(crate) struct Piece {
+    /// The file.
+    pub(crate) found: Found,
+    /// Revision of the file's row that reading started from; none for a file that had no row.
+    pub(crate) revision: Option<i64>,
+    /// Whether the file was read from its start although it was known: what it said before is void.
+    pub(crate) replaces: bool,
+    /// Requests of the stretch.
+    pub(crate) requests: Vec<Request>,
+    /// Tool calls of the stretch.
+    pub(crate) tool_uses: Vec<ToolUse>,
+    /// The session that the file belongs to; empty if nothing says so.
+    pub(crate) session: String,
+    /// Bytes of the file that were understood.
+    pub(crate) read_to: u64,
+    /// Stretches that were not understood, over the whole file.
+    pub(crate) problems: u32,
+    /// What the file says, as it is stored.
+    pub(crate) facts: Vec<u8>,
+    /// Fingerprint of its first bytes.
+    pub(crate) head: Option<i64>,
+    /// Fingerprint of the bytes before the offset.
+    pub(crate) tail: i64,
+    /// Bytes that were read.
+    pub(crate) bytes: u64,
+    /// Whether the end of the file was reached.
+    pub(crate) done: bool,
+}
+
+/// What has to be worked out anew.
+#[derive(Debug, Default)]
+pub(crate) struct Touched {
+    /// Requests.
+    pub(crate) keys: FxHashSet<String>,
+    /// Sessions.
+    pub(crate) sessions: FxHashSet<String>,
+}
+
+/// Writes a batch. Pieces of files that somebody else has read meanwhile are left out.
+pub(crate) fn commit(
+    connection: &Connection,
+    pieces: Vec<Piece>,
+    ledger: &mut Ledger,
+    prices: &PriceTable,
+) -> Result<Folded, StoreError> {
+    ledger.refresh(connection)?;
+    if ledger.is_empty() {
+        note_prices(connection, prices)?;
+    }
+    let pieces = ledger.accept(pieces);
+    let mut touched = Touched::default();
+    files::write(connection, &pieces, &mut touched)?;
+    copies::write(connection, pieces, prices, &mut touched)?;
+    let folded = fold(connection, &touched.sessions)?;
+    ledger.seal(connection)?;
+    Ok(folded)
+}
+
+/// Whether the costs in the store follow a table of prices.
+pub(crate) fn follows(connection: &Connection, prices: &PriceTable) -> Result<bool, StoreError> {
+    Ok(schema::meta(connection, PRICES)?.as_deref() == Some(prices.version()))
+}
+
+/// Notes that all costs follow a table of prices.
+pub(crate) fn note_prices(connection: &Connection, prices: &PriceTable) -> Result<(), StoreError> {
+    schema::set_meta(connection, PRICES, prices.version())
+}

@@ -1,0 +1,136 @@
+//! The rows of the files table.
+
+use duckdb::{Connection, params};
+use transcript::FileRole;
+
+use super::Touched;
+use super::keys::{pick_ids, texts};
+use super::ledger::Accepted;
+use crate::{StoreError, columns};
+
+/// Files whose rows change without anything being read.
+#[derive(Debug, Default)]
+pub(crate) struct Marks {
+    /// Gone from disk.
+    pub(crate) gone: Vec<i64>,
+    /// Back again, unchanged.
+    pub(crate) seen: Vec<i64>,
+}
+
+impl Marks {
+    /// Whether there is nothing to mark.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.gone.is_empty() && self.seen.is_empty()
+    }
+}
+
+/// Writes the rows of a batch and removes what replaced files said before.
+pub(super) fn write(connection: &Connection, pieces: &[Accepted], touched: &mut Touched) -> Result<(), StoreError> {
+    let replaced = || pieces.iter().filter(|accepted| accepted.piece.replaces).map(|accepted| accepted.entry.file_id);
+    if replaced().next().is_some() {
+        forget_copies(connection, replaced(), touched)?;
+    }
+    touch_renamed_sessions(connection, pieces, touched)?;
+    let old = pieces.iter().filter(|accepted| accepted.entry.revision > 1).map(|accepted| accepted.entry.file_id);
+    pick_ids(connection, old)?;
+    connection.execute("DELETE FROM files WHERE file_id IN (SELECT id FROM picked_ids)", [])?;
+    let mut appender = connection.appender("files")?;
+    for (index, accepted) in pieces.iter().enumerate() {
+        let later = &pieces[index + 1..];
+        if later.iter().all(|other| other.entry.file_id != accepted.entry.file_id) {
+            append(&mut appender, accepted)?;
+        }
+        touched.sessions.insert(accepted.piece.session.clone());
+    }
+    Ok(appender.flush()?)
+}
+
+fn append(appender: &mut duckdb::Appender<'_>, accepted: &Accepted) -> Result<(), StoreError> {
+    let Accepted { piece, entry } = accepted;
+    let (role, agent) = match &piece.found.role {
+        FileRole::Session(_) => ("session", None),
+        FileRole::Subagent { agent, .. } => ("subagent", Some(agent)),
+        FileRole::FlatAgent(agent) => ("flat-agent", Some(agent)),
+    };
+    appender.append_row(params![
+        entry.file_id,
+        piece.found.path,
+        piece.found.root,
+        role,
+        piece.session,
+        agent,
+        columns::bytes(piece.found.size),
+        piece.found.mtime_ns,
+        columns::bytes(piece.read_to),
+        piece.head,
+        piece.tail,
+        entry.revision,
+        true,
+        i64::from(piece.problems),
+        piece.facts,
+    ])?;
+    Ok(())
+}
+
+/// A flat agent file belongs to the session that most of its records name: that may change as it grows.
+fn touch_renamed_sessions(
+    connection: &Connection,
+    pieces: &[Accepted],
+    touched: &mut Touched,
+) -> Result<(), StoreError> {
+    for accepted in pieces.iter().filter(|accepted| matches!(accepted.piece.found.role, FileRole::FlatAgent(_))) {
+        let (file_id, session) = (accepted.entry.file_id, &accepted.piece.session);
+        let condition = format!("FROM files WHERE file_id = {file_id} AND session_id <> ");
+        let mut statement = connection.prepare(&format!("SELECT session_id {condition} ?"))?;
+        let renamed: Vec<String> = statement.query_map([session], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        if !renamed.is_empty() {
+            touched.sessions.extend(renamed);
+            let keys = format!("SELECT DISTINCT request_key FROM request_copies WHERE file_id = {file_id}");
+            touched.keys.extend(texts(connection, &keys)?);
+        }
+    }
+    Ok(())
+}
+
+/// Removes all that some files said.
+fn forget_copies(
+    connection: &Connection,
+    files: impl Iterator<Item = i64>,
+    touched: &mut Touched,
+) -> Result<(), StoreError> {
+    pick_ids(connection, files)?;
+    let chosen = "WHERE file_id IN (SELECT id FROM picked_ids)";
+    touched.keys.extend(texts(connection, &format!("SELECT DISTINCT request_key FROM request_copies {chosen}"))?);
+    touched.sessions.extend(texts(connection, &format!("SELECT DISTINCT session_id FROM files {chosen}"))?);
+    connection.execute(&format!("DELETE FROM request_copies {chosen}"), [])?;
+    connection.execute(&format!("DELETE FROM tool_call_copies {chosen}"), [])?;
+    Ok(())
+}
+
+/// Notes which files are gone and which are back.
+pub(crate) fn mark(connection: &Connection, marks: &Marks, touched: &mut Touched) -> Result<(), StoreError> {
+    let chosen = "WHERE file_id IN (SELECT id FROM picked_ids)";
+    pick_ids(connection, marks.gone.iter().copied())?;
+    connection.execute(&format!("UPDATE files SET present = false, revision = revision + 1 {chosen}"), [])?;
+    touched.sessions.extend(texts(connection, &format!("SELECT DISTINCT session_id FROM files {chosen}"))?);
+    pick_ids(connection, marks.seen.iter().copied())?;
+    connection.execute(&format!("UPDATE files SET present = true, revision = revision + 1 {chosen}"), [])?;
+    touched.sessions.extend(texts(connection, &format!("SELECT DISTINCT session_id FROM files {chosen}"))?);
+    Ok(())
+}
+
+/// Drops files that are gone because they were moved: another file of the same session and agent begins with the
+/// same bytes, exists, and is at least as long.
+pub(crate) fn drop_superseded(connection: &Connection, touched: &mut Touched) -> Result<(), StoreError> {
+    let moved = "SELECT DISTINCT gone.file_id FROM files gone JOIN files moved
+        ON moved.session_id = gone.session_id AND moved.agent IS NOT DISTINCT FROM gone.agent AND moved.head = gone.head
+        WHERE NOT gone.present AND moved.present AND moved.read_to >= gone.read_to";
+    let mut statement = connection.prepare(moved)?;
+    let moved: Vec<i64> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    if moved.is_empty() {
+        return Ok(());
+    }
+    forget_copies(connection, moved.into_iter(), touched)?;
+    connection.execute("DELETE FROM files WHERE file_id IN (SELECT id FROM picked_ids)", [])?;
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! Sets of keys handed to the engine, so that one statement can work on many.
+
+use duckdb::{Connection, params};
+
+use crate::StoreError;
+
+/// Fills the temporary table `picked(name)` with texts.
+pub(super) fn pick_texts<'a>(
+    connection: &Connection,
+    texts: impl Iterator<Item = &'a String>,
+) -> Result<(), StoreError> {
+    connection.execute_batch("CREATE OR REPLACE TEMP TABLE picked (name VARCHAR NOT NULL)")?;
+    let mut appender = connection.appender("picked")?;
+    for text in texts {
+        appender.append_row(params![text])?;
+    }
+    Ok(appender.flush()?)
+}
+
+/// Fills the temporary table `picked_ids(id)` with numbers.
+pub(super) fn pick_ids(connection: &Connection, ids: impl Iterator<Item = i64>) -> Result<(), StoreError> {
+    connection.execute_batch("CREATE OR REPLACE TEMP TABLE picked_ids (id BIGINT NOT NULL)")?;
+    let mut appender = connection.appender("picked_ids")?;
+    for id in ids {
+        appender.append_row(params![id])?;
+    }
+    Ok(appender.flush()?)
+}
+
+/// One column of texts.
+pub(crate) fn texts(connection: &Connection, sql: &str) -> Result<Vec<String>, StoreError> {
+    let mut statement = connection.prepare(sql)?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

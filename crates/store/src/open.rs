@@ -1,0 +1,153 @@
+//! Opening and closing the file: one call opens it, does one thing and closes it.
+
+mod fault;
+mod lock;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use duckdb::{AccessMode, Config, Connection};
+
+use crate::{StoreError, schema};
+use fault::Moment;
+use lock::{Held, Pause, Sharing};
+
+/// What a call wants to do with the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Look only; others may look at the same time.
+    Read,
+    /// Change it.
+    Write,
+    /// Change it with rows of another store file.
+    Carry,
+}
+
+/// An open store. Closing it is dropping it: first the engine, then our lock.
+pub(crate) struct Opened {
+    connection: Connection,
+    path: PathBuf,
+    _held: Held,
+}
+
+impl Opened {
+    /// Opens a store that exists; waits for others for `wait` at most.
+    pub(crate) fn existing(path: &Path, access: Access, wait: Duration) -> Result<Self, StoreError> {
+        let deadline = Instant::now() + wait;
+        let held = Held::acquire(path, sharing(access), deadline)?;
+        Self::under_lock(path, access, deadline, held)
+    }
+
+    /// Opens a store for writing; makes it first if there is none.
+    pub(crate) fn or_create(path: &Path, wait: Duration) -> Result<Self, StoreError> {
+        let deadline = Instant::now() + wait;
+        make_folder(path)?;
+        let held = Held::acquire(path, Sharing::Alone, deadline)?;
+        if !path.exists() {
+            create(path)?;
+        }
+        Self::under_lock(path, Access::Write, deadline, held)
+    }
+
+    fn under_lock(path: &Path, access: Access, deadline: Instant, held: Held) -> Result<Self, StoreError> {
+        let connection = connect_patiently(path, access, deadline)?;
+        let opened = Self { connection, path: path.to_owned(), _held: held };
+        schema::check(&opened.connection, path)?;
+        Ok(opened)
+    }
+
+    /// Runs `work` in one transaction: all of it is kept or nothing.
+    pub(crate) fn transaction<T>(
+        &mut self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let result = self.connection.transaction().map_err(StoreError::from).and_then(|transaction| {
+            let value = work(&transaction)?;
+            transaction.commit()?;
+            Ok(value)
+        });
+        result.map_err(|error| fault::sharpen(&self.path, error))
+    }
+
+    /// Asks something.
+    pub(crate) fn ask<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        work(&self.connection).map_err(|error| fault::sharpen(&self.path, error))
+    }
+}
+
+/// Holds the lock of a store without opening it, while files around it are moved.
+pub(crate) fn hold(path: &Path, wait: Duration) -> Result<impl Sized + use<>, StoreError> {
+    make_folder(path)?;
+    Held::acquire(path, Sharing::Alone, Instant::now() + wait)
+}
+
+/// The write-ahead log that the engine keeps beside a store while it is open (or after a crash).
+pub(crate) fn wal_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".wal");
+    PathBuf::from(name)
+}
+
+fn sharing(access: Access) -> Sharing {
+    match access {
+        Access::Read => Sharing::WithReaders,
+        Access::Write | Access::Carry => Sharing::Alone,
+    }
+}
+
+/// Makes the folder of a store, readable by its owner only.
+fn make_folder(path: &Path) -> Result<(), StoreError> {
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
+    let io = |source| StoreError::Io { action: "create", path: folder.to_owned(), source };
+    config::make_private_folder(folder).map_err(io)
+}
+
+/// Makes an empty store beside and renames it into place, so that there is never half of one. The lock is held: what
+/// lies there is of nobody who still lives.
+fn create(path: &Path) -> Result<(), StoreError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".new");
+    let beside = PathBuf::from(name);
+    let io = |action, source| StoreError::Io { action, path: path.to_owned(), source };
+    for left_behind in [&beside, &wal_of(&beside), &wal_of(path)] {
+        let _ = fs::remove_file(left_behind);
+    }
+    let connection = connect(&beside, Access::Write).map_err(|error| fault::explain(path, Moment::Opening, error))?;
+    schema::create(&connection)?;
+    connection.close().map_err(|(_, error)| fault::explain(path, Moment::Using, error))?;
+    let private = fs::Permissions::from_mode(0o600);
+    fs::set_permissions(&beside, private).map_err(|source| io("protect", source))?;
+    fs::rename(&beside, path).map_err(|source| io("create", source))
+}
+
+fn connect_patiently(path: &Path, access: Access, deadline: Instant) -> Result<Connection, StoreError> {
+    let mut pause = Pause::default();
+    loop {
+        let error = match connect(path, access) {
+            Ok(connection) => return Ok(connection),
+            Err(error) => fault::explain(path, Moment::Opening, error),
+        };
+        if !matches!(error, StoreError::Locked { .. }) || Instant::now() >= deadline {
+            return Err(error);
+        }
+        pause.take();
+    }
+}
+
+/// Opens the engine on the file. Small blocks keep a small history small; nothing is ever downloaded.
+fn connect(path: &Path, access: Access) -> Result<Connection, duckdb::Error> {
+    let (mode, threads) = match access {
+        Access::Read => (AccessMode::ReadOnly, 1),
+        Access::Write | Access::Carry => (AccessMode::ReadWrite, 2),
+    };
+    let config = Config::default()
+        .access_mode(mode)?
+        .threads(threads)?
+        .max_memory("512MB")?
+        .enable_autoload_extension(false)?
+        .enable_external_access(access == Access::Carry)?
+        .with("default_block_size", "16384")?;
+    Connection::open_with_flags(path, config)
+}

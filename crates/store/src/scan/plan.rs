@@ -1,0 +1,152 @@
+//! What has to be read: the difference between what lies there and what the store knows.
+
+use std::cmp::Reverse;
+use std::path::Path;
+
+use duckdb::{Connection, params};
+use rustc_hash::FxHashMap;
+use transcript::FileFacts;
+
+use super::walk::Seen;
+use crate::StoreError;
+use crate::ingest::{Found, Marks};
+
+/// A file that has to be read.
+#[derive(Debug)]
+pub(super) struct Task {
+    /// The file.
+    pub(super) found: Found,
+    /// Its row; none for a new file.
+    file_id: Option<i64>,
+    /// What an earlier read left; none for a new file.
+    pub(super) resume: Option<Resume>,
+}
+
+/// Where an earlier read of a file stopped.
+#[derive(Debug)]
+pub(super) struct Resume {
+    /// Revision of the file's row.
+    pub(super) revision: i64,
+    /// What the file said so far; none if that cannot be understood any more.
+    pub(super) facts: Option<FileFacts>,
+    /// Fingerprint of its first bytes.
+    pub(super) head: Option<i64>,
+    /// Fingerprint of the bytes before the offset.
+    pub(super) tail: i64,
+}
+
+/// What a scan has to do.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    /// Files to read, the latest first, so that a first import shows at once what people look for.
+    pub(super) tasks: Vec<Task>,
+    /// Rows to mark.
+    pub(super) marks: Marks,
+    /// Whether a file that is gone may be one that is new.
+    pub(super) may_have_moved: bool,
+}
+
+impl Plan {
+    /// Whether nothing has changed.
+    pub(super) fn is_empty(&self) -> bool {
+        self.tasks.is_empty() && self.marks.is_empty()
+    }
+}
+
+/// A file as the store knows it, as far as a comparison needs it.
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    file_id: i64,
+    root: Option<String>,
+    size: u64,
+    mtime_ns: i64,
+    present: bool,
+}
+
+/// All files that the store knows, by path.
+pub(super) fn known(connection: &Connection) -> Result<FxHashMap<String, Known>, StoreError> {
+    let mut statement = connection.prepare("SELECT path, file_id, root, size, mtime_ns, present FROM files")?;
+    let rows = statement.query_map([], |row| {
+        let known = Known {
+            file_id: row.get(1)?,
+            root: row.get(2)?,
+            size: crate::columns::counted(row.get(3)?),
+            mtime_ns: row.get(4)?,
+            present: row.get(5)?,
+        };
+        Ok((row.get(0)?, known))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Files outside all roots that somebody named once.
+pub(super) fn named(known: &FxHashMap<String, Known>) -> impl Iterator<Item = &String> {
+    known.iter().filter(|(_, known)| known.root.is_none()).map(|(path, _)| path)
+}
+
+/// Compares what was seen with what is known.
+pub(super) fn plan(seen: &mut Seen, mut known: FxHashMap<String, Known>) -> Plan {
+    let mut plan = Plan { may_have_moved: known.values().any(|known| !known.present), ..Plan::default() };
+    for found in std::mem::take(&mut seen.files) {
+        match known.remove(&found.path) {
+            None => plan.tasks.push(Task { found, file_id: None, resume: None }),
+            Some(known) if (found.size, found.mtime_ns) != (known.size, known.mtime_ns) => {
+                plan.tasks.push(Task { found, file_id: Some(known.file_id), resume: None });
+            }
+            Some(known) if !known.present => plan.marks.seen.push(known.file_id),
+            Some(_) => {}
+        }
+    }
+    let gone = known.into_iter().filter(|(path, known)| known.present && is_gone(path, known, seen));
+    plan.marks.gone = gone.map(|(_, known)| known.file_id).collect();
+    plan.may_have_moved |= !plan.marks.is_empty();
+    plan.tasks.sort_by_key(|task| Reverse(task.found.mtime_ns));
+    plan
+}
+
+/// Looks up where earlier reads stopped.
+pub(super) fn resume(connection: &Connection, plan: &mut Plan) -> Result<(), StoreError> {
+    let mut statement = connection.prepare("SELECT revision, facts, head, tail FROM files WHERE file_id = ?")?;
+    for task in plan.tasks.iter_mut().filter(|task| task.file_id.is_some()) {
+        let mut rows = statement.query(params![task.file_id])?;
+        if let Some(row) = rows.next()? {
+            let facts: Vec<u8> = row.get(1)?;
+            let facts = postcard::from_bytes(&facts).ok();
+            task.resume = Some(Resume { revision: row.get(0)?, facts, head: row.get(2)?, tail: row.get(3)? });
+        }
+    }
+    Ok(())
+}
+
+/// A file is gone if the place where it lay was looked at.
+fn is_gone(path: &str, known: &Known, seen: &Seen) -> bool {
+    let looked = known.root.as_ref().is_none_or(|root| seen.roots.contains(root));
+    let unreadable = || seen.unreadable.iter().any(|(other, _)| other == Path::new(path));
+    looked && !seen.blind.iter().any(|folder| Path::new(path).starts_with(folder)) && !unreadable()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Known, Seen, is_gone};
+
+    #[test]
+    fn only_what_was_looked_for_is_gone() {
+        let seen = Seen {
+            roots: ["/r".to_owned()].into(),
+            blind: vec!["/r/projects/-closed".into()],
+            unreadable: vec![("/r/projects/-p/x.jsonl".into(), "denied".to_owned())],
+            ..Seen::default()
+        };
+        for (path, root, expect) in [
+            ("/r/projects/-p/a.jsonl", Some("/r"), true),
+            ("/named.jsonl", None, true),
+            ("/s/projects/-p/a.jsonl", Some("/s"), false),
+            ("/r/projects/-closed/a.jsonl", Some("/r"), false),
+            ("/r/projects/-closed-not/a.jsonl", Some("/r"), true),
+            ("/r/projects/-p/x.jsonl", Some("/r"), false),
+        ] {
+            let known = Known { file_id: 1, root: root.map(str::to_owned), size: 1, mtime_ns: 1, present: true };
+            assert_eq!(is_gone(path, &known, &seen), expect, "{path}");
+        }
+    }
+}

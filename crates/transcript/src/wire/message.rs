@@ -1,0 +1,124 @@
+//! The API message inside a record, and its blocks.
+
+use std::borrow::Cow;
+
+use super::text;
+use crate::skim::{Members, Raw};
+
+/// The API message inside a record.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Message<'a> {
+    id: Option<Raw<'a>>,
+    model: Option<Raw<'a>>,
+    stop_reason: Option<Raw<'a>>,
+    /// `content`: a string, or a list of blocks.
+    pub(crate) content: Option<Raw<'a>>,
+    /// `usage`.
+    pub(crate) usage: Option<Raw<'a>>,
+    /// `pausedResponses`.
+    pub(crate) paused: Option<Raw<'a>>,
+}
+
+impl<'a> Message<'a> {
+    pub(super) fn take(members: &mut Members<'a>) -> Self {
+        let mut message = Self::default();
+        for (key, value) in members {
+            let slot = match key {
+                "id" => &mut message.id,
+                "model" => &mut message.model,
+                "stop_reason" => &mut message.stop_reason,
+                "content" => &mut message.content,
+                "usage" => &mut message.usage,
+                "pausedResponses" => &mut message.paused,
+                _ => continue,
+            };
+            *slot = Some(value);
+        }
+        message
+    }
+
+    /// The blocks of its content, if that is a list.
+    pub(crate) fn blocks(&self) -> impl Iterator<Item = Block<'a>> + use<'a> {
+        self.content.into_iter().flat_map(Block::all)
+    }
+
+    /// `id`.
+    pub(crate) fn id(&self) -> Option<Cow<'a, str>> {
+        text(self.id)
+    }
+
+    /// `model`.
+    pub(crate) fn model(&self) -> Option<Cow<'a, str>> {
+        text(self.model)
+    }
+
+    /// `stop_reason`.
+    pub(crate) fn stop_reason(&self) -> Option<Cow<'a, str>> {
+        text(self.stop_reason)
+    }
+}
+
+/// A block of a message's content.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Block<'a> {
+    kind: Option<Raw<'a>>,
+    id: Option<Raw<'a>>,
+    name: Option<Raw<'a>>,
+    tool_use_id: Option<Raw<'a>>,
+    is_error: Option<Raw<'a>>,
+    /// `text`.
+    pub(crate) text: Option<Raw<'a>>,
+    /// `input` of a tool call.
+    pub(crate) input: Option<Raw<'a>>,
+}
+
+impl<'a> Block<'a> {
+    /// The blocks of a content, if it is a list.
+    pub(crate) fn all(content: Raw<'a>) -> impl Iterator<Item = Self> + use<'a> {
+        let mut elements = content.elements();
+        std::iter::from_fn(move || elements.next_object(Self::take))
+    }
+
+    fn take(members: &mut Members<'a>) -> Self {
+        let mut block = Self::default();
+        for (key, value) in members {
+            let slot = match key {
+                "type" => &mut block.kind,
+                "id" => &mut block.id,
+                "name" => &mut block.name,
+                "tool_use_id" => &mut block.tool_use_id,
+                "is_error" => &mut block.is_error,
+                "text" => &mut block.text,
+                "input" => &mut block.input,
+                _ => continue,
+            };
+            *slot = Some(value);
+        }
+        block
+    }
+
+    /// Whether it is of this type.
+    pub(crate) fn is(&self, kind: &str) -> bool {
+        self.kind.is_some_and(|raw| raw.is(kind))
+    }
+
+    /// `id`.
+    pub(crate) fn id(&self) -> Option<Cow<'a, str>> {
+        text(self.id)
+    }
+
+    /// `name`.
+    pub(crate) fn name(&self) -> Option<Cow<'a, str>> {
+        text(self.name)
+    }
+
+    /// `tool_use_id`.
+    pub(crate) fn tool_use_id(&self) -> Option<Cow<'a, str>> {
+        text(self.tool_use_id)
+    }
+
+    /// `is_error`.
+    pub(crate) fn is_error(&self) -> bool {
+        self.is_error.is_some_and(Raw::is_true)
+    }
+}

@@ -1,0 +1,36 @@
+//! Benchmarks: whole programs, measured from outside, each figure beside its budget.
+
+mod hook;
+mod import;
+mod measure;
+mod screen;
+mod table;
+
+use clap::{Args, Subcommand};
+use color_eyre::Result;
+
+/// Measures the programs as a person meets them, and prints each figure beside its budget
+#[derive(Debug, Args)]
+pub(crate) struct Bench {
+    #[command(subcommand)]
+    subject: Subject,
+}
+
+#[derive(Debug, Subcommand)]
+enum Subject {
+    Hook(hook::Hook),
+    Import(import::Import),
+    Screen(screen::Screen),
+}
+
+impl Bench {
+    pub(crate) fn run(&self) -> Result<()> {
+        let figures = match &self.subject {
+            Subject::Hook(subject) => subject.run()?,
+            Subject::Import(subject) => subject.run()?,
+            Subject::Screen(subject) => subject.run()?,
+        };
+        print!("{}", table::table(&figures));
+        Ok(())
+    }
+}

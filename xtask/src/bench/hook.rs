@@ -1,0 +1,162 @@
+//! Latency of the hook as a whole process, with the store free and with it held by another process.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use color_eyre::Result;
+use color_eyre::eyre::{WrapErr, bail};
+use config::{Environment, Paths};
+use testkit::Home;
+
+use super::measure::{Runs, mb, measure, resident_while_reading};
+use super::table::{Budget, Figure};
+use crate::workspace::build;
+
+const EVENTS: &[&str] = &["session-start", "post-tool-use", "stop", "session-end"];
+const SESSION: &str = "11111111-1111-4111-8111-111111111111";
+/// History that a scan needs a while for, so that it can be stopped while it holds the store.
+const HISTORY_BYTES: u64 = 150_000_000;
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Latency of sessions-hook, with the store free and with it held by another process
+#[derive(Debug, Args)]
+pub(super) struct Hook {
+    /// Runs of each event in each situation
+    #[arg(long, default_value_t = 200)]
+    runs: usize,
+}
+
+/// A home with everything that a hook meets.
+struct Scene {
+    home: Home,
+    variables: BTreeMap<String, String>,
+    paths: Paths,
+    program: PathBuf,
+}
+
+impl Hook {
+    pub(super) fn run(&self) -> Result<Vec<Figure>> {
+        let scene = Scene::new()?;
+        let sessions = build("cli", "sessions")?;
+        let mut floor = Runs::default();
+        for _ in 0..self.runs {
+            floor.add(measure(&mut Command::new("true"), b"")?.wall);
+        }
+        let mut figures = Vec::new();
+        for event in EVENTS {
+            figures.extend(self.event(&scene, event, "store free", &floor)?);
+        }
+        let mut holder = scene.hold_store(&sessions)?;
+        let held: Result<Vec<_>> = EVENTS.iter().map(|event| self.event(&scene, event, "store held", &floor)).collect();
+        holder.kill().ok();
+        holder.wait().ok();
+        figures.extend(held?.into_iter().flatten());
+        Ok(figures)
+    }
+
+    fn event(&self, scene: &Scene, event: &str, situation: &str, floor: &Runs) -> Result<Vec<Figure>> {
+        let mut runs = Runs::default();
+        let payload = scene.payload(event);
+        for _ in 0..self.runs {
+            scene.wait_for_tick(situation == "store free");
+            runs.add(measure(&mut scene.hook(event), payload.as_bytes())?.wall);
+        }
+        scene.wait_for_tick(situation == "store free");
+        let resident_bytes = resident_while_reading(&mut scene.hook(event), payload.as_bytes())?;
+        let name = |figure: &str| format!("{event}, {situation}: {figure}");
+        Ok(vec![
+            Figure::new(name("median"), runs.median(), "ms").budget(Budget::AtMost(3.0)).beside("true", floor.median()),
+            Figure::new(name("p99"), runs.p99(), "ms").budget(Budget::AtMost(20.0)).beside("true", floor.p99()),
+            Figure::new(name("max"), runs.max(), "ms").beside("true", floor.max()),
+            Figure::new(name("memory"), mb(resident_bytes), "MB").budget(Budget::AtMost(8.0)),
+        ])
+    }
+}
+
+impl Scene {
+    fn new() -> Result<Self> {
+        let home = Home::new();
+        let variables = home.variables();
+        let paths = Paths::new(&Environment {
+            variables: variables.clone(),
+            home: Some(home.path().to_owned()),
+            cwd: home.path().to_owned(),
+        })?;
+        testkit::history::generate(&home.claude(), HISTORY_BYTES, 1)?;
+        // A transcript of 100 MB that nobody should open.
+        let transcript = home.transcript(&format!("-home-you/{SESSION}.jsonl"), "");
+        File::options().write(true).open(transcript)?.set_len(100_000_000)?;
+        Ok(Self { variables, paths, program: build("hook", "sessions-hook")?, home })
+    }
+
+    fn hook(&self, event: &str) -> Command {
+        let mut command = Command::new(&self.program);
+        command.arg(event).env_clear().envs(&self.variables).current_dir(self.home.path());
+        command
+    }
+
+    fn payload(&self, event: &str) -> String {
+        let transcript = self.home.claude().join(format!("projects/-home-you/{SESSION}.jsonl"));
+        serde_json::json!({
+            "session_id": SESSION,
+            "transcript_path": transcript,
+            "cwd": "/home/you",
+            "hook_event_name": event,
+            "reason": "prompt_input_exit",
+            "tool_name": "Write",
+            "tool_input": {"file_path": "/home/you/notes.md", "content": "x".repeat(20_000)},
+        })
+        .to_string()
+    }
+
+    /// Waits until the background work of the run before is done, so that each run is measured alone.
+    fn wait_for_tick(&self, store_is_free: bool) {
+        let begun = Instant::now();
+        let busy = || File::open(self.paths.tick_lock()).is_ok_and(|lock| lock.try_lock_shared().is_err());
+        while store_is_free && busy() && begun.elapsed() < PATIENCE {
+            sleep(Duration::from_millis(5));
+        }
+        sleep(Duration::from_millis(2));
+    }
+
+    /// Starts a scan and stops it in the middle, while it holds the store.
+    fn hold_store(&self, sessions: &Path) -> Result<Child> {
+        self.wait_for_tick(true);
+        fs::remove_file(&self.paths.store).ok();
+        let mut scan = Command::new(sessions);
+        scan.arg("scan").env_clear().envs(&self.variables).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = scan.spawn().wrap_err("cannot start `sessions scan`")?;
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            if self.holds_store(child.id())? {
+                let stopped = Command::new("kill").args(["-STOP", &child.id().to_string()]).status()?;
+                if stopped.success() && self.holds_store(child.id())? {
+                    return Ok(child);
+                }
+            }
+            if child.try_wait()?.is_some() {
+                break;
+            }
+        }
+        child.kill().ok();
+        child.wait().ok();
+        bail!("`sessions scan` was never seen to hold {}", self.paths.store.display())
+    }
+
+    /// Whether the system says that a process has a lock on the store.
+    fn holds_store(&self, process: u32) -> Result<bool> {
+        let Ok(store) = fs::metadata(&self.paths.store) else { return Ok(false) };
+        let (process, inode) = (process.to_string(), format!(":{}", store.ino()));
+        let locks = fs::read_to_string("/proc/locks").wrap_err("this benchmark needs Linux")?;
+        Ok(locks.lines().any(|line| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            words.contains(&process.as_str()) && words.iter().any(|word| word.ends_with(&inode))
+        }))
+    }
+}
