@@ -136,13 +136,8 @@ pub const COMMANDS: &[Command] = &[
         .letters(&[Key::char('/'), Key::char('i')])
         .hint("search"),
     command("sessions.clear", Scope::Sessions, Action::ClearBox, "Empty the box").keys(&[Key::ctrl('u')]),
-    command(
-        "sessions.back",
-        Scope::Sessions,
-        Action::StepBack,
-        "One step back: to the list, then empty the box, then leave",
-    )
-    .keys(&[ESC]),
+    command("sessions.back", Scope::Sessions, Action::StepBack, "Step back: to the list, empty the box, leave")
+        .keys(&[ESC]),
     command("sessions.quit", Scope::Sessions, Action::Quit, "Leave").letters(&[Key::char('q')]).hint("quit"),
     command("sessions.down", Scope::Sessions, Action::Down, "Next session")
         .keys(&[DOWN, Key::ctrl('n'), Key::ctrl('j')])
@@ -213,7 +208,8 @@ pub const COMMANDS: &[Command] = &[
     command("help.up", Scope::Help, Action::Up, "One line up").keys(&[UP]).letters(&[Key::char('k')]),
     command("help.page-down", Scope::Help, Action::PageDown, "One page down")
         .keys(&[PAGE_DOWN])
-        .letters(&[Key::char(' ')]),
+        .letters(&[Key::char(' ')])
+        .hint("scroll"),
     command("help.page-up", Scope::Help, Action::PageUp, "One page up").keys(&[PAGE_UP]).letters(&[Key::char('b')]),
     command("help.first", Scope::Help, Action::First, "To the beginning").keys(&[HOME]).letters(&[Key::char('g')]),
     command("help.last", Scope::Help, Action::Last, "To the end").keys(&[END]).letters(&[Key::char('G')]),
