@@ -96,7 +96,7 @@ mod tests {
 
     fn check(variables: &[(&str, &str)], home: Option<&str>, data: &str, config: &str) {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let environment = Environment { variables, home: home.map(PathBuf::from), cwd: PathBuf::from("/work") };
+        let environment = Environment { variables, home: home.map(PathBuf::from), cwd: PathBuf::from("/here") };
         let paths = Paths::new(&environment).expect("there is a place for data");
         assert_eq!((paths.data.as_path(), paths.config.as_path()), (Path::new(data), Path::new(config)));
         assert!([&paths.spool, &paths.store, &paths.state, &paths.logs].iter().all(|path| path.starts_with(data)));
@@ -115,7 +115,7 @@ mod tests {
         );
         check(&[("SESSIONS_HOME", "/s"), ("XDG_DATA_HOME", "/d")], home, "/s", "/home/ada/.config/sessions");
         check(&[("SESSIONS_HOME", "~/s")], home, "/home/ada/s", "/home/ada/.config/sessions");
-        check(&[("SESSIONS_HOME", "s")], home, "/work/s", "/home/ada/.config/sessions");
+        check(&[("SESSIONS_HOME", "s")], home, "/here/s", "/home/ada/.config/sessions");
         check(&[("SESSIONS_HOME", "/s")], None, "/s", "/s/config");
         check(&[("HOME", "/home/eve")], None, "/home/eve/.local/share/sessions", "/home/eve/.config/sessions");
     }
