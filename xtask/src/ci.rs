@@ -8,7 +8,7 @@ use color_eyre::eyre::{WrapErr, eyre};
 
 use crate::workspace::{TEST, output, run};
 
-/// Checks everything: format, lints, tests, tidiness, generated pages, dependencies. Stops at the first failure
+/// Checks everything: format, lints, tests, tidiness, prices, generated pages, dependencies. Stops at the first failure
 #[derive(Debug, Args)]
 pub(crate) struct Ci {
     /// Start at this step, for going on after a repair
@@ -22,6 +22,7 @@ type Step = (&'static str, fn() -> Result<String>);
 const STEPS: &[Step] = &[
     ("format", || run("cargo fmt --all --check").map(nothing)),
     ("tidy", crate::tidy::check),
+    ("prices", crate::prices::check),
     ("lints", || run("cargo clippy --release --workspace --all-targets -- -D warnings").map(nothing)),
     // before the tests, so that a runner that reads the last summary finds theirs
     ("doctests", || run("cargo test --release --workspace --doc --quiet").map(nothing)),

@@ -5,6 +5,7 @@
 mod bench;
 mod ci;
 mod docs;
+mod prices;
 mod screenshots;
 mod tidy;
 mod workspace;
@@ -27,6 +28,7 @@ enum Chore {
     /// Checks the habits of docs/contributing.md: floors, owners of dependencies, names, sizes
     Tidy,
     Docs(docs::Docs),
+    Prices(prices::Prices),
     /// Draws assets/screenshots from the built-in demo, at a fixed time, zone and size
     Screenshots,
     Bench(bench::Bench),
@@ -43,10 +45,13 @@ fn main() -> ExitCode {
 }
 
 fn run() -> color_eyre::Result<()> {
-    match Arguments::parse().chore {
+    let chore = Arguments::parse().chore;
+    workspace::find()?;
+    match chore {
         Chore::Ci(chore) => chore.run(),
         Chore::Tidy => tidy::run(),
         Chore::Docs(chore) => chore.run(),
+        Chore::Prices(chore) => chore.run(),
         Chore::Screenshots => screenshots::draw(),
         Chore::Bench(chore) => chore.run(),
     }

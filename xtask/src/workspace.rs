@@ -1,7 +1,9 @@
 //! The workspace that the chores work on: its folder, its packages, the programs that it builds.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use cargo_metadata::{Metadata, MetadataCommand};
 use color_eyre::Result;
@@ -12,9 +14,30 @@ pub(crate) const RUN: &str = "cargo run --release";
 /// How a person runs every test; the README names it and `ci` runs it.
 pub(crate) const TEST: &str = "cargo nextest run --release --workspace";
 
+/// The workspace: that of the package that cargo runs, else the one around the current directory. Where this program was
+/// compiled says nothing, because two checkouts may share a target folder.
+static ROOT: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
+    let run_by_cargo = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    workspace_around(&run_by_cargo.or_else(|| std::env::current_dir().ok())?)
+});
+
+/// Makes sure that there is a workspace to work on.
+pub(crate) fn find() -> Result<()> {
+    ROOT.as_ref().map(|_| ()).ok_or_else(|| eyre!("no workspace here: run it as `cargo xtask` inside a checkout"))
+}
+
 /// The folder that holds the workspace.
 pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace")
+    ROOT.as_deref().expect("`find` comes first, and cargo runs tests in the workspace")
+}
+
+/// The nearest folder from this one upwards whose `Cargo.toml` has a `[workspace]`.
+fn workspace_around(folder: &Path) -> Option<PathBuf> {
+    let holds_workspace = |folder: &&Path| {
+        let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
+        manifest.parse::<toml::Table>().is_ok_and(|manifest| manifest.contains_key("workspace"))
+    };
+    folder.ancestors().find(holds_workspace).map(Path::to_owned)
 }
 
 /// What cargo knows of the workspace, with every dependency.
@@ -80,6 +103,15 @@ fn is_of_this_package(variable: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_workspace_is_found_from_below_and_not_from_outside() {
+        let below = root().join("xtask/src/bench");
+        assert_eq!(workspace_around(&below).as_deref(), Some(root()));
+        assert!(root().join("xtask/Cargo.toml").exists());
+        let outside = testkit::Home::new();
+        assert_eq!(workspace_around(outside.path()), None);
+    }
 
     #[test]
     fn programs_are_built_as_from_a_shell() {

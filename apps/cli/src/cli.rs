@@ -1,14 +1,16 @@
 //! The grammar of the command line, and the way from words to a command.
 
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use chrono_tz::Tz;
+use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    Completions, Ls, Man, Rebuild, Record, Resume, Scan, Show, Tick, Usage, Where, completions, man, rebuild, record,
-    scan, screen, tick, r#where,
+    Completions, Ls, Man, Prices, Rebuild, Record, Resume, Scan, Show, Tick, Usage, Where, completions, man, rebuild,
+    record, scan, screen, tick, r#where,
 };
 use crate::context::Context;
 use crate::{clock, report};
@@ -28,7 +30,7 @@ Exit codes: 0 done, 1 something for you to fix, 2 a fault of this program.";
 ///
 /// Without a command it opens the screen.
 #[derive(Debug, Parser)]
-#[command(name = "sessions", version = version(), after_help = EXAMPLES, max_term_width = 100)]
+#[command(name = "sessions", version, after_help = EXAMPLES, max_term_width = 100)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -68,6 +70,7 @@ enum Command {
     Show(Show),
     Resume(Resume),
     Usage(Usage),
+    Prices(Prices),
     Scan(Scan),
     Rebuild(Rebuild),
     Where(Where),
@@ -85,6 +88,7 @@ pub(crate) fn main() -> ExitCode {
         color_eyre::install()?;
         match Cli::try_parse_from(arguments) {
             Ok(cli) => run(cli),
+            Err(error) if error.kind() == ErrorKind::DisplayVersion => version(),
             Err(error) => report::grammar(&error),
         }
     })
@@ -109,6 +113,7 @@ fn run(cli: Cli) -> color_eyre::Result<()> {
         Some(Command::Show(command)) => command.run(&mut context)?,
         Some(Command::Resume(command)) => command.run(&mut context)?,
         Some(Command::Usage(command)) => command.run(&mut context)?,
+        Some(Command::Prices(command)) => command.run(&mut context)?,
         Some(Command::Scan(_)) => scan::run(&mut context)?,
         Some(Command::Rebuild(_)) => rebuild::run(&mut context)?,
         Some(Command::Where(_)) => r#where::run(&mut context)?,
@@ -119,7 +124,8 @@ fn run(cli: Cli) -> color_eyre::Result<()> {
     context.output.finish()
 }
 
-/// The version of this program and of the database engine in it.
-fn version() -> &'static str {
-    concat!(env!("CARGO_PKG_VERSION"), " (DuckDB 1.5.6)")
+/// Writes the version of this program and of the database engine in it.
+fn version() -> color_eyre::Result<()> {
+    let text = format!("sessions {} (DuckDB {})\n", env!("CARGO_PKG_VERSION"), store::engine_version()?);
+    Ok(io::stdout().write_all(text.as_bytes())?)
 }

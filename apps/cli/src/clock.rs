@@ -16,8 +16,8 @@ pub(crate) enum Moment {
     MonthsAgo(u32),
     /// So many days before today, at midnight.
     DaysAgo(u64),
-    /// The first moment of a day.
-    Day(NaiveDate),
+    /// Whole days: the first, and the first after them.
+    Days(NaiveDate, NaiveDate),
     /// A time of day in the viewer's zone.
     Local(NaiveDateTime),
     /// Exactly this.
@@ -33,10 +33,27 @@ impl Moment {
             Self::Ago(span) => now.checked_sub_signed(span).unwrap_or(DateTime::<Utc>::MIN_UTC),
             Self::MonthsAgo(months) => start_of(today.checked_sub_months(Months::new(months)), zone),
             Self::DaysAgo(days) => start_of(today.checked_sub_days(Days::new(days)), zone),
-            Self::Day(day) => start_of(Some(day), zone),
+            Self::Days(first, _) => start_of(Some(first), zone),
             Self::Local(time) => earliest(time, zone),
         }
     }
+
+    /// The first moment after it: a day, month or year lasts to its end.
+    pub(crate) fn end(self, now: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
+        let today = now.with_timezone(&zone).date_naive();
+        let after = |day: Option<NaiveDate>| day.and_then(|day| day.succ_opt());
+        match self {
+            Self::DaysAgo(days) => start_of(after(today.checked_sub_days(Days::new(days))), zone),
+            Self::Days(_, next) => start_of(Some(next), zone),
+            Self::Exact(_) | Self::Ago(_) | Self::MonthsAgo(_) | Self::Local(_) => self.at(now, zone),
+        }
+    }
+}
+
+/// The day of a moment in a zone: its first moment, and that of the next day.
+pub(crate) fn day_of(moment: DateTime<Utc>, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>) {
+    let day = moment.with_timezone(&zone).date_naive();
+    (start_of(Some(day), zone), start_of(day.succ_opt(), zone))
 }
 
 /// The first moment of a day in a zone; the beginning of time for a day before it.
@@ -89,11 +106,16 @@ fn span(text: &str) -> Option<Moment> {
 }
 
 fn date(text: &str) -> Option<Moment> {
-    let day = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(Moment::Day);
+    let days = |first: &str, next: fn(NaiveDate) -> Option<NaiveDate>| {
+        let first = NaiveDate::parse_from_str(first, "%Y-%m-%d").ok()?;
+        Some(Moment::Days(first, next(first)?))
+    };
     match text.len() {
-        4 if text.bytes().all(|digit| digit.is_ascii_digit()) => day(&format!("{text}-01-01")),
-        7 => day(&format!("{text}-01")),
-        8..=10 => day(text),
+        4 if text.bytes().all(|digit| digit.is_ascii_digit()) => {
+            days(&format!("{text}-01-01"), |day| day.checked_add_months(Months::new(12)))
+        }
+        7 => days(&format!("{text}-01"), |day| day.checked_add_months(Months::new(1))),
+        8..=10 => days(text, |day| day.succ_opt()),
         _ => {
             let exact = DateTime::parse_from_rfc3339(text).ok().map(|moment| Moment::Exact(moment.to_utc()));
             let local = || {
@@ -165,6 +187,22 @@ mod tests {
         check("2026-10-03", "2026-10-02T22:00:00Z");
         check("2026-10-03T14:00", "2026-10-03T12:00:00Z");
         check("2026-10-03T14:00:00+05:00", "2026-10-03T09:00:00Z");
+    }
+
+    #[test]
+    fn days_months_and_years_last_to_their_end() {
+        let now = "2026-11-20T12:00:00Z".parse().expect("a moment");
+        for (text, expect) in [
+            ("today", "2026-11-20T23:00:00Z"),
+            ("2026", "2026-12-31T23:00:00Z"),
+            ("2026-10", "2026-10-31T23:00:00Z"),
+            ("2026-10-25", "2026-10-25T23:00:00Z"),
+            ("7d", "2026-11-13T12:00:00Z"),
+            ("2026-10-03T14:00", "2026-10-03T12:00:00Z"),
+        ] {
+            let end = text.parse::<Moment>().expect(text).end(now, Tz::Europe__Berlin);
+            assert_eq!(end.to_rfc3339_opts(chrono::SecondsFormat::Secs, true), expect, "{text}");
+        }
     }
 
     #[test]

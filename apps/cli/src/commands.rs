@@ -3,6 +3,7 @@
 pub(crate) mod completions;
 mod ls;
 pub(crate) mod man;
+mod prices;
 pub(crate) mod rebuild;
 pub(crate) mod record;
 mod resume;
@@ -16,6 +17,7 @@ pub(crate) mod r#where;
 pub(crate) use completions::Completions;
 pub(crate) use ls::Ls;
 pub(crate) use man::Man;
+pub(crate) use prices::Prices;
 pub(crate) use rebuild::Rebuild;
 pub(crate) use record::Record;
 pub(crate) use resume::Resume;

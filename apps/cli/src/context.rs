@@ -1,7 +1,9 @@
 //! What every command works with: environment, paths, clock and output, taken once.
 
+use std::error::Error;
 use std::fs;
 use std::io;
+use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -13,6 +15,7 @@ use crate::cli::Global;
 use crate::clock;
 use crate::demo::Demo;
 use crate::output::Output;
+use crate::report::Fault;
 
 /// What every command works with.
 #[derive(Debug)]
@@ -97,11 +100,19 @@ impl Context {
 
     /// The prices in force: the built-in ones, and those of the person's `prices.toml` over them.
     pub(crate) fn prices(&self) -> color_eyre::Result<PriceTable> {
-        let table = PriceTable::built_in();
-        match fs::read_to_string(self.paths.prices_file()) {
-            Ok(text) => Ok(table.with_overrides(&text)?),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(table),
-            Err(error) => Err(error.into()),
-        }
+        let (table, path) = (PriceTable::built_in(), self.paths.prices_file());
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(table),
+            Err(error) => return Err(wrong_prices(&path, None, &error).into()),
+        };
+        table.with_overrides(&text).map_err(|error| wrong_prices(&path, error.line(&text), &error).into())
     }
+}
+
+/// Says where the person's prices cannot be used, and why.
+fn wrong_prices(path: &Path, line: Option<usize>, error: &dyn Error) -> Fault {
+    let line = line.map(|line| format!(", line {line}")).unwrap_or_default();
+    Fault::new("prices", format!("{}{line}: {error}", path.display()))
+        .next("Correct the file, or move it away to use the built-in prices alone.")
 }

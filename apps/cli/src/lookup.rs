@@ -1,9 +1,12 @@
 //! From what a person typed to the one session that it stands for.
 
 use std::collections::HashMap;
+use std::path::Path;
 
+use color_eyre::Report;
 use sessions_tui::Library;
 use store::{Found, SessionRow};
+use transcript::SessionId;
 
 use crate::context::Context;
 use crate::plain_text::one_line;
@@ -15,17 +18,29 @@ const MOST_CANDIDATES: usize = 10;
 
 /// The session that an id or a unique beginning of one stands for, as it is now.
 pub(crate) fn session(context: &mut Context, prefix: &str) -> color_eyre::Result<SessionRow> {
+    if prefix.trim().is_empty() {
+        return Err(empty().into());
+    }
+    // When the store cannot be brought up to date, what is stored already is the best answer there is.
+    let mut obstacle = scanning::freshen(context, true)?;
+    let row = stored(context, prefix, &mut obstacle)?;
+    if let Some(obstacle) = obstacle {
+        context.output.note(&obstacle.to_string());
+    }
+    Ok(row)
+}
+
+/// The same from what is stored; an obstacle to bringing it up to date is the answer when there is none.
+pub(crate) fn stored(context: &Context, prefix: &str, obstacle: &mut Option<Report>) -> color_eyre::Result<SessionRow> {
     let prefix = prefix.trim();
     if prefix.is_empty() {
-        return Err(Fault::new("usage", "An empty id stands for no session.").next(list_step()).into());
+        return Err(empty().into());
     }
-    // When another program holds the store, what is stored already is the best answer there is.
-    let obstacle = scanning::freshen(context, true)?;
     match context.store.find(prefix)? {
         Found::One(row) => Ok(*row),
         Found::Many(rows) => Err(ambiguous(context, prefix, &rows).into()),
-        Found::None => Err(match obstacle {
-            Some(locked) => locked.into(),
+        Found::None => Err(match obstacle.take() {
+            Some(obstacle) => obstacle,
             None => unknown(context, prefix)?.into(),
         }),
     }
@@ -47,6 +62,23 @@ pub(crate) fn matching(context: &Context, rows: Vec<SessionRow>, words: &str) ->
     let library = Library::new(rows, &HashMap::new(), context.zone);
     let hits = library.candidates().rank(words);
     hits.into_iter().map(|hit| library.entries[hit.index].row.clone()).collect()
+}
+
+/// Whether a session belongs to a project: by a part of its name, or by the directory when it looks like one.
+pub(crate) fn is_of_project(row: &SessionRow, wanted: &str, context: &Context) -> bool {
+    if is_directory(wanted) {
+        let named = context.environment.resolve(wanted);
+        let real = named.canonicalize().unwrap_or_else(|_| named.clone());
+        let mut ran_in = [&row.session.cwd_first, &row.session.cwd_last].into_iter().flatten().map(Path::new);
+        return ran_in.any(|cwd| cwd.starts_with(&named) || cwd.starts_with(&real));
+    }
+    let name = row.session.project.as_deref().unwrap_or_default().to_lowercase();
+    name.contains(&wanted.to_lowercase())
+}
+
+/// Whether a project is named by a directory.
+pub(crate) fn is_directory(wanted: &str) -> bool {
+    wanted.contains('/') || matches!(wanted, "." | ".." | "~")
 }
 
 fn ambiguous(context: &Context, prefix: &str, rows: &[SessionRow]) -> Fault {
@@ -74,6 +106,16 @@ fn unknown(context: &Context, typed: &str) -> color_eyre::Result<Fault> {
 fn looks_like_an_id(typed: &str) -> bool {
     typed.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
         && typed.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// Says that a transcript is gone.
+pub(crate) fn transcript_gone(id: &SessionId) -> Fault {
+    Fault::new("gone", format!("The transcript of {id} is gone; what was counted from it is kept."))
+        .next("Claude Code deletes transcripts after 30 days; `cleanupPeriodDays` in its settings changes that.")
+}
+
+fn empty() -> Fault {
+    Fault::new("usage", "An empty id stands for no session.").next(list_step())
 }
 
 fn list_step() -> String {

@@ -14,6 +14,7 @@ mod scanning;
 mod schema;
 mod table;
 mod tick_log;
+mod usage_state;
 
 fn main() -> std::process::ExitCode {
     cli::main()

@@ -157,8 +157,6 @@ fn ending_of(report: &Report) -> Ending<'_> {
         ("no-home", 1, error.to_string(), None)
     } else if let Some(error @ ConfigError::Invalid { .. }) = report.downcast_ref() {
         ("config", 1, error.to_string(), Some("Correct the file, or move it away to use the defaults.".to_owned()))
-    } else if let Some(error) = report.downcast_ref::<pricing::PriceTableError>() {
-        ("prices", 1, error.to_string(), Some("Correct `prices.toml`, or move it away.".to_owned()))
     } else if let Some(error) = report.downcast_ref::<journal::JournalError>() {
         ("spool", 1, error.to_string(), Some(files_step()))
     } else if let Some(error) = report.downcast_ref::<Obstacle>() {

@@ -1,9 +1,10 @@
 //! Bringing the store up to date, with a progress bar for people and none for scripts.
 
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use color_eyre::Report;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use store::{Progress, ScanOptions, ScanReport, StoreError};
 
@@ -55,24 +56,35 @@ pub(crate) fn scan_with(
     }
 }
 
-/// Takes in what is new before a question, unless that is not wanted. When another program holds the store, the
-/// question can perhaps still be answered from what is stored: the obstacle is returned for the end, and nothing waits
-/// for the other program again.
-pub(crate) fn freshen(context: &mut Context, wanted: bool) -> color_eyre::Result<Option<StoreError>> {
+/// Takes in what is new before a question, unless that is not wanted. When another program holds the store, the data
+/// folder may not be written or the person's prices cannot be read, the question can perhaps still be answered from what
+/// is stored: the obstacle is returned for the end, and nothing waits for the other program again.
+pub(crate) fn freshen(context: &mut Context, wanted: bool) -> color_eyre::Result<Option<Report>> {
     if !wanted {
         return Ok(None);
     }
-    match scan(context, Work::Scan) {
-        Ok(_) => Ok(None),
-        Err(report) => match report.downcast::<StoreError>() {
-            Ok(locked @ StoreError::Locked { .. }) => {
-                context.store = context.store.clone().waiting(Duration::ZERO);
-                Ok(Some(locked))
-            }
-            Ok(other) => Err(other.into()),
-            Err(other) => Err(other),
-        },
+    // Costs that follow other prices would replace those that are stored.
+    if let Err(problem) = context.prices() {
+        return Ok(Some(problem));
     }
+    let Err(report) = scan(context, Work::Scan) else { return Ok(None) };
+    match report.downcast_ref::<StoreError>() {
+        Some(StoreError::Locked { .. }) => {
+            context.store = context.store.clone().waiting(Duration::ZERO);
+            Ok(Some(report))
+        }
+        Some(StoreError::Io { source, .. }) if is_read_only(source.kind()) && context.store.exists() => {
+            let message = format!("What is new is not in this answer: {report}.");
+            let step = "The data folder may not be written here; `sessions where` lists every path.";
+            Ok(Some(Fault::new("read-only", message).next(step).into()))
+        }
+        _ => Err(report),
+    }
+}
+
+/// Whether a file cannot be written for good, so that only what is stored is left.
+fn is_read_only(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
 }
 
 /// A progress bar that appears only when there is something to wait for.

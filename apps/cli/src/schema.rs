@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use store::{ModelUsage, SessionDetail, SessionRow, TranscriptFile};
+use store::{SessionDetail, SessionRow, TranscriptFile};
 use transcript::{TitleSource, Tokens};
 
 /// A session.
@@ -126,7 +126,7 @@ impl<'a> From<&'a SessionDetail> for Detail<'a> {
         Self {
             session: (&detail.row).into(),
             files: &detail.files,
-            usage: detail.models.iter().map(|usage| Usage::new(&usage.model, usage)).collect(),
+            usage: detail.models.iter().map(|usage| Usage::new(&usage.model, &usage.usage)).collect(),
         }
     }
 }
@@ -135,23 +135,24 @@ impl<'a> From<&'a SessionDetail> for Detail<'a> {
 #[derive(Debug, Serialize)]
 pub(crate) struct Usage<'a> {
     key: &'a str,
-    requests: u32,
+    requests: u64,
     input: u64,
     output: u64,
     cache_write_5m: u64,
     cache_write_1h: u64,
     cache_read: u64,
     total_tokens: u64,
-    web_searches: u32,
+    web_searches: u64,
     cost_usd: String,
+    recorded_cost_usd: String,
     cost_known: bool,
-    unknown_cost_requests: u32,
-    incomplete_requests: u32,
+    unknown_cost_requests: u64,
+    incomplete_requests: u64,
 }
 
 impl<'a> Usage<'a> {
     /// A row of usage under a key.
-    pub(crate) fn new(key: &'a str, usage: &ModelUsage) -> Self {
+    pub(crate) fn new(key: &'a str, usage: &store::Usage) -> Self {
         let tokens = usage.tokens;
         Self {
             key,
@@ -163,7 +164,8 @@ impl<'a> Usage<'a> {
             cache_read: tokens.cache_read,
             total_tokens: tokens.total(),
             web_searches: usage.web_searches,
-            cost_usd: usage.cost.to_string(),
+            cost_usd: usage.cost.nano().to_string(),
+            recorded_cost_usd: usage.recorded.nano().to_string(),
             cost_known: usage.unknown_cost_requests == 0,
             unknown_cost_requests: usage.unknown_cost_requests,
             incomplete_requests: usage.incomplete_requests,

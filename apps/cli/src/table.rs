@@ -17,7 +17,7 @@ pub(crate) struct Column {
     pub(crate) figures: bool,
     /// Widths between which it is cut; none when a cut cell would be useless.
     pub(crate) cut: Option<(usize, usize)>,
-    /// Columns with the smallest rank go first when there is no room; 255 stays.
+    /// Columns with the smallest rank go first when there is no room, those without figures before them; 255 stays.
     pub(crate) rank: u8,
     /// Color of its cells.
     pub(crate) role: Role,
@@ -69,6 +69,18 @@ pub(crate) fn lay_out(columns: &[Column], rows: &[Vec<String>], output: &Output)
     std::iter::once(heading).chain(body).collect()
 }
 
+/// Columns with figures that the terminal has no room for.
+pub(crate) fn hidden(columns: &[Column], rows: &[Vec<String>], output: &Output) -> Vec<&'static str> {
+    let widths = fit(columns, rows, output.width);
+    let is_hidden = |at: &usize| widths[*at].is_none() && columns[*at].figures && !is_blank(columns, rows, *at);
+    (0..columns.len()).filter(is_hidden).map(|at| columns[at].name).collect()
+}
+
+/// Whether a column of figures has none but zeros.
+fn is_blank(columns: &[Column], rows: &[Vec<String>], at: usize) -> bool {
+    columns[at].figures && rows.iter().all(|row| matches!(row[at].as_str(), "" | "0"))
+}
+
 /// The beginning of a text that fits a width, with `…` where something is missing.
 pub(crate) fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
@@ -108,9 +120,10 @@ fn fit(columns: &[Column], rows: &[Vec<String>], width: usize) -> Vec<Option<usi
     let needed = |shown: &[usize], least: &[usize]| {
         shown.iter().map(|at| least[*at]).sum::<usize>() + GAP * shown.len().saturating_sub(1)
     };
+    let blank: Vec<bool> = (0..columns.len()).map(|at| is_blank(columns, rows, at)).collect();
     while needed(&shown, &least) > width {
         let droppable = shown.iter().copied().filter(|at| columns[*at].rank < u8::MAX);
-        let Some(goes) = droppable.min_by_key(|at| columns[*at].rank) else { break };
+        let Some(goes) = droppable.min_by_key(|at| (!blank[*at], columns[*at].rank)) else { break };
         shown.retain(|at| *at != goes);
     }
     // On the narrowest terminals even those that stay are cut further.
@@ -166,6 +179,16 @@ mod tests {
     #[test]
     fn the_least_important_columns_go_first() {
         assert_eq!([widest(30).1, widest(50).1, widest(70).1], [2, 3, 4]);
+    }
+
+    #[test]
+    fn columns_of_zeros_go_first_and_figures_that_are_hidden_are_named() {
+        let columns = [words("key", None, u8::MAX), figures("none", 9), figures("some", 1), figures("few", 2)];
+        let rows = [vec!["a".to_owned(), "0".to_owned(), "17".to_owned(), "3".to_owned()]];
+        let shown = |width| fit(&columns, &rows, width).iter().map(Option::is_some).collect::<Vec<_>>();
+        assert_eq!(shown(30), [true; 4]);
+        assert_eq!(shown(15), [true, false, true, true]);
+        assert_eq!(shown(10), [true, false, false, true]);
     }
 
     #[test]

@@ -6,9 +6,11 @@ use journal::EventKind;
 
 /// What `--help` prints.
 pub(crate) const HELP: &str = "\
-Records an event of Claude Code. Claude Code calls it as a hook and hands it the event on standard input.
+Records an event of Claude Code, or draws its status line. Claude Code calls it and hands it JSON
+on standard input.
 
 Usage: sessions-hook [EVENT]
+       sessions-hook statusline
 
 Events (Claude Code's own names are understood too; without one, the input names it):
   session-start   SessionStart   a session began or was taken up again
@@ -16,12 +18,18 @@ Events (Claude Code's own names are understood too; without one, the input names
   post-tool-use   PostToolUse    a tool was used
   stop            Stop           an answer is complete
 
+Status line:
+  statusline      prints one line: model, cost of the session and of today, five-hour block, context;
+                  without colors when NO_COLOR is set. Official limits that Claude Code tells of are
+                  kept in limits.jsonl in the data folder. In ~/.claude/settings.json:
+                  \"statusLine\": {\"type\": \"command\", \"command\": \"sessions-hook statusline\"}
+
 Options:
   -h, --help      print this
   -V, --version   print the version
 
-It prints nothing and always succeeds; what goes wrong is in logs/hook.log in the data folder.
-`sessions where` shows that folder, `sessions scan` finds sessions that no hook reported.
+For an event it prints nothing. It always succeeds; what goes wrong is in logs/hook.log in the data
+folder. `sessions where` shows where that is, `sessions scan` finds sessions that no hook reported.
 ";
 
 /// What `--version` prints.
@@ -32,6 +40,8 @@ pub(crate) const VERSION: &str = concat!("sessions-hook ", env!("CARGO_PKG_VERSI
 pub(crate) enum Request {
     Help,
     Version,
+    /// Draw the status line.
+    StatusLine,
     /// Record an event; none means that the payload names it.
     Event(Option<EventKind>),
     /// A word that is no event and no option.
@@ -46,6 +56,7 @@ impl Request {
         match word.as_ref() {
             "-h" | "--help" | "help" => Self::Help,
             "-V" | "--version" => Self::Version,
+            "statusline" | "status-line" => Self::StatusLine,
             name => EventKind::from_name(name)
                 .map_or_else(|| Self::Unknown(name.to_owned()), |kind| Self::Event(Some(kind))),
         }
@@ -67,6 +78,8 @@ mod tests {
         check(&["SessionStart", "--later"], &Request::Event(Some(EventKind::SessionStart)));
         check(&["--help"], &Request::Help);
         check(&["-V"], &Request::Version);
+        check(&["statusline"], &Request::StatusLine);
+        check(&["status-line", "--later"], &Request::StatusLine);
         check(&["sessionend"], &Request::Unknown("sessionend".to_owned()));
     }
 

@@ -12,23 +12,23 @@ use std::time::{Duration, SystemTime};
 use config::{Environment, Paths};
 use journal::{EventKind, TickLock};
 
-/// After a start, events that come often start no other for this long.
+/// After a start, an event that comes often starts no other for this long.
 const OFTEN_PAUSE: Duration = Duration::from_secs(10);
 
-/// Starts `sessions tick` unless one runs. One that runs takes the event that was left just now, even if it has already
-/// drained the spool (see [`journal::tick`]), so it must be left before this is called. Without a `sessions` the event
-/// waits in the spool.
-pub(crate) fn start_tick(kind: EventKind, environment: &Environment, paths: &Paths) -> Result<(), String> {
-    if comes_often(kind) && was_started_lately(&paths.tick_started()) {
+/// Starts `sessions tick` unless one runs, or one was started less than `pause` ago. One that runs takes the event that
+/// was left just now, even if it has already drained the spool (see [`journal::tick`]), so it must be left before this is
+/// called. Without a `sessions` the event waits in the spool.
+pub(crate) fn start_tick(pause: Duration, environment: &Environment, paths: &Paths) -> Result<(), String> {
+    if was_started_lately(&paths.tick_started(), pause) {
         return Ok(());
     }
     if TickLock::is_held(&paths.tick_lock()) {
         return Ok(());
     }
-    let Some(program) = find_program(environment) else {
-        return Err("`sessions` is neither beside sessions-hook nor on PATH; the event waits in the spool".to_owned());
-    };
     mark_started(&paths.tick_started()).map_err(|error| format!("cannot note the start of a tick: {error}"))?;
+    let Some(program) = find_program(environment) else {
+        return Err("`sessions` is neither beside sessions-hook nor on PATH; events wait in the spool".to_owned());
+    };
     let spawned = Command::new(&program)
         .arg("tick")
         .env("SESSIONS_HOME", &paths.data)
@@ -42,17 +42,18 @@ pub(crate) fn start_tick(kind: EventKind, environment: &Environment, paths: &Pat
     spawned.map(|_| ()).map_err(|error| format!("cannot start {}: {error}", program.display()))
 }
 
-fn comes_often(kind: EventKind) -> bool {
+/// How long an event waits for a tick of its own after another was started.
+pub(crate) fn pause_of(kind: EventKind) -> Duration {
     match kind {
-        EventKind::PostToolUse | EventKind::Stop => true,
-        EventKind::SessionStart | EventKind::SessionEnd => false,
+        EventKind::PostToolUse | EventKind::Stop => OFTEN_PAUSE,
+        EventKind::SessionStart | EventKind::SessionEnd => Duration::ZERO,
     }
 }
 
 /// A time in the future does not count: the clock was set back.
-fn was_started_lately(mark: &Path) -> bool {
+fn was_started_lately(mark: &Path, pause: Duration) -> bool {
     let started = fs::metadata(mark).and_then(|metadata| metadata.modified());
-    started.is_ok_and(|started| started.elapsed().is_ok_and(|age| age < OFTEN_PAUSE))
+    started.is_ok_and(|started| started.elapsed().is_ok_and(|age| age < pause))
 }
 
 fn mark_started(mark: &Path) -> io::Result<()> {

@@ -1,12 +1,13 @@
-//! The hook that Claude Code calls: leaves an event behind and is gone.
+//! The hook that Claude Code calls: leaves an event behind, or draws the status line, and is gone.
 //!
-//! It opens no database and no network, prints nothing, and ends with 0 whatever happens, because Claude Code shows or
-//! stores anything else. What goes wrong is written to `logs/hook.log`.
+//! It opens no database and no network, prints nothing but the status line, and ends with 0 whatever happens, because
+//! Claude Code shows or stores anything else. What goes wrong is written to `logs/hook.log`.
 
 mod arguments;
 mod background;
 mod input;
 mod log;
+mod status_line;
 
 use std::io::{self, IsTerminal, Write};
 use std::panic::{self, AssertUnwindSafe};
@@ -14,19 +15,23 @@ use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use config::{Environment, Paths};
-use journal::{Event, EventKind, Fields, PAYLOAD_READ_BYTES, Spool};
+use journal::{Event, EventKind, Fields, Limits, PAYLOAD_READ_BYTES, Spool, Status, UsageState, payload_fault};
 
 use crate::arguments::Request;
 use crate::log::Log;
+use crate::status_line::Look;
 
 /// How long the payload may take to arrive; of the 1.5 seconds that the end of a session has, enough is left.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Figures of a status line that are older are made again, and so often at most is a tick started for them.
+const FIGURES_FRESH: Duration = Duration::from_mins(1);
 
 fn main() -> ExitCode {
     match Request::parse(std::env::args_os().skip(1)) {
         Request::Help => show(io::stdout(), arguments::HELP, ExitCode::SUCCESS),
         Request::Version => show(io::stdout(), arguments::VERSION, ExitCode::SUCCESS),
-        Request::Event(_) | Request::Unknown(_) if io::stdin().is_terminal() => {
+        Request::StatusLine | Request::Event(_) | Request::Unknown(_) if io::stdin().is_terminal() => {
             show(io::stderr(), arguments::HELP, ExitCode::from(1))
         }
         request => {
@@ -49,10 +54,38 @@ fn answer(request: &Request) {
     let log = Log::new(paths.hook_log());
     let panicked = log.clone();
     panic::set_hook(Box::new(move |panic| panicked.append(&panic.to_string())));
-    let recorded = panic::catch_unwind(AssertUnwindSafe(|| record(request, &environment, &paths)));
-    for problem in recorded.unwrap_or_default() {
+    let answered = panic::catch_unwind(AssertUnwindSafe(|| match request {
+        Request::StatusLine => draw(&environment, &paths),
+        event => record(event, &environment, &paths),
+    }));
+    for problem in answered.unwrap_or_default() {
         log.append(&problem);
     }
+}
+
+/// Prints the status line, then keeps the limits that it was told of and has its figures brought up to date; returns what
+/// went wrong.
+fn draw(environment: &Environment, paths: &Paths) -> Vec<String> {
+    let payload = input::read(io::stdin(), PAYLOAD_READ_BYTES, PATIENCE);
+    let now_ms = now_ms();
+    let mut problems = Vec::new();
+    let status = Status::read(&payload, now_ms).unwrap_or_else(|fault| {
+        problems.push(format!("the payload of the status line cannot be understood: {fault}"));
+        Status::default()
+    });
+    let state = UsageState::read(&paths.usage_state()).unwrap_or_else(|error| {
+        problems.push(error.to_string());
+        None
+    });
+    let (state, checked) = state.unzip();
+    let line = status_line::line(&status, state.as_ref(), now_ms, Look::of(environment));
+    show(io::stdout(), &(line + "\n"), ExitCode::SUCCESS);
+    problems.extend(Limits::at(paths.limits_file()).record(&status.limits).err().map(|error| error.to_string()));
+    let is_fresh = |checked: SystemTime| checked.elapsed().is_ok_and(|age| age < FIGURES_FRESH);
+    if !checked.is_some_and(is_fresh) {
+        problems.extend(background::start_tick(FIGURES_FRESH, environment, paths).err());
+    }
+    problems
 }
 
 /// Leaves the event and starts a tick; returns what went wrong.
@@ -66,11 +99,18 @@ fn record(request: &Request, environment: &Environment, paths: &Paths) -> Vec<St
             Err(problem) => return vec![problem],
         },
     };
+    let mut problems = Vec::new();
+    if payload.len() < PAYLOAD_READ_BYTES
+        && let Some(fault) = payload_fault(&payload)
+    {
+        problems.push(format!("the payload of {} is kept, but {fault}", kind.name()));
+    }
     let mut event = Event::new(kind, now_ms(), &payload).with_variables(|name| environment.get(name));
     event.parent_pid = Some(std::os::unix::process::parent_id());
     let left = Spool::new(&paths.spool).leave(&event).map(|_| ()).map_err(|error| error.to_string());
-    let started = background::start_tick(kind, environment, paths);
-    [left, started].into_iter().filter_map(Result::err).collect()
+    let started = background::start_tick(background::pause_of(kind), environment, paths);
+    problems.extend([left, started].into_iter().filter_map(Result::err));
+    problems
 }
 
 /// The kind that the payload itself names.

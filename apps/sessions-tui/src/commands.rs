@@ -85,6 +85,7 @@ pub enum Action {
     PreviousMatch,
     AcceptFind,
     CancelFind,
+    Close,
     Help,
     Suspend,
     Redraw,
@@ -192,8 +193,8 @@ pub const COMMANDS: &[Command] = &[
         .keys(&[ENTER])
         .letters(&[Key::char('r')])
         .hint("resume"),
-    command("reader.back", Scope::Reader, Action::Back, "Back to the list")
-        .keys(&[ESC])
+    command("reader.back", Scope::Reader, Action::Back, "Step back: forget the search, then to the list").keys(&[ESC]),
+    command("reader.close", Scope::Reader, Action::Close, "Back to the list at once")
         .letters(&[Key::char('q')])
         .hint("back"),
     command("find.accept", Scope::Find, Action::AcceptFind, "Go to the matches")

@@ -30,7 +30,7 @@ pub use key::Key;
 pub use library::{Entry, Library};
 pub use message::{Effect, Msg, Ticket};
 pub use model::{Model, Setup};
-pub use reader::Document;
+pub use reader::{Document, wrapped};
 pub use theme::{Depth, Mode, Theme};
 pub use update::update;
 pub use view::{render, view};

@@ -93,6 +93,11 @@ impl Entry {
 
     /// Whether Claude Code has deleted its transcript.
     pub(crate) fn is_gone(&self) -> bool {
+        self.row.transcript.is_none() && self.row.had_transcript
+    }
+
+    /// Whether it has no transcript that could be read: deleted, or only its subagents ever had some.
+    pub(crate) fn is_unreadable(&self) -> bool {
         self.row.transcript.is_none()
     }
 

@@ -36,7 +36,7 @@ pub(crate) fn lines(
     } else {
         page.flat(&facts);
     }
-    page.words(entry, excerpt, wide);
+    page.words(&facts, words_of(entry, excerpt), excerpt, wide);
     page.lines.truncate(page.height);
     page.lines
 }
@@ -149,11 +149,13 @@ impl Page {
     }
 
     /// What was said first and last, in the room that is left.
-    fn words(&mut self, entry: &Entry, excerpt: Option<&Excerpt>, wide: bool) {
+    fn words(&mut self, facts: &Facts, (first, last): (Exchange, Exchange), excerpt: Option<&Excerpt>, wide: bool) {
         if let Some(problem) = excerpt.and_then(|excerpt| excerpt.problem.as_ref()) {
             self.line(problem, self.theme.warning);
         }
-        let (first, last) = words_of(entry, excerpt);
+        if [&first, &last].iter().all(|exchange| exchange.prompt.is_empty() && exchange.answer.is_empty()) {
+            return self.handles(facts, wide);
+        }
         let several = first != last && !first.prompt.is_empty();
         let blank = usize::from(wide);
         if several && self.room() >= 4 + 2 * blank {
@@ -162,6 +164,19 @@ impl Page {
         }
         let room = self.room();
         self.exchange(&last, room, wide);
+    }
+
+    /// What a session is known by in which nothing was said: its id and its file.
+    fn handles(&mut self, facts: &Facts, wide: bool) {
+        if wide {
+            self.gap();
+        } else {
+            self.line(&facts.id, self.theme.dim);
+        }
+        let path = facts.transcript.as_deref().unwrap_or_default();
+        for line in cells::wrap(path, self.columns, 3) {
+            self.line(&line, self.theme.dim);
+        }
     }
 
     fn exchange(&mut self, exchange: &Exchange, room: usize, wide: bool) {

@@ -13,6 +13,7 @@ use tui_input::Input;
 
 pub(crate) use find::matches;
 pub(crate) use markup::{Mark, marks};
+pub use wrap::wrapped;
 pub(crate) use wrap::{Kind, Row};
 
 use crate::cells;

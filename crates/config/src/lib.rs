@@ -2,11 +2,13 @@
 //!
 //! The environment is handed in as a value; nothing here writes outside the folders that it names.
 
+mod desktop;
 mod durable;
 mod environment;
 mod error;
 mod paths;
 mod roots;
+mod session_types;
 mod setting;
 mod settings;
 
@@ -14,5 +16,6 @@ pub use durable::{make_private_folder, replace_file};
 pub use environment::Environment;
 pub use error::ConfigError;
 pub use paths::Paths;
+pub use session_types::SessionTypes;
 pub use setting::{SETTINGS, Setting};
 pub use settings::{Settings, Theme};

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{ConfigError, Environment, roots};
+use crate::{ConfigError, Environment, desktop, roots};
 
 /// Every path that the product uses. Folders are made when first needed, 0700; files are 0600.
 ///
@@ -27,6 +27,9 @@ pub struct Paths {
     /// Folders that may hold Claude Code's files, in order of precedence; they need not exist. [`Paths::known_roots`]
     /// adds those that were met before.
     pub roots: Vec<PathBuf>,
+    /// Folders in which the desktop application may keep sessions of its own, each with a root of its own;
+    /// [`Paths::known_roots`] adds those.
+    pub desktop: Vec<PathBuf>,
 }
 
 impl Paths {
@@ -49,6 +52,7 @@ impl Paths {
             config,
             home: home.map(Path::to_owned),
             roots: roots::candidates(environment),
+            desktop: desktop::folders(environment),
             data,
         })
     }
@@ -63,6 +67,11 @@ impl Paths {
         self.config.join("prices.toml")
     }
 
+    /// The person's rules for types of sessions, which go before the built-in ones.
+    pub fn session_types_file(&self) -> PathBuf {
+        self.config.join("session_types.yaml")
+    }
+
     /// The lock file that one tick at a time holds.
     pub fn tick_lock(&self) -> PathBuf {
         self.state.join("tick.lock")
@@ -71,6 +80,16 @@ impl Paths {
     /// An empty file whose modification time says when a hook last started a tick.
     pub fn tick_started(&self) -> PathBuf {
         self.state.join("tick.started")
+    }
+
+    /// What was spent today and in this block, for status lines.
+    pub fn usage_state(&self) -> PathBuf {
+        self.state.join("usage.json")
+    }
+
+    /// The official limits that status lines were told of; beside the store, which can be made again while these cannot.
+    pub fn limits_file(&self) -> PathBuf {
+        self.data.join("limits.jsonl")
     }
 
     /// What went wrong in hooks, which may tell nobody else.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::environment::expand_home;
 use crate::paths::xdg;
-use crate::{ConfigError, Environment, Paths, replace_file};
+use crate::{ConfigError, Environment, Paths, desktop, replace_file};
 
 /// `state/roots.json`.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -60,14 +60,15 @@ impl Paths {
         }
     }
 
-    /// Every folder with Claude Code's files that exists: [`Paths::roots`], then those met before. A folder that is
-    /// reached by two paths is listed once, by the first of them.
+    /// Every folder with Claude Code's files that exists: [`Paths::roots`], then those of the desktop application, then
+    /// those met before. A folder that is reached by two paths is listed once, by the first of them.
     ///
     /// A damaged list of roots met before counts as empty: it fills again as events come in.
     pub fn known_roots(&self) -> Vec<PathBuf> {
         let mut seen = Vec::new();
         let remembered = self.remembered_roots().unwrap_or_default();
-        let all = self.roots.iter().cloned().chain(remembered);
+        let of_desktop = self.desktop.iter().flat_map(|folder| desktop::roots(folder));
+        let all = self.roots.iter().cloned().chain(of_desktop).chain(remembered);
         all.filter(|root| match fs::canonicalize(root) {
             Ok(real) if real.is_dir() && !seen.contains(&real) => {
                 seen.push(real);
@@ -126,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn every_root_of_the_environment_is_a_candidate() {
+    fn rule_14_every_root_of_the_environment_is_a_candidate() {
         let home = Path::new("/home/ada");
         let check = |variables: &[(&str, &str)], expect: &[&str]| {
             assert_eq!(paths(home, variables).roots, expect.iter().map(PathBuf::from).collect::<Vec<_>>());
@@ -161,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_root_reached_by_two_paths_is_listed_once() {
+    fn rule_14_a_root_reached_by_two_paths_is_listed_once() {
         let home = tempfile::tempdir().expect("a temporary folder can be made");
         let real = folder(home.path().join("dotfiles"));
         std::os::unix::fs::symlink(&real, home.path().join(".claude")).expect("a link can be made");
@@ -170,6 +171,16 @@ mod tests {
         assert_eq!(paths.known_roots(), [home.path().join(".claude/")]);
         assert!(!paths.remember_root(&real).expect("the list can be read"));
         assert!(!paths.roots_file().exists());
+    }
+
+    #[test]
+    fn rule_14_roots_of_the_desktop_application_are_known() {
+        let home = tempfile::tempdir().expect("a temporary folder can be made");
+        let app = home.path().join(".config/Claude/local-agent-mode-sessions");
+        folder(app.join("account/workspace/local_1/.claude/projects"));
+        let own = folder(home.path().join(".claude"));
+        let known = paths(home.path(), &[]).known_roots();
+        assert_eq!(known, [own, app.join("account/workspace/local_1/.claude")]);
     }
 
     #[test]

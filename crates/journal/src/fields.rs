@@ -57,6 +57,17 @@ impl Fields {
     }
 }
 
+/// What keeps a payload from being the JSON object that Claude Code sends; none when it is one.
+pub fn payload_fault(payload: &[u8]) -> Option<String> {
+    let text = payload.strip_prefix(b"\xef\xbb\xbf").unwrap_or(payload).trim_ascii();
+    match serde_json::from_slice::<IgnoredAny>(text) {
+        _ if text.is_empty() => Some("it is empty".to_owned()),
+        Err(error) => Some(format!("it is no JSON: {error}")),
+        Ok(_) if !text.starts_with(b"{") => Some("it is JSON, but no object".to_owned()),
+        Ok(_) => None,
+    }
+}
+
 /// Where a value goes.
 enum Slot<'a> {
     Payload(&'a mut Fields),
@@ -184,6 +195,23 @@ mod tests {
             check(payload, "{}");
         }
         check([0xff, 0xfe, b'{'], "{}");
+    }
+
+    #[test]
+    fn a_payload_that_is_no_object_has_a_fault() {
+        for (payload, fault) in [
+            ("", "it is empty"),
+            (" \n", "it is empty"),
+            ("hello", "it is no JSON: expected"),
+            ("{\"session_id\":\"secret", "it is no JSON: EOF"),
+            ("{} {}", "it is no JSON: trailing"),
+            ("[{}]", "it is JSON, but no object"),
+            ("\"secret\"", "it is JSON, but no object"),
+        ] {
+            let found = payload_fault(payload.as_bytes()).expect(payload);
+            assert!(found.starts_with(fault) && !found.contains("secret"), "{payload}: {found}");
+        }
+        assert_eq!(payload_fault("\u{feff} {\"session_id\":[1]}\n".as_bytes()), None);
     }
 
     #[test]

@@ -19,17 +19,23 @@ pub struct Cost {
     pub exact: Option<PicoUsd>,
     /// Models in it that have no price, as they are written, each once.
     pub unknown_models: Vec<String>,
-    /// What the client itself wrote (`costUSD` of old ones), only where the amount is not known. It is never part of
-    /// a computed sum.
+    /// What the client itself wrote (`costUSD` of old ones), only where the amount is not known: there, and nowhere
+    /// else, it stands in for it. A client that knew no price wrote 0, which counts as nothing written.
     pub recorded: Option<NanoUsd>,
 }
 
 impl Cost {
+    /// What the request adds to a sum: the amount, else what the client recorded; none when neither is known.
+    pub fn charged(&self) -> Option<PicoUsd> {
+        self.exact.or(self.recorded.map(PicoUsd::from))
+    }
+
     pub(crate) fn of(amount: Exact, unknown_models: Vec<String>, request: &Request) -> Self {
         if unknown_models.is_empty() {
             Self { known: Some(amount.nano()), exact: Some(amount.pico()), unknown_models, recorded: None }
         } else {
-            Self { known: None, exact: None, unknown_models, recorded: request.recorded_nano_usd.map(NanoUsd) }
+            let recorded = request.recorded_nano_usd.filter(|nano| *nano > 0).map(NanoUsd);
+            Self { known: None, exact: None, unknown_models, recorded }
         }
     }
 }

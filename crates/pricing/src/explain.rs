@@ -1,7 +1,7 @@
 //! How the cost of a request comes about, as data for an audit.
 
 use chrono::NaiveDate;
-use transcript::{PartKind, Request};
+use transcript::{PartKind, Request, Tokens};
 
 use crate::bill::{Item, Quote, Standing, Terms, items};
 use crate::price::{Exact, times};
@@ -39,6 +39,20 @@ pub struct Line {
     pub left_out: Option<Reason>,
     /// What it adds to the cost, to the nearest pico-dollar.
     pub amount: PicoUsd,
+}
+
+impl Line {
+    /// Its tokens, whether they are billed or not.
+    pub fn counts(&self) -> Tokens {
+        let of = |kind| self.tokens.iter().filter(|line| line.kind == kind).map(|line| line.count).sum();
+        Tokens {
+            input: of(TokenKind::Input),
+            output: of(TokenKind::Output),
+            cache_write_5m: of(TokenKind::CacheWrite5m),
+            cache_write_1h: of(TokenKind::CacheWrite1h),
+            cache_read: of(TokenKind::CacheRead),
+        }
+    }
 }
 
 /// Tokens of one kind.

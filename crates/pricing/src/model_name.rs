@@ -71,6 +71,9 @@ fn split(model: &str) -> (CloudRegion, &str) {
 }
 
 fn without_providers(model: &str) -> &str {
+    if !model.contains('/') {
+        return model;
+    }
     let mut name = model.rsplit_once("publishers/anthropic/models/").map_or(model, |(_, name)| name);
     while let Some((provider, rest)) = name.split_once('/')
         && PROVIDERS.contains(&provider)
@@ -127,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn known_decorations_are_taken_off() {
+    fn rule_10_known_decorations_are_taken_off() {
         check("claude-opus-5", Unstated, "claude-opus-5");
         check("claude-opus-5[1m]", Unstated, "claude-opus-5");
         check(" claude-opus-4-8 [1m] ", Unstated, "claude-opus-4-8");
@@ -163,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_decoration_stays() {
+    fn rule_10_what_is_not_a_decoration_stays() {
         for model in [
             "claude-opus-5-5",
             "claude-opus-5-preview",

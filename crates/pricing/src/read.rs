@@ -1,5 +1,6 @@
 //! The price table's text as typed values, refusing what it does not know.
 
+mod line;
 mod section;
 
 use chrono::NaiveDate;
@@ -13,10 +14,10 @@ use crate::{Factor, Origin, Price, Prices, Row, RowKind, Span};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PriceTableError {
     /// It is not TOML.
-    #[error("price table: {0}")]
+    #[error("{}", .0.message())]
     Syntax(toml::de::Error),
     /// A key that means nothing; with the nearest one that does.
-    #[error("price table: {place} has a key `{key}` that means nothing here; {hint}")]
+    #[error("{place} has a key `{key}` that means nothing here; {hint}")]
     UnknownKey {
         /// Where it stands.
         place: String,
@@ -26,7 +27,7 @@ pub enum PriceTableError {
         hint: String,
     },
     /// A key that is needed is not there.
-    #[error("price table: {place} has no `{key}`; add it")]
+    #[error("{place} has no `{key}`; add it")]
     Missing {
         /// Where it is missing.
         place: String,
@@ -34,7 +35,7 @@ pub enum PriceTableError {
         key: &'static str,
     },
     /// A value of the wrong kind.
-    #[error("price table: `{key}` of {place} should be {expected}")]
+    #[error("`{key}` of {place} should be {expected}")]
     Wrong {
         /// Where it stands.
         place: String,
@@ -44,7 +45,7 @@ pub enum PriceTableError {
         expected: &'static str,
     },
     /// A number that cannot be taken exactly.
-    #[error("price table: `{key}` of {place} {fault}; write a plain number such as 2.5")]
+    #[error("`{key}` of {place} {fault}; write a plain number such as 2.5")]
     Number {
         /// Where it stands.
         place: String,
@@ -54,15 +55,13 @@ pub enum PriceTableError {
         fault: NumberFault,
     },
     /// A row that ends before it starts.
-    #[error("price table: {place} ends before it starts; correct `from` or `until`")]
+    #[error("{place} ends before it starts; correct `from` or `until`")]
     Backwards {
         /// The row.
         place: String,
     },
     /// Two rows that hold on the same day.
-    #[error(
-        "price table: two rows of models.{model}.{kind} hold on the same day; end the first one before the second starts"
-    )]
+    #[error("two rows of models.{model}.{kind} hold on the same day; end the first one before the second starts")]
     Overlap {
         /// The model.
         model: String,
@@ -70,7 +69,7 @@ pub enum PriceTableError {
         kind: &'static str,
     },
     /// A name that two models claim.
-    #[error("price table: `{id}` is a name of both {first} and {second}; leave it with one of them")]
+    #[error("`{id}` is a name of both {first} and {second}; leave it with one of them")]
     SharedName {
         /// The name.
         id: String,
@@ -119,7 +118,7 @@ pub(crate) fn sheet(text: &str, origin: Origin) -> Result<Sheet, PriceTableError
         updated: top.date("updated")?,
         batch: top.factor("batch")?,
         web_search_per_1k: top.price("web_search_per_1k")?,
-        multiplier: top.factor("multiplier")?,
+        multiplier: top.share("multiplier")?,
         cloud_regional: cloud.factor("regional")?,
         cloud_gov: cloud.factor("gov")?,
         sources: top.texts("sources")?,
@@ -157,7 +156,7 @@ fn model(name: String, mut section: Section, origin: Origin) -> Result<ModelShee
         geo_us: section.factor("geo_us")?,
         cloud_surcharge: section.flag("cloud_surcharge")?,
         web_search_per_1k: section.price("web_search_per_1k")?,
-        multiplier: section.factor("multiplier")?,
+        multiplier: section.share("multiplier")?,
         rows,
     };
     section.finish()?;

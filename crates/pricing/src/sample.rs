@@ -21,5 +21,5 @@ pub(crate) fn tokens(input: u64, output: u64, short_write: u64, long_write: u64,
 }
 
 pub(crate) fn part(kind: PartKind, model: &str, tokens: Tokens) -> Part {
-    Part { kind, model: model.to_owned(), tokens }
+    Part { kind, model: model.to_owned(), tokens, web_searches: 0 }
 }

@@ -2,10 +2,21 @@
 
 use chrono::{DateTime, Utc};
 use duckdb::types::{FromSql, FromSqlError, FromSqlResult, TimeUnit, ToSql, ToSqlOutput, Value, ValueRef};
-use transcript::{Part, TitleSource, Tokens};
+use serde::{Deserialize, Serialize};
+use transcript::{Ledger, Part, TitleSource, Tokens};
 
 /// The largest count that is kept: sums over billions of rows still fit into 64 bits.
 const LARGEST: u64 = 1_000_000_000_000;
+
+/// What a request `r` costs, in pico-dollars: what an old client recorded itself stands in where a model has no price.
+/// A client that knew no price recorded 0: that says nothing. A damaged record can name any amount: more than a million
+/// dollars is cut.
+pub(crate) const COST: &str = "coalesce(r.cost_pico_usd, CASE WHEN r.recorded_nano_usd > 0
+    THEN least(r.recorded_nano_usd, 1000000000000000) * 1000 END)";
+
+/// The part of it that was recorded.
+pub(crate) const RECORDED: &str = "CASE WHEN r.cost_pico_usd IS NULL AND r.recorded_nano_usd > 0
+    THEN least(r.recorded_nano_usd, 1000000000000000) * 1000 END";
 
 /// Separates the items of a list on the way into and out of the engine.
 const SEPARATOR: char = '\u{1f}';
@@ -89,14 +100,43 @@ pub(crate) fn joined_of(column: &str) -> String {
     format!("array_to_string({column}, chr(31))")
 }
 
+/// A part of a request as it is kept: with its web searches, if there are any.
+#[derive(Serialize, Deserialize)]
+struct StoredPart<P> {
+    #[serde(flatten)]
+    part: P,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    web_searches: Option<u32>,
+}
+
 /// Parts of a request as JSON text; none when there are none.
 pub(crate) fn parts_text(parts: &[Part]) -> Option<String> {
-    (!parts.is_empty()).then(|| serde_json::to_string(parts).expect("parts are plain data"))
+    let stored = |part| {
+        let &Part { web_searches, .. } = part;
+        StoredPart { part, web_searches: (web_searches > 0).then_some(web_searches) }
+    };
+    let stored: Vec<StoredPart<&Part>> = parts.iter().map(stored).collect();
+    (!stored.is_empty()).then(|| serde_json::to_string(&stored).expect("parts are plain data"))
 }
 
 /// Parts of a request from JSON text that we wrote.
 pub(crate) fn parts_of(text: Option<&str>) -> Vec<Part> {
-    text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    let stored: Vec<StoredPart<Part>> = text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    stored
+        .into_iter()
+        .map(|StoredPart { part, web_searches }| Part { web_searches: web_searches.unwrap_or(0), ..part })
+        .collect()
+}
+
+/// The client's own total by model as JSON text.
+pub(crate) fn ledger_text(ledger: &Ledger) -> String {
+    serde_json::to_string(&ledger.models).expect("a ledger is plain data")
+}
+
+/// The client's own total from its columns.
+pub(crate) fn ledger_of(nano_usd: Option<i64>, models: Option<&str>) -> Option<Ledger> {
+    let models = models.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    nano_usd.map(|nano_usd| Ledger { nano_usd, models })
 }
 
 /// The word for a source of titles.

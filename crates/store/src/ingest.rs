@@ -1,26 +1,30 @@
-//! Writing what was read: one transaction takes a batch of pieces to rows, offsets, requests and sessions.
+//! Writing what is read: one transaction takes a batch of pieces to rows, offsets, requests and sessions.
 //!
 //! After every commit the store is whole: offsets, copies, counted requests and sessions agree. A scan that is
 //! killed loses at most the batch in hand, and reads it again next time.
 
+mod columnar;
 mod copies;
 mod files;
 mod fold;
 mod keys;
 mod ledger;
 mod requests;
+mod writing;
 
 use duckdb::Connection;
 use pricing::PriceTable;
 use rustc_hash::FxHashSet;
-use transcript::{FileRole, Request, ToolUse};
+use transcript::{AgentType, FileRole, Request, ToolUse};
 
 use crate::{StoreError, schema};
-pub(crate) use copies::{recount, reprice, slices};
+pub(crate) use copies::{recount, reprice, slices, told_by};
 pub(crate) use files::{Marks, drop_superseded, mark};
 pub(crate) use fold::{Folded, fold};
 pub(crate) use keys::texts;
 pub(crate) use ledger::{Ledger, seal};
+pub(crate) use requests::ages;
+pub(crate) use writing::Writing;
 
 /// The name under which the store notes the table of prices that its costs follow.
 const PRICES: &str = "prices";
@@ -53,6 +57,8 @@ pub(crate) struct Piece {
     pub(crate) requests: Vec<Request>,
     /// Tool calls of the stretch.
     pub(crate) tool_uses: Vec<ToolUse>,
+    /// What the subagents are that the stretch tells of.
+    pub(crate) agent_types: Vec<AgentType>,
     /// The session that the file belongs to; empty if nothing says so.
     pub(crate) session: String,
     /// Bytes of the file that were understood.
@@ -80,29 +86,14 @@ pub(crate) struct Touched {
     pub(crate) sessions: FxHashSet<String>,
 }
 
-/// Writes a batch. Pieces of files that somebody else has read meanwhile are left out.
-pub(crate) fn commit(
-    connection: &Connection,
-    pieces: Vec<Piece>,
-    ledger: &mut Ledger,
-    prices: &PriceTable,
-) -> Result<Folded, StoreError> {
-    ledger.refresh(connection)?;
-    if ledger.is_empty() {
-        note_prices(connection, prices)?;
-    }
-    let pieces = ledger.accept(pieces);
-    let mut touched = Touched::default();
-    files::write(connection, &pieces, &mut touched)?;
-    copies::write(connection, pieces, prices, &mut touched)?;
-    let folded = fold(connection, &touched.sessions)?;
-    ledger.seal(connection)?;
-    Ok(folded)
-}
-
 /// Whether the costs in the store follow a table of prices.
 pub(crate) fn follows(connection: &Connection, prices: &PriceTable) -> Result<bool, StoreError> {
-    Ok(schema::meta(connection, PRICES)?.as_deref() == Some(prices.version()))
+    Ok(followed(connection)?.as_deref() == Some(prices.version()))
+}
+
+/// The version of the table of prices that all costs follow.
+pub(crate) fn followed(connection: &Connection) -> Result<Option<String>, StoreError> {
+    schema::meta(connection, PRICES)
 }
 
 /// Notes that all costs follow a table of prices.

@@ -3,6 +3,7 @@
 //! The store is derived: deleted or damaged, it is rebuilt from the transcripts to the same answers. It is opened
 //! late and closed early: no value of this crate keeps the file open between two calls.
 
+mod blocks;
 mod columns;
 mod error;
 mod ingest;
@@ -15,8 +16,17 @@ mod rows;
 mod scan;
 mod schema;
 mod store;
+mod usage;
 
+pub use blocks::{Block, Burn, Projection, Spending, blocks};
 pub use error::StoreError;
-pub use rows::{Found, ModelUsage, SessionDetail, SessionRow, TranscriptFile};
+pub use open::engine_version;
+pub use questions::{Audit, AuditedRequest, Names, Telling};
+pub use resolve::Ownership;
+pub use rows::{Found, SessionDetail, SessionRow, TranscriptFile, Unpriced};
 pub use scan::{Progress, ScanOptions, ScanReport};
 pub use store::Store;
+pub use usage::{
+    Calendar, Grouping, LedgerSum, ModelUsage, Period, SessionUsage, Subject, Usage, UsageFilter, UsageQuery,
+    UsageReport, UsageRow,
+};

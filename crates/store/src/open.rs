@@ -10,9 +10,13 @@ use std::time::{Duration, Instant};
 
 use duckdb::{AccessMode, Config, Connection};
 
+use crate::schema::Standing;
 use crate::{StoreError, schema};
 use fault::Moment;
 use lock::{Held, Pause, Sharing};
+
+/// Ways to compress that cost much time to weigh and, on columns as ours, save next to nothing.
+const DEAR: &str = "fsst,dict_fsst,zstd,alp,alprd,chimp,patas,roaring";
 
 /// What a call wants to do with the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +41,16 @@ impl Opened {
     pub(crate) fn existing(path: &Path, access: Access, wait: Duration) -> Result<Self, StoreError> {
         let deadline = Instant::now() + wait;
         let held = Held::acquire(path, sharing(access), deadline)?;
-        Self::under_lock(path, access, deadline, held)
+        let opened = Self::under_lock(path, access, deadline, held)?;
+        match opened.standing()? {
+            Standing::Current => Ok(opened),
+            Standing::Earlier(_) if access == Access::Read => {
+                drop(opened);
+                drop(Self::existing(path, Access::Write, wait)?);
+                Self::existing(path, access, wait)
+            }
+            Standing::Earlier(from) => opened.migrated(from),
+        }
     }
 
     /// Opens a store for writing; makes it first if there is none.
@@ -48,14 +61,26 @@ impl Opened {
         if !path.exists() {
             create(path)?;
         }
-        Self::under_lock(path, Access::Write, deadline, held)
+        let opened = Self::under_lock(path, Access::Write, deadline, held)?;
+        match opened.standing()? {
+            Standing::Current => Ok(opened),
+            Standing::Earlier(from) => opened.migrated(from),
+        }
     }
 
     fn under_lock(path: &Path, access: Access, deadline: Instant, held: Held) -> Result<Self, StoreError> {
         let connection = connect_patiently(path, access, deadline)?;
-        let opened = Self { connection, path: path.to_owned(), _held: held };
-        schema::check(&opened.connection, path)?;
-        Ok(opened)
+        Ok(Self { connection, path: path.to_owned(), _held: held })
+    }
+
+    fn standing(&self) -> Result<Standing, StoreError> {
+        schema::standing(&self.connection, &self.path)
+    }
+
+    /// Takes a store of an earlier version over, all of it or nothing.
+    fn migrated(mut self, from: i64) -> Result<Self, StoreError> {
+        self.transaction(|connection| schema::migrate(connection, from))?;
+        Ok(self)
     }
 
     /// Runs `work` in one transaction: all of it is kept or nothing.
@@ -75,6 +100,12 @@ impl Opened {
     pub(crate) fn ask<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         work(&self.connection).map_err(|error| fault::sharpen(&self.path, error))
     }
+}
+
+/// The version of the engine that is linked: `1.5.6`. Asks the engine itself, in memory.
+pub fn engine_version() -> Result<String, StoreError> {
+    let version = Connection::open_in_memory()?.version()?;
+    Ok(version.trim_start_matches('v').to_owned())
 }
 
 /// Holds the lock of a store without opening it, while files around it are moved.
@@ -137,17 +168,26 @@ fn connect_patiently(path: &Path, access: Access, deadline: Instant) -> Result<C
 }
 
 /// Opens the engine on the file. Small blocks keep a small history small; nothing is ever downloaded.
+///
+/// One thread: waiting for a second one costs the engine more than it does. What a large commit writes goes straight
+/// into the file: its log would be written for nothing, since closing the store empties it.
 fn connect(path: &Path, access: Access) -> Result<Connection, duckdb::Error> {
-    let (mode, threads) = match access {
-        Access::Read => (AccessMode::ReadOnly, 1),
-        Access::Write | Access::Carry => (AccessMode::ReadWrite, 2),
+    let mode = match access {
+        Access::Read => AccessMode::ReadOnly,
+        Access::Write | Access::Carry => AccessMode::ReadWrite,
     };
     let config = Config::default()
         .access_mode(mode)?
-        .threads(threads)?
+        .threads(1)?
+        .with("checkpoint_threshold", "1MB")?
         .max_memory("512MB")?
         .enable_autoload_extension(false)?
         .enable_external_access(access == Access::Carry)?
         .with("default_block_size", "16384")?;
-    Connection::open_with_flags(path, config)
+    let connection = Connection::open_with_flags(path, config)?;
+    if access != Access::Read {
+        // as part of the configuration it would have no effect
+        connection.execute_batch(&format!("SET disabled_compression_methods = '{DEAR}'"))?;
+    }
+    Ok(connection)
 }

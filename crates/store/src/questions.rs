@@ -1,11 +1,23 @@
 //! What the store is asked, one file per question.
 
+mod audit;
+mod carrying;
 mod find;
+mod ledger;
+mod names;
 mod session;
 mod sessions;
-mod usage_by_model;
+mod spendings;
+mod unpriced;
+mod usage;
 
+pub(crate) use audit::audit;
+pub use audit::{Audit, AuditedRequest, Telling};
 pub(crate) use find::find;
+pub use names::Names;
+pub(crate) use names::names;
 pub(crate) use session::session;
 pub(crate) use sessions::sessions;
-pub(crate) use usage_by_model::usage_by_model;
+pub(crate) use spendings::spendings;
+pub(crate) use unpriced::unpriced;
+pub(crate) use usage::usage;

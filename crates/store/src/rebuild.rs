@@ -40,6 +40,9 @@ fn replace(
     prices: &PriceTable,
     mut report: ScanReport,
 ) -> Result<ScanReport, StoreError> {
+    if store.exists() {
+        bring_up(store)?;
+    }
     let held = open::hold(store.path(), store.patience())?;
     if store.exists() {
         match carry_over(store.path(), beside, prices) {
@@ -64,6 +67,15 @@ fn replace(
         Ok(())
     })?;
     Ok(report)
+}
+
+/// Brings an earlier version up to ours, so that its rows can be copied. What a healthy store of an earlier version knows
+/// must not be lost because there is no room or somebody holds it; one that cannot be read is set aside later.
+fn bring_up(store: &Store) -> Result<(), StoreError> {
+    match Opened::existing(store.path(), Access::Read, store.patience()) {
+        Ok(_) | Err(StoreError::Damaged { .. } | StoreError::Newer { .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Copies the rows of files that the new store does not have; says how many files.
@@ -99,10 +111,11 @@ fn copy(connection: &Connection, touched: &mut Touched) -> Result<u64, StoreErro
          FROM old.files o WHERE NOT EXISTS (FROM files n WHERE n.path = o.path)",
         params![highest],
     )?;
-    for table in ["request_copies", "tool_call_copies"] {
+    let told = ["tool_call_copies", "agent_type_copies"].map(|table| (table, "*", table));
+    for (table, columns, from) in told.into_iter().chain([("request_copies", "* EXCLUDE (sole)", "tellings")]) {
         let sql = format!(
-            "INSERT INTO {table} SELECT * REPLACE (file_id + {highest} AS file_id)
-             FROM old.{table} WHERE file_id + {highest} IN (SELECT file_id FROM files WHERE file_id > {highest})"
+            "INSERT INTO {table} SELECT {columns} REPLACE (file_id + {highest} AS file_id)
+             FROM old.{from} WHERE file_id + {highest} IN (SELECT file_id FROM files WHERE file_id > {highest})"
         );
         connection.execute(&sql, [])?;
     }

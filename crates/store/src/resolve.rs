@@ -2,9 +2,10 @@
 //!
 //! Forks, resumed copies and subagent files tell the same request again. Its usage is that of the best copy (see
 //! `Request::merge`), its time that of the earliest. It belongs to the session whose copy is not marked as one, else to
-//! the oldest session (see `Age`). Nothing here depends on the order in which files were read, nor on their paths,
-//! except between copies that are equal in everything that is counted.
+//! the one whose file begins earliest, else to the oldest session (see `Age`). Nothing here depends on the order in which
+//! files were read, nor on their paths, except between copies that are equal in everything that is counted.
 
+use chrono::{DateTime, Utc};
 use rustc_hash::{FxHashMap, FxHashSet};
 use transcript::{PartKind, Request, Tokens};
 
@@ -28,7 +29,8 @@ pub(crate) struct Copy {
     pub(crate) request: Request,
 }
 
-/// How old a session is among those that tell the same requests: the smaller, the more original.
+/// How old a session is among those that tell the same requests and begin with the same line: the smaller, the more
+/// original.
 ///
 /// A session without a request of its own is an exact beginning of another one, so older; of two such sessions
 /// the shorter is older. Otherwise the one whose own first request is older.
@@ -49,6 +51,32 @@ pub(crate) struct Counted {
     pub(crate) request: Request,
     /// Whether files of several sessions tell it.
     pub(crate) shared: bool,
+}
+
+impl Counted {
+    /// A request of which there is one copy only.
+    pub(crate) fn sole(Copy { place, request }: Copy) -> Self {
+        Self { place, request, shared: false }
+    }
+}
+
+/// Why a request belongs to a session and not to another one whose files tell it too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Ownership {
+    /// No file of another session tells it.
+    Alone,
+    /// The tellings of the others are marked as copies.
+    Original,
+    /// Its file begins earlier than those of the others.
+    Earlier,
+    /// The session has no request of its own: it is an exact beginning of the others.
+    Beginning,
+    /// The first request of its own is older than those of the others.
+    Older,
+    /// None of them has a request of its own, and it tells the fewest.
+    Shorter,
+    /// Nothing tells the sessions apart; its id comes first.
+    ById,
 }
 
 /// Whether files of several sessions tell a request.
@@ -85,7 +113,7 @@ fn uuids(copies: &[Copy]) -> impl Iterator<Item = &String> {
 ///
 /// `ages` must know the sessions of a request that is shared.
 pub(crate) fn resolve(copies: &[Copy], ages: &FxHashMap<String, Age>) -> Counted {
-    let owner = copies.iter().min_by_key(|copy| claim(copy, ages)).expect("a request has a copy");
+    let owner = owner(copies.iter(), ages).expect("a request has a copy");
     let merged = copies.iter().map(|copy| copy.request.clone()).reduce(|mut one, other| {
         one.merge(other);
         one
@@ -101,6 +129,27 @@ pub(crate) fn resolve(copies: &[Copy], ages: &FxHashMap<String, Age>) -> Counted
     Counted { place: owner.place.clone(), request, shared: is_shared(copies) }
 }
 
+/// Why `resolve` finds the session that it finds.
+pub(crate) fn ownership(copies: &[Copy], ages: &FxHashMap<String, Age>) -> Ownership {
+    let own = owner(copies.iter(), ages).expect("a request has a copy");
+    let others = copies.iter().filter(|copy| copy.place.session != own.place.session);
+    let Some(rival) = owner(others, ages) else { return Ownership::Alone };
+    let age = |copy: &Copy| ages.get(&copy.place.session).copied();
+    match (age(own), age(rival)) {
+        _ if is_copied(own) != is_copied(rival) => Ownership::Original,
+        _ if begun(own) != begun(rival) => Ownership::Earlier,
+        (Some(one), Some(other)) if one.own_first != other.own_first => {
+            if one.own_first.is_none() {
+                Ownership::Beginning
+            } else {
+                Ownership::Older
+            }
+        }
+        (Some(one), Some(other)) if one.told != other.told => Ownership::Shorter,
+        _ => Ownership::ById,
+    }
+}
+
 /// All tokens that a request is billed for: the top level and what is added to it, or the attempts that replace it.
 pub(crate) fn billed_tokens(request: &Request) -> Tokens {
     let last_attempt = request.parts.iter().rposition(|part| part.kind == PartKind::Fallback);
@@ -114,12 +163,30 @@ pub(crate) fn billed_tokens(request: &Request) -> Tokens {
     billed.fold(top, |sum, (_, part)| sum + part.tokens)
 }
 
+/// The copy with the best claim to be the original.
+fn owner<'a>(copies: impl Iterator<Item = &'a Copy>, ages: &FxHashMap<String, Age>) -> Option<&'a Copy> {
+    copies.min_by_key(|copy| claim(copy, ages))
+}
+
+/// Whether a copy is marked as one.
+fn is_copied(copy: &Copy) -> bool {
+    copy.request.forked || copy.request.session.as_str() != copy.place.session
+}
+
+/// When the file of a copy begins; the later, the less original, and a file that does not say so last.
+fn begun(copy: &Copy) -> (bool, Option<DateTime<Utc>>) {
+    (copy.request.file_since.is_none(), copy.request.file_since)
+}
+
 /// How good a copy's claim is to be the original; the smallest is best.
+///
+/// A client writes into a copied file first what is new in it (when it was queued, and in old versions every copied line
+/// with the time of copying): the file that begins earlier is the original, however long either goes on. Only where both
+/// begin with the same copied line do the sessions' own requests decide.
 fn claim<'a>(copy: &'a Copy, ages: &FxHashMap<String, Age>) -> impl Ord + use<'a> {
     let request = &copy.request;
-    let copied = request.forked || request.session.as_str() != copy.place.session;
     let age = ages.get(&copy.place.session).copied();
-    (copied, age, &copy.place.session, request.agent.is_some(), &request.agent, &copy.place.path)
+    (is_copied(copy), begun(copy), age, &copy.place.session, request.agent.is_some(), &request.agent, &copy.place.path)
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ use pricing::NanoUsd;
 use serde::Serialize;
 use transcript::{Session, SessionId, Tokens};
 
+use crate::ModelUsage;
+
 /// A session as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct SessionRow {
@@ -25,6 +27,8 @@ pub struct SessionRow {
     pub incomplete_requests: u32,
     /// Its own transcript, if it still exists.
     pub transcript: Option<PathBuf>,
+    /// Whether a transcript of its own was ever read; without one, only files of its subagents are known.
+    pub had_transcript: bool,
     /// The folder of Claude Code that its transcript was found under (its `CLAUDE_CONFIG_DIR`).
     pub root: Option<PathBuf>,
     /// Size of all its files in bytes.
@@ -65,25 +69,6 @@ pub struct SessionDetail {
     pub models: Vec<ModelUsage>,
 }
 
-/// Usage of one model.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
-pub struct ModelUsage {
-    /// Canonical model name.
-    pub model: String,
-    /// Number of requests.
-    pub requests: u32,
-    /// Tokens.
-    pub tokens: Tokens,
-    /// Billed web searches.
-    pub web_searches: u32,
-    /// Sum of the known costs.
-    pub cost: NanoUsd,
-    /// Requests without a price.
-    pub unknown_cost_requests: u32,
-    /// Requests whose figures are a lower bound.
-    pub incomplete_requests: u32,
-}
-
 /// What an id or a prefix of one stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
@@ -93,4 +78,19 @@ pub enum Found {
     None,
     /// Several; all of them.
     Many(Vec<SessionRow>),
+}
+
+/// A model without a price, and the requests that were made with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unpriced {
+    /// Its name as Claude Code wrote it.
+    pub model: String,
+    /// How many requests.
+    pub requests: u64,
+    /// All their tokens.
+    pub tokens: u64,
+    /// When the first was made.
+    pub first: Option<DateTime<Utc>>,
+    /// When the last was made.
+    pub last: Option<DateTime<Utc>>,
 }

@@ -1,13 +1,16 @@
 //! The tables, and whether a file has them as this version knows them.
 
+mod migrate;
+
 use std::path::Path;
 
 use duckdb::{Connection, OptionalExt, params};
 
 use crate::StoreError;
+pub(crate) use migrate::migrate;
 
 /// Version of the tables and of what is kept in them. A change of either makes it grow.
-pub(crate) const VERSION: i64 = 1;
+pub(crate) const VERSION: i64 = 2;
 
 const TABLES: &str = include_str!("schema.sql");
 
@@ -17,16 +20,25 @@ pub(crate) fn create(connection: &Connection) -> Result<(), StoreError> {
     set_meta(connection, "schema", &VERSION.to_string())
 }
 
-/// Checks that an open file has our tables.
-pub(crate) fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+/// Whether the tables of an open file are as this version knows them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// They are.
+    Current,
+    /// An earlier version made them; which one.
+    Earlier(i64),
+}
+
+/// Finds out which version made the tables of an open file.
+pub(crate) fn standing(connection: &Connection, path: &Path) -> Result<Standing, StoreError> {
     let path = || path.to_owned();
     let version = meta(connection, "schema")
         .map_err(|error| StoreError::Damaged { path: path(), message: error.to_string() })?
         .and_then(|text| text.parse::<i64>().ok());
     match version {
-        Some(VERSION) => Ok(()),
+        Some(VERSION) => Ok(Standing::Current),
         Some(found) if found > VERSION => Err(StoreError::Newer { path: path(), found, known: VERSION }),
-        Some(_) => Err(StoreError::Damaged { path: path(), message: "an older version wrote it".to_owned() }),
+        Some(found) => Ok(Standing::Earlier(found)),
         None => Err(StoreError::Damaged { path: path(), message: "it names no schema version".to_owned() }),
     }
 }

@@ -25,7 +25,8 @@ CREATE TABLE files (
     facts BLOB NOT NULL            -- what the file says, to go on from read_to
 );
 
--- One row per file and request: forks, resumed copies and subagent files tell the same request again.
+-- One row per file and request: forks, resumed copies and subagent files tell the same request again. Nearly all
+-- requests are told once and plainly: those stand in `requests` alone.
 CREATE TABLE request_copies (
     file_id BIGINT NOT NULL,
     request_key VARCHAR NOT NULL,
@@ -83,8 +84,22 @@ CREATE TABLE requests (
     api_request_id VARCHAR,
     file_id BIGINT NOT NULL,       -- where it stands
     byte_offset BIGINT NOT NULL,
-    shared BOOLEAN NOT NULL        -- whether files of several sessions tell it
+    shared BOOLEAN NOT NULL,       -- whether files of several sessions tell it
+    sidechain BOOLEAN,             -- whether a subagent made it, named or not
+    file_since TIMESTAMP,          -- as in request_copies
+    sole BOOLEAN                   -- whether this row is also the only copy: request_copies has none then
 );
+
+-- What each file tells of each request: the copies, and the requests of which there is one copy only.
+CREATE VIEW tellings AS
+SELECT *, false AS sole FROM request_copies
+UNION ALL
+SELECT
+    file_id, request_key, session_id, agent, uuid, api_request_id, model_written, made_at, input_tokens, output_tokens,
+    cache_write_5m_tokens, cache_write_1h_tokens, cache_read_tokens, web_searches, 0, file_since, speed, tier, geo,
+    stop_reason, sidechain, false, NULL, recorded_nano_usd, git_branch, byte_offset, true
+FROM requests
+WHERE sole;
 
 CREATE TABLE tool_call_copies (
     file_id BIGINT NOT NULL,
@@ -101,7 +116,7 @@ CREATE TABLE tool_call_copies (
 CREATE VIEW tool_calls AS
 SELECT
     c.tool_call_id,
-    any_value(c.request_key) AS request_key,
+    coalesce(min(r.request_key), min(c.request_key)) AS request_key,
     coalesce(min(r.session_id), min(f.session_id)) AS session_id,
     min(c.name) AS name,
     min(c.agent) AS agent,
@@ -112,6 +127,19 @@ FROM tool_call_copies c
 JOIN files f USING (file_id)
 LEFT JOIN requests r USING (request_key)
 GROUP BY c.tool_call_id;
+
+-- What the subagents are that a file tells of.
+CREATE TABLE agent_type_copies (
+    file_id BIGINT NOT NULL,
+    agent VARCHAR NOT NULL,
+    agent_type VARCHAR NOT NULL
+);
+
+-- One row per subagent whose kind is known.
+CREATE VIEW agents AS
+SELECT agent, min(agent_type) AS agent_type
+FROM agent_type_copies
+GROUP BY agent;
 
 CREATE TABLE sessions (
     session_id VARCHAR NOT NULL,
@@ -151,20 +179,7 @@ CREATE TABLE sessions (
     transcript VARCHAR,            -- its own file, if it still exists
     root VARCHAR,
     bytes BIGINT NOT NULL,
-    modified_at TIMESTAMP
+    modified_at TIMESTAMP,
+    ledger_nano_usd BIGINT,        -- the client's own running total; a fork carries on that of its original
+    ledger_models VARCHAR          -- … by model, JSON
 );
-
-CREATE VIEW session_models AS
-SELECT
-    session_id,
-    model,
-    CAST(sum(input_tokens) AS BIGINT) AS input_tokens,
-    CAST(sum(output_tokens) AS BIGINT) AS output_tokens,
-    CAST(sum(cache_write_5m_tokens + cache_write_1h_tokens) AS BIGINT) AS cache_write_tokens,
-    CAST(sum(cache_read_tokens) AS BIGINT) AS cache_read_tokens,
-    CAST(
-        sum(input_tokens + output_tokens + cache_write_5m_tokens + cache_write_1h_tokens + cache_read_tokens) AS BIGINT
-    ) AS total_tokens,
-    sum(cost_pico_usd) / 1e12 AS cost_usd
-FROM requests
-GROUP BY session_id, model;

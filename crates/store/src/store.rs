@@ -11,8 +11,8 @@ use transcript::SessionId;
 
 use crate::open::{Access, Opened};
 use crate::{
-    Found, ModelUsage, Progress, ScanOptions, ScanReport, SessionDetail, SessionRow, StoreError, questions, rebuild,
-    scan,
+    Audit, Found, Names, Progress, ScanOptions, ScanReport, SessionDetail, SessionRow, Spending, StoreError, Unpriced,
+    UsageQuery, UsageReport, questions, rebuild, scan,
 };
 
 /// How long a call waits for others, unless it is told otherwise.
@@ -95,11 +95,31 @@ impl Store {
         self.ask(None, |connection| questions::session(connection, id))
     }
 
-    /// Usage by model, of requests made at `since` or later (none: of all), the costliest first.
-    ///
-    /// A request without a time counts only when all are asked for.
-    pub fn usage_by_model(&self, since: Option<DateTime<Utc>>) -> Result<Vec<ModelUsage>, StoreError> {
-        self.ask(Vec::new(), |connection| questions::usage_by_model(connection, since))
+    /// Usage over time or by what it was for. A store that does not exist yet has none.
+    pub fn usage(&self, query: &UsageQuery) -> Result<UsageReport, StoreError> {
+        self.ask(UsageReport::default(), |connection| questions::usage(connection, query))
+    }
+
+    /// The names that usage can be asked for.
+    pub fn names(&self) -> Result<Names, StoreError> {
+        self.ask(Names::default(), questions::names)
+    }
+
+    /// Every request that a session's files tell, and why it counts as it does.
+    pub fn audit(&self, id: &SessionId) -> Result<Audit, StoreError> {
+        self.ask(Audit::default(), |connection| questions::audit(connection, id))
+    }
+
+    /// What was spent from `since` on, in the order of time, by the quarter of an hour and the model; where a block of
+    /// the whole history goes over that moment, from the start of it: so [`crate::blocks`] finds the same blocks.
+    /// Requests without a time are left out.
+    pub fn spendings(&self, since: DateTime<Utc>) -> Result<Vec<Spending>, StoreError> {
+        self.ask(Vec::new(), |connection| questions::spendings(connection, since))
+    }
+
+    /// Models that requests were made with and that have no price, the one with the most requests first.
+    pub fn unpriced(&self) -> Result<Vec<Unpriced>, StoreError> {
+        self.ask(Vec::new(), questions::unpriced)
     }
 
     /// Opens the store, asks one thing and closes it.

@@ -3,8 +3,8 @@
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use pricing::PriceTable;
-use store::{ScanOptions, Store};
+use pricing::{PicoUsd, PriceTable};
+use store::{Grouping, ScanOptions, Store, UsageFilter, UsageQuery, UsageRow};
 
 #[test]
 #[expect(clippy::print_stderr, reason = "figures for whoever runs it, and a loud skip")]
@@ -35,4 +35,32 @@ fn the_corpus_is_read_whole_and_once() {
     assert_eq!((second.files_read, second.bytes_read, second.sessions_changed), (0, 0, 0));
     assert_eq!((second.sessions, second.requests), (first.sessions, first.requests));
     assert_eq!(store.sessions().expect("sessions can be listed").len() as u64, first.sessions);
+    audits_add_up(&store, &prices);
+}
+
+/// What is shown of each session adds up to its total, and every request is paid for by exactly one session.
+fn audits_add_up(store: &Store, prices: &PriceTable) {
+    let mut paid = 0;
+    for row in store.sessions().expect("sessions can be listed") {
+        let audit = store.audit(row.id()).expect("the store can be asked");
+        let own = audit.requests.iter().map(|audited| &audited.request).filter(|request| request.session == *row.id());
+        let costs: Vec<Option<PicoUsd>> = own.map(|request| prices.explain(request).cost.charged()).collect();
+        assert_eq!(costs.len(), row.requests as usize, "{}", row.id());
+        assert_eq!(costs.iter().flatten().copied().sum::<PicoUsd>(), audit.cost, "{}", row.id());
+        assert_eq!(audit.cost.nano(), row.cost, "{}", row.id());
+        paid += costs.len() as u64;
+    }
+    assert_eq!(paid, everything(store).usage.requests);
+}
+
+/// All usage in one row.
+fn everything(store: &Store) -> UsageRow {
+    let query = UsageQuery {
+        by: Grouping::Total,
+        filter: UsageFilter::default(),
+        zone: chrono_tz::Tz::UTC,
+        week_start: chrono::Weekday::Mon,
+        types: config::SessionTypes::default(),
+    };
+    store.usage(&query).expect("the store can be asked").total
 }

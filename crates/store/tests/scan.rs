@@ -1,14 +1,28 @@
 //! The scan as its callers see it.
 
+#[path = "scan/audit.rs"]
+mod audit;
+#[path = "scan/counted.rs"]
+mod counted;
 #[path = "scan/files.rs"]
 mod files;
 #[path = "scan/history.rs"]
 mod history;
+#[path = "scan/migrate.rs"]
+mod migrate;
+#[path = "scan/oracle.rs"]
+mod oracle;
 #[path = "scan/order.rs"]
 mod order;
 #[path = "scan/questions.rs"]
 mod questions;
 #[path = "scan/rebuild.rs"]
 mod rebuild;
+#[path = "scan/rules.rs"]
+mod rules;
+#[path = "scan/tangle.rs"]
+mod tangle;
 #[path = "scan/trouble.rs"]
 mod trouble;
+#[path = "scan/usage.rs"]
+mod usage;

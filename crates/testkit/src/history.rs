@@ -9,8 +9,8 @@ mod random;
 mod session;
 mod sheet;
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use prose::Prose;
@@ -40,6 +40,28 @@ pub fn generate(claude: &Path, bytes: u64, seed: u64) -> io::Result<Generated> {
 /// Writes `count` short sessions below `<claude>/projects`, about 8 KB each.
 pub fn sessions(claude: &Path, count: u64, seed: u64) -> io::Result<Generated> {
     write_while(claude, seed, Length::Short, |so_far| so_far.sessions < count)
+}
+
+/// Goes on with one session in so many below `<claude>/projects`: two answers more, with their tool results. Returns
+/// how many.
+pub fn grow(claude: &Path, one_in: usize, seed: u64) -> io::Result<u64> {
+    let mut random = Random::new(seed);
+    let prose = Prose::new(&mut random);
+    let mut sessions = Vec::new();
+    for project in fs::read_dir(claude.join("projects"))? {
+        for entry in fs::read_dir(project?.path())? {
+            sessions.push(entry?.path());
+        }
+    }
+    sessions.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
+    sessions.sort();
+    let grown = sessions.iter().step_by(one_in.max(1));
+    for path in grown.clone() {
+        let id = path.file_stem().unwrap_or_default().to_string_lossy();
+        let more = session::more(&mut random, &prose, id.into_owned());
+        File::options().append(true).open(path)?.write_all(more.bytes())?;
+    }
+    Ok(grown.len() as u64)
 }
 
 fn write_while(claude: &Path, seed: u64, length: Length, more: impl Fn(&Generated) -> bool) -> io::Result<Generated> {
@@ -165,6 +187,20 @@ mod tests {
             }
         }
         assert!(seen.values().any(|files| files.len() > 1), "no request stands in two files");
+    }
+
+    #[test]
+    fn sessions_that_grow_make_new_requests() {
+        let home = crate::Home::new();
+        let before = sessions(&home.claude(), 40, 3).expect("sessions can be written");
+        assert_eq!(grow(&home.claude(), 10, 4).expect("sessions can be gone on with"), 4);
+        let mut found = BTreeMap::new();
+        files(&home.claude(), &mut found);
+        let text: String = found.values().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect();
+        let records = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("each line is JSON"));
+        let requests: BTreeSet<String> =
+            records.filter_map(|record| Some(record["message"]["id"].as_str()?.to_owned())).collect();
+        assert_eq!(requests.len() as u64, before.requests + 8);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One pass over a transcript: what the file says, and the requests and tool calls in it.
 
 mod activity;
+mod agent;
 mod ledger;
 mod pass;
 mod seen;
@@ -15,6 +16,8 @@ use crate::lines::{Place, records};
 use crate::{Problem, Request, SessionId};
 
 pub(crate) use activity::Activity;
+pub use agent::AgentType;
+use agent::Started;
 pub use ledger::{Ledger, LedgerModel};
 use pass::Pass;
 pub(crate) use seen::{Seen, SeenRecords, fingerprint};
@@ -68,6 +71,8 @@ pub struct FileFacts {
     open_tools: Vec<ToolUse>,
     /// The last requests that called `WebSearch`.
     searching: Vec<Request>,
+    /// Calls that started subagents.
+    started: Started,
 }
 
 impl FileFacts {
@@ -132,6 +137,8 @@ pub struct Batch {
     pub requests: Vec<Request>,
     /// Tool calls seen in the stretch, each once.
     pub tool_uses: Vec<ToolUse>,
+    /// What the subagents are that the stretch tells of, each telling once.
+    pub agent_types: Vec<AgentType>,
     /// Problems of the stretch.
     pub problems: Vec<Problem>,
 }

@@ -21,11 +21,11 @@ pub use conversation::{
     Agent, Answer, Block, Body, Branch, Command, Conversation, Image, Item, Notice, Prompt, Thinking, ToolCall,
     ToolResult,
 };
-pub use facts::{Batch, FileFacts, Ledger, LedgerModel, Reader, ToolUse};
+pub use facts::{AgentType, Batch, FileFacts, Ledger, LedgerModel, Reader, ToolUse};
 pub use layout::{FileRole, classify, project_name};
 pub use markdown::{Detail, sanitize, to_markdown};
 pub use parsed::{Parsed, Problem, ProblemKind};
-pub use request::{Part, PartKind, Request, RequestKey};
+pub use request::{Part, PartKind, Precedence, Request, RequestKey};
 pub use session::{Session, SessionFile, SessionId, Title, TitleSource};
 pub use slug::{slug, slug_matches};
 pub use tokens::Tokens;

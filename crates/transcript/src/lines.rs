@@ -77,7 +77,8 @@ pub(crate) fn records(
     let mut place = from;
     for line in lines(bytes, from.offset) {
         // checking whole lines first is much faster than replacing as one goes
-        let text = str::from_utf8(line.bytes).map_or_else(|_| String::from_utf8_lossy(line.bytes), Cow::Borrowed);
+        let checked = simdutf8::basic::from_utf8(line.bytes);
+        let text = checked.map_or_else(|_| String::from_utf8_lossy(line.bytes), Cow::Borrowed);
         let usable = line.terminated || last && is_whole(&text);
         if !usable {
             if last && (line.nul_bytes || !text.trim_matches(SPACE).is_empty()) {

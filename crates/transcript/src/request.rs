@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{SessionId, Tokens};
 
+pub use merge::Precedence;
 pub(crate) use merge::earliest;
 pub(crate) use read::{Origin, SYNTHETIC, nano_usd};
 pub(crate) use usage::{MOST_TOKENS, Usage, small};
@@ -41,7 +42,8 @@ pub struct Request {
     pub at: Option<DateTime<Utc>>,
     /// What the top level of `usage` says.
     pub tokens: Tokens,
-    /// Billed web searches: what the winning line says, else what the `WebSearch` tool's results say.
+    /// Billed web searches: what the winning line says, else what the `WebSearch` tool's results say; and those of its
+    /// parts.
     pub web_searches: u32,
     /// Web searches that the winning line itself reports.
     pub line_searches: u32,
@@ -81,6 +83,10 @@ pub struct Part {
     pub model: String,
     /// Its tokens.
     pub tokens: Tokens,
+    /// Web searches of a paused answer, which the top level does not count. What a reader keeps of a file leaves them
+    /// out: of two tellings that differ in nothing else, `Request::merge` takes the one with more.
+    #[serde(skip)]
+    pub web_searches: u32,
 }
 
 /// The kinds of parts.
@@ -103,7 +109,12 @@ impl RequestKey {
     /// Whether the key means the same request in every session. Where it does not (ids of gateways), copies of a request
     /// in other sessions are known by the `uuid` of their winning line.
     pub fn is_global(&self) -> bool {
-        self.0.starts_with("msg_") || self.0.starts_with("uuid:")
+        Self::is_global_text(&self.0)
+    }
+
+    /// The same, of the key's text.
+    pub fn is_global_text(key: &str) -> bool {
+        key.starts_with("msg_") || key.starts_with("uuid:")
     }
 }
 

@@ -7,7 +7,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::FileFacts;
+use crate::{FileFacts, Ledger};
 
 /// A session's id as the file name says it (a UUID in everything that the client wrote).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
@@ -115,4 +115,6 @@ pub struct Session {
     pub subagents: u32,
     /// Stretches of its files that were not understood.
     pub problems: u32,
+    /// The client's own running total. A fork carries on the total of its original.
+    pub ledger: Option<Ledger>,
 }

@@ -33,6 +33,7 @@ pub(crate) struct Record<'a> {
     agent: Option<Raw<'a>>,
     request_id: Option<Raw<'a>>,
     skill: Option<Raw<'a>>,
+    agent_type: Option<Raw<'a>>,
     sidechain: Option<Raw<'a>>,
     meta: Option<Raw<'a>>,
     compact_summary: Option<Raw<'a>>,
@@ -95,6 +96,7 @@ impl<'a> Record<'a> {
             "agentId" => &mut self.agent,
             "requestId" => &mut self.request_id,
             "attributionSkill" => &mut self.skill,
+            "attributionAgent" => &mut self.agent_type,
             "isSidechain" => &mut self.sidechain,
             "isMeta" => &mut self.meta,
             "isCompactSummary" => &mut self.compact_summary,
@@ -197,6 +199,11 @@ impl<'a> Record<'a> {
     /// `attributionSkill`.
     pub(crate) fn skill(&self) -> Option<Cow<'a, str>> {
         text(self.skill)
+    }
+
+    /// `attributionAgent`: the kind of the subagent that the record is of.
+    pub(crate) fn agent_type(&self) -> Option<Cow<'a, str>> {
+        text(self.agent_type)
     }
 
     /// `isSidechain`.

@@ -1,4 +1,5 @@
-//! Latency of the hook as a whole process, with the store free and with it held by another process.
+//! Latency of the hook as a whole process: events, with the store free and with it held by another process, and the
+//! status line.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -6,7 +7,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use color_eyre::Result;
@@ -24,7 +25,7 @@ const SESSION: &str = "11111111-1111-4111-8111-111111111111";
 const HISTORY_BYTES: u64 = 150_000_000;
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Latency of sessions-hook, with the store free and with it held by another process
+/// Latency of sessions-hook: events, with the store free and with it held by another process, and the status line
 #[derive(Debug, Args)]
 pub(super) struct Hook {
     /// Runs of each event in each situation
@@ -52,6 +53,8 @@ impl Hook {
         for event in EVENTS {
             figures.extend(self.event(&scene, event, "store free", &floor)?);
         }
+        figures.extend(self.status_line(&scene, "no limits", &floor, |_| None)?);
+        figures.extend(self.status_line(&scene, "limits to record", &floor, Some)?);
         let mut holder = scene.hold_store(&sessions)?;
         let held: Result<Vec<_>> = EVENTS.iter().map(|event| self.event(&scene, event, "store held", &floor)).collect();
         holder.kill().ok();
@@ -69,14 +72,40 @@ impl Hook {
         }
         scene.wait_for_tick(situation == "store free");
         let resident_bytes = resident_while_reading(&mut scene.hook(event), payload.as_bytes())?;
-        let name = |figure: &str| format!("{event}, {situation}: {figure}");
-        Ok(vec![
-            Figure::new(name("median"), runs.median(), "ms").budget(Budget::AtMost(3.0)).beside("true", floor.median()),
-            Figure::new(name("p99"), runs.p99(), "ms").budget(Budget::AtMost(20.0)).beside("true", floor.p99()),
-            Figure::new(name("max"), runs.max(), "ms").beside("true", floor.max()),
-            Figure::new(name("memory"), mb(resident_bytes), "MB").budget(Budget::AtMost(8.0)),
-        ])
+        Ok(figures(&format!("{event}, {situation}"), &runs, floor, resident_bytes, 3.0))
     }
+
+    /// The status line, whose payload names limits that are new in each run, or none.
+    fn status_line(
+        &self,
+        scene: &Scene,
+        situation: &str,
+        floor: &Runs,
+        limit: impl Fn(usize) -> Option<usize>,
+    ) -> Result<Vec<Figure>> {
+        let mut runs = Runs::default();
+        for run in 0..self.runs {
+            let payload = scene.status(limit(run));
+            scene.wait_for_tick(true);
+            runs.add(measure(&mut scene.hook("statusline"), payload.as_bytes())?.wall);
+        }
+        scene.wait_for_tick(true);
+        let payload = scene.status(limit(self.runs));
+        let resident_bytes = resident_while_reading(&mut scene.hook("statusline"), payload.as_bytes())?;
+        Ok(figures(&format!("statusline, {situation}"), &runs, floor, resident_bytes, 5.0))
+    }
+}
+
+/// Figures of runs, beside those of a program that does nothing.
+fn figures(what: &str, runs: &Runs, floor: &Runs, resident_bytes: u64, budget_ms: f64) -> Vec<Figure> {
+    let name = |figure: &str| format!("{what}: {figure}");
+    let median = Figure::new(name("median"), runs.median(), "ms").budget(Budget::AtMost(budget_ms));
+    vec![
+        median.beside("true", floor.median()),
+        Figure::new(name("p99"), runs.p99(), "ms").budget(Budget::AtMost(20.0)).beside("true", floor.p99()),
+        Figure::new(name("max"), runs.max(), "ms").beside("true", floor.max()),
+        Figure::new(name("memory"), mb(resident_bytes), "MB").budget(Budget::AtMost(8.0)),
+    ]
 }
 
 impl Scene {
@@ -113,6 +142,34 @@ impl Scene {
             "tool_input": {"file_path": "/home/you/notes.md", "content": "x".repeat(20_000)},
         })
         .to_string()
+    }
+
+    /// What Claude Code gives to its status line; with limits that are a hundredth of a percent higher in each run.
+    fn status(&self, limit: Option<usize>) -> String {
+        let mut payload = serde_json::json!({
+            "session_id": SESSION,
+            "transcript_path": self.home.claude().join(format!("projects/-home-you/{SESSION}.jsonl")),
+            "cwd": "/home/you",
+            "model": {"id": "claude-opus-5-5", "display_name": "Opus 5.5"},
+            "workspace": {"current_dir": "/home/you", "project_dir": "/home/you", "added_dirs": []},
+            "version": "2.1.328",
+            "cost": {"total_cost_usd": 0.42, "total_duration_ms": 6_096},
+            "context_window": {
+                "context_window_size": 1_000_000,
+                "current_usage": {"input_tokens": 12, "cache_read_input_tokens": 131_000},
+                "used_percentage": 13,
+            },
+            "exceeds_200k_tokens": false,
+        });
+        if let Some(limit) = limit {
+            let window = |days: u64| {
+                let resets_at = SystemTime::now() + Duration::from_hours(24 * days);
+                let since = resets_at.duration_since(UNIX_EPOCH).unwrap_or_default();
+                serde_json::json!({"used_percentage": limit as f64 / 100.0, "resets_at": since.as_secs()})
+            };
+            payload["rate_limits"] = serde_json::json!({"five_hour": window(1), "seven_day": window(7)});
+        }
+        payload.to_string()
     }
 
     /// Waits until the background work of the run before is done, so that each run is measured alone.

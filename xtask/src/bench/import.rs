@@ -1,127 +1,122 @@
-//! Speed of the scan: a whole history, nothing new, a little new.
+//! Speed of the scan: a whole history, nothing new, a little new; each beside a program that counts the same files.
 
-use std::fs::{self, File};
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+mod contest;
+mod peer;
+
+use std::path::PathBuf;
 use std::thread::available_parallelism;
 
 use clap::Args;
 use color_eyre::Result;
-use color_eyre::eyre::{WrapErr, eyre};
 use testkit::Home;
 use testkit::history::{self, Generated};
 
-use super::measure::{Cost, mb, measure, ms};
+use super::measure::mb;
 use super::table::{Budget, Figure};
 use crate::workspace::build;
+use contest::{Contest, Course};
+use peer::Peer;
 
-/// Speed and memory of `sessions scan` on a generated history
+/// One file in so many grows before the third kind of scan.
+const GROWN: usize = 100;
+
+/// Speed and memory of `sessions scan` on generated histories, beside ccusage where that is installed
 #[derive(Debug, Args)]
 pub(super) struct Import {
     /// Size of the generated history in MB
     #[arg(long, default_value_t = 500)]
     megabytes: u64,
-    /// The same seed gives the same history
+    /// Short sessions in the second history
+    #[arg(long, default_value_t = 10_000)]
+    files: u64,
+    /// The same seed gives the same histories
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Runs of each program; the median is shown
+    #[arg(long, default_value_t = 5)]
+    repetitions: usize,
+    /// ccusage: its native program, or the script that npm made for it (default: the one in PATH)
+    #[arg(long, env = "CCUSAGE")]
+    ccusage: Option<PathBuf>,
 }
 
 impl Import {
     pub(super) fn run(&self) -> Result<Vec<Figure>> {
         let sessions = build("cli", "sessions")?;
-        let mut figures = self.whole_history(&sessions)?;
-        figures.extend(self.many_files(&sessions)?);
+        let peer = Peer::find(self.ccusage.as_deref())?;
+        let mut figures = Vec::new();
+        if self.megabytes > 0 {
+            let home = Home::new();
+            let generated = history::generate(&home.claude(), self.megabytes * 1_000_000, self.seed)?;
+            let contest = Contest::new(&sessions, peer.as_ref(), &home, self.repetitions);
+            figures.extend(self.figures(&contest, &generated)?);
+        }
+        if self.files > 0 {
+            let home = Home::new();
+            let generated = history::sessions(&home.claude(), self.files, self.seed)?;
+            let contest = Contest::new(&sessions, peer.as_ref(), &home, self.repetitions);
+            figures.extend(self.figures(&contest, &generated)?);
+        }
+        figures.push(Figure::note(format!(
+            "Median of {}; the files were in memory already; {} cores.",
+            self.repetitions,
+            available_parallelism()?
+        )));
+        figures.push(Figure::note(peer.map_or_else(peer::skipped, |peer| peer.described())));
         Ok(figures)
     }
 
-    fn whole_history(&self, sessions: &Path) -> Result<Vec<Figure>> {
-        let home = Home::new();
-        let generated = history::generate(&home.claude(), self.megabytes * 1_000_000, self.seed)?;
+    fn figures(&self, contest: &Contest<'_>, generated: &Generated) -> Result<Vec<Figure>> {
         let size = mb(generated.bytes);
-        let first = scan(sessions, &home)?;
-        let cores = available_parallelism()?.get() as f64;
-        let stored = counts(sessions, &home)?;
-        Ok(vec![
-            Figure::new("first scan: history", size, "MB"),
-            Figure::new("first scan: time", first.wall.as_secs_f64(), "s"),
-            Figure::new("first scan: speed", size / first.wall.as_secs_f64(), "MB/s"),
-            Figure::new("first scan: speed per core in use", size / first.cpu.as_secs_f64(), "MB/s")
-                .budget(Budget::AtLeast(1000.0)),
-            Figure::new("first scan: cores in use", first.cpu.as_secs_f64() / first.wall.as_secs_f64(), "")
-                .budget(Budget::AtMost(cores)),
-            Figure::new("first scan: memory", mb(first.resident_bytes), "MB").budget(Budget::AtMost(150.0)),
-            count("sessions stored", stored.sessions, generated.sessions),
-            count("requests stored", stored.requests, generated.requests),
-        ])
-    }
-
-    fn many_files(&self, sessions: &Path) -> Result<Vec<Figure>> {
-        let home = Home::new();
-        let generated = history::sessions(&home.claude(), 10_000, self.seed)?;
-        scan(sessions, &home)?;
-        let unchanged = scan(sessions, &home)?;
-        grow(&home, 100)?;
-        let grown = scan(sessions, &home)?;
-        let name = |figure: &str| format!("{} files, {figure}", generated.files);
-        Ok(vec![
-            Figure::new(name("nothing new: time"), ms(unchanged.wall), "ms"),
-            Figure::new(name("nothing new: processor"), ms(unchanged.cpu), "ms").budget(Budget::AtMost(60.0)),
-            Figure::new(name("1 % grown: time"), ms(grown.wall), "ms").beside("nothing new", ms(unchanged.wall)),
-            Figure::new(name("1 % grown: processor"), ms(grown.cpu), "ms").beside("nothing new", ms(unchanged.cpu)),
-        ])
+        let name = format!("{size:.0} MB in {} files", generated.files);
+        let mut figures =
+            vec![Figure::note(format!("{name}: {} requests, {} lines", generated.requests, generated.lines))];
+        contest.warm_up()?;
+        let first = contest.run(|| contest.forget())?;
+        figures.extend(first_scan(&first, size));
+        let stored = contest.stored()?;
+        figures.push(count("  sessions stored", stored.sessions, generated.sessions));
+        figures.push(count("  requests stored", stored.requests, generated.requests));
+        let unchanged = contest.run(|| Ok(()))?;
+        let [time, processor] = later_scan("nothing new", &unchanged);
+        figures.extend([time, processor.budget(Budget::AtMost(60.0))]);
+        let mut turn = 0;
+        let grown = contest.run(|| {
+            turn += 1;
+            history::grow(contest.claude(), GROWN, self.seed + turn)?;
+            Ok(())
+        })?;
+        figures.extend(later_scan("1 % of the files grown", &grown));
+        Ok(figures)
     }
 }
 
-fn scan(sessions: &Path, home: &Home) -> Result<Cost> {
-    measure(program(sessions, home).arg("scan"), b"")
-}
-
-/// What the store says that it holds.
-fn counts(sessions: &Path, home: &Home) -> Result<Generated> {
-    let output = program(sessions, home).args(["scan", "--json"]).output()?;
-    let answer: serde_json::Value =
-        serde_json::from_slice(&output.stdout).wrap_err("`sessions scan --json` printed no JSON")?;
-    let number = |key: &str| find(&answer, key).ok_or_else(|| eyre!("`sessions scan --json` says nothing of {key}"));
-    Ok(Generated { sessions: number("sessions")?, requests: number("requests")?, ..Generated::default() })
-}
-
-/// A number by its key, wherever it stands.
-fn find(answer: &serde_json::Value, key: &str) -> Option<u64> {
-    match answer {
-        serde_json::Value::Object(fields) => fields
-            .get(key)
-            .and_then(serde_json::Value::as_u64)
-            .or_else(|| fields.values().find_map(|value| find(value, key))),
-        _ => None,
+fn first_scan(course: &Course, size: f64) -> Vec<Figure> {
+    let peer = course.peer;
+    let speed = |ms: f64| size / ms * 1e3;
+    let mut fast = Figure::new("  first scan: speed", speed(course.wall_ms), "MB/s");
+    if let Some(peer) = peer {
+        fast = fast.budget(Budget::AtLeast((2.0 * speed(peer.wall_ms)).round()));
     }
+    let per_core = Figure::new("  first scan: speed per core", speed(course.cpu_ms), "MB/s");
+    let memory = Figure::new("  first scan: memory", mb(course.resident_bytes), "MB").budget(Budget::AtMost(150.0));
+    vec![
+        Figure::new("  first scan: time", course.wall_ms / 1e3, "s")
+            .beside_if("ccusage", peer.map(|it| it.wall_ms / 1e3)),
+        fast.beside_if("ccusage", peer.map(|it| speed(it.wall_ms))),
+        per_core.budget(Budget::AtLeast(1000.0)).beside_if("ccusage", peer.map(|it| speed(it.cpu_ms))),
+        memory.beside_if("ccusage", peer.map(|it| mb(it.resident_bytes))),
+    ]
+}
+
+fn later_scan(what: &str, course: &Course) -> [Figure; 2] {
+    let peer = course.peer;
+    [
+        Figure::new(format!("  {what}: time"), course.wall_ms, "ms").beside_if("ccusage", peer.map(|it| it.wall_ms)),
+        Figure::new(format!("  {what}: processor"), course.cpu_ms, "ms").beside_if("ccusage", peer.map(|it| it.cpu_ms)),
+    ]
 }
 
 fn count(what: &str, stored: u64, generated: u64) -> Figure {
     Figure::new(what, stored as f64, "").beside("generated", generated as f64)
-}
-
-fn program(sessions: &Path, home: &Home) -> Command {
-    let mut command = Command::new(sessions);
-    command.env_clear().envs(home.variables()).current_dir(home.path());
-    command
-}
-
-/// Appends a record to one transcript in so many.
-fn grow(home: &Home, one_in: usize) -> Result<()> {
-    let mut files: Vec<PathBuf> = Vec::new();
-    for project in fs::read_dir(home.claude().join("projects"))? {
-        for entry in fs::read_dir(project?.path())? {
-            files.push(entry?.path());
-        }
-    }
-    files.sort();
-    for file in files.iter().filter(|file| file.is_file()).step_by(one_in) {
-        let id = file.file_stem().unwrap_or_default().to_string_lossy();
-        writeln!(
-            File::options().append(true).open(file)?,
-            r#"{{"type":"custom-title","customTitle":"Grown","sessionId":"{id}"}}"#
-        )?;
-    }
-    Ok(())
 }

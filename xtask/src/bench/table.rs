@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Figure {
     what: String,
-    value: f64,
+    /// None: it is a sentence about the figures.
+    value: Option<f64>,
     unit: &'static str,
     budget: Option<Budget>,
     peer: Option<(&'static str, f64)>,
@@ -23,7 +24,12 @@ pub(super) enum Budget {
 
 impl Figure {
     pub(super) fn new(what: impl Into<String>, value: f64, unit: &'static str) -> Self {
-        Self { what: what.into(), value, unit, budget: None, peer: None }
+        Self { what: what.into(), value: Some(value), unit, budget: None, peer: None }
+    }
+
+    /// A sentence about the figures around it.
+    pub(super) fn note(what: impl Into<String>) -> Self {
+        Self { what: what.into(), value: None, unit: "", budget: None, peer: None }
     }
 
     pub(super) fn budget(mut self, budget: Budget) -> Self {
@@ -37,16 +43,26 @@ impl Figure {
         self
     }
 
+    /// The same, where the other program was measured.
+    pub(super) fn beside_if(self, peer: &'static str, value: Option<f64>) -> Self {
+        match value {
+            Some(value) => self.beside(peer, value),
+            None => self,
+        }
+    }
+
     fn cells(&self) -> [String; 5] {
+        let Some(own) = self.value else {
+            return [self.what.clone(), String::new(), String::new(), String::new(), String::new()];
+        };
         let (budget, verdict) = match self.budget {
             None => (String::new(), ""),
-            Some(Budget::AtMost(limit)) => (format!("≤ {}", number(limit)), verdict(self.value <= limit)),
-            Some(Budget::AtLeast(limit)) => (format!("≥ {}", number(limit)), verdict(self.value >= limit)),
+            Some(Budget::AtMost(limit)) => (format!("≤ {}", number(limit)), verdict(own <= limit)),
+            Some(Budget::AtLeast(limit)) => (format!("≥ {}", number(limit)), verdict(own >= limit)),
         };
-        let peer = self
-            .peer
-            .map(|(name, value)| format!("{:.2} × {name} ({})", self.value / value, with_unit(value, self.unit)));
-        let measured = with_unit(self.value, self.unit);
+        let peer =
+            self.peer.map(|(name, value)| format!("{:.2} × {name} ({})", own / value, with_unit(value, self.unit)));
+        let measured = with_unit(own, self.unit);
         [self.what.clone(), measured, budget, verdict.to_owned(), peer.unwrap_or_default()]
     }
 }
@@ -55,7 +71,10 @@ impl Figure {
 pub(super) fn table(figures: &[Figure]) -> String {
     let head = ["figure", "measured", "budget", "", "beside"].map(str::to_owned);
     let rows: Vec<[String; 5]> = std::iter::once(head).chain(figures.iter().map(Figure::cells)).collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let width = |column: usize| {
+        let figures = rows.iter().filter(|row| !row[1].is_empty());
+        figures.map(|row| row[column].chars().count()).max().unwrap_or(0)
+    };
     let widths = [0, 1, 2, 3, 4].map(width);
     let mut table = String::new();
     for [what, measured, budget, verdict, peer] in &rows {
@@ -99,12 +118,14 @@ mod tests {
             Figure::new("median", 1.5, "ms").budget(Budget::AtMost(3.0)).beside("true", 0.5),
             Figure::new("speed", 400.0, "MB/s").budget(Budget::AtLeast(1000.0)),
             Figure::new("rows", 12.0, ""),
+            Figure::note("A long sentence about these figures."),
         ];
         let expect = "\
 figure  measured  budget        beside
 median   1.50 ms     ≤ 3  ok    3.00 × true (0.50 ms)
 speed   400 MB/s  ≥ 1000  OVER
 rows          12
+A long sentence about these figures.
 ";
         assert_eq!(table(&figures), expect);
     }

@@ -1,7 +1,6 @@
 //! `sessions ls`: the list.
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use chrono::SecondsFormat;
 use clap::Args;
@@ -102,7 +101,7 @@ impl Ls {
         match obstacle {
             Some(obstacle) => {
                 context.output.finish()?;
-                Err(obstacle.into())
+                Err(obstacle)
             }
             None => Ok(()),
         }
@@ -110,7 +109,7 @@ impl Ls {
 
     fn select(&self, context: &Context, mut rows: Vec<SessionRow>) -> Vec<SessionRow> {
         if let Some(project) = &self.project {
-            rows.retain(|row| is_of_project(row, project, context));
+            rows.retain(|row| lookup::is_of_project(row, project, context));
         }
         if let Some(since) = self.since {
             let since = since.at(context.now, context.zone);
@@ -137,19 +136,6 @@ impl Ls {
 /// When a session was last active, as far as anything says.
 fn last_active(row: &SessionRow) -> Option<chrono::DateTime<chrono::Utc>> {
     row.session.ended.or(row.modified)
-}
-
-/// Whether a session belongs to a project: by a part of its name, or by the directory when it looks like one.
-fn is_of_project(row: &SessionRow, wanted: &str, context: &Context) -> bool {
-    let directory = wanted.contains('/') || matches!(wanted, "." | ".." | "~");
-    if directory {
-        let named = context.environment.resolve(wanted);
-        let real = named.canonicalize().unwrap_or_else(|_| named.clone());
-        let mut ran_in = [&row.session.cwd_first, &row.session.cwd_last].into_iter().flatten().map(Path::new);
-        return ran_in.any(|cwd| cwd.starts_with(&named) || cwd.starts_with(&real));
-    }
-    let name = row.session.project.as_deref().unwrap_or_default().to_lowercase();
-    name.contains(&wanted.to_lowercase())
 }
 
 fn cells(row: &SessionRow, handles: &HashMap<String, String>, context: &Context) -> Vec<String> {
@@ -204,9 +190,15 @@ fn tab_separated(row: &SessionRow) -> String {
         field(&session.models.join(",")),
         session.prompts.to_string(),
         row.tokens.total().to_string(),
-        row.cost.to_string(),
+        known_cost(row),
     ]
     .join("\t")
+}
+
+/// The cost in dollars; nothing where none of it is known.
+fn known_cost(row: &SessionRow) -> String {
+    let is_unknown = row.cost.0 == 0 && row.unknown_cost_requests > 0;
+    if is_unknown { String::new() } else { row.cost.to_string() }
 }
 
 #[cfg(test)]

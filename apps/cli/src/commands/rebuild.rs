@@ -12,7 +12,8 @@ Examples:
 
 /// Throw the store away and make it again from the transcripts
 ///
-/// Safe at any time: the store is derived from the transcripts. Needed only when it is damaged, or was written by a
+/// Safe at any time: the store is derived from the transcripts, and what it counted of transcripts that are gone is taken
+/// over as long as it can be read. Needed only when it is damaged, or was written by a
 /// newer version.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]

@@ -85,7 +85,7 @@ impl Resume {
                 .into());
         }
         if row.transcript.is_none() {
-            only_subagents(context, &row)?;
+            refuse_without_transcript(context, &row)?;
         }
         let request = self.request(context, &row)?;
         let plan = if self.print { resume::plan_to_print(&request)? } else { resume::plan(&request)? };
@@ -122,13 +122,16 @@ impl Resume {
     }
 }
 
-/// Refuses a session of which there never was a transcript, but of its subagents.
-fn only_subagents(context: &Context, row: &SessionRow) -> color_eyre::Result<()> {
+/// Refuses a session whose transcript is gone, or of which there never was one but of its subagents.
+fn refuse_without_transcript(context: &Context, row: &SessionRow) -> color_eyre::Result<()> {
     let files = context.store.session(row.id())?.map(|detail| detail.files).unwrap_or_default();
-    if files.is_empty() || files.iter().any(|file| file.agent.is_none()) {
+    let id = row.id();
+    if files.iter().any(|file| file.agent.is_none()) {
+        return Err(lookup::transcript_gone(id).into());
+    }
+    if files.is_empty() {
         return Ok(());
     }
-    let id = row.id();
     Err(Fault::new("no-transcript", format!("There is no transcript of {id}, only of its subagents: it cannot go on."))
         .next(format!("Read what they did with `sessions show {id} --agent …`; `sessions show {id}` names them."))
         .into())
@@ -150,7 +153,7 @@ fn ran_in(row: &SessionRow) -> impl Iterator<Item = &str> {
 /// The newest session that ran in this directory or below.
 fn latest(context: &mut Context) -> color_eyre::Result<SessionRow> {
     if let Some(obstacle) = scanning::freshen(context, true)? {
-        return Err(obstacle.into());
+        return Err(obstacle);
     }
     let here = &context.environment.cwd;
     let real = here.canonicalize().unwrap_or_else(|_| here.clone());

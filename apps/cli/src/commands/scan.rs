@@ -116,8 +116,9 @@ pub(crate) fn write(context: &mut Context, report: &ScanReport, took: Duration) 
     }
     if report.carried_over > 0 {
         output.line(&format!(
-            "Taken over from the store before: {} that are gone.",
-            counted(report.carried_over, "file")
+            "Taken over from the store before: {} that {} gone.",
+            counted(report.carried_over, "file"),
+            if report.carried_over == 1 { "is" } else { "are" }
         ))?;
     }
     if let Some(aside) = &report.set_aside {

@@ -185,8 +185,7 @@ fn gone(context: &mut Context, detail: &SessionDetail, format: Format) -> color_
     context.output.finish()?;
     let id = row.id();
     let fault = if detail.files.iter().any(|file| file.agent.is_none()) {
-        Fault::new("gone", format!("The transcript of {id} is gone; what was counted from it is kept."))
-            .next("Claude Code deletes transcripts after 30 days; `cleanupPeriodDays` in its settings changes that.")
+        lookup::transcript_gone(id)
     } else {
         let agents: Vec<String> = detail.files.iter().filter_map(|file| file.agent.as_deref()).map(one_line).collect();
         Fault::new("gone", format!("There is no transcript of {id}, only of its subagents."))

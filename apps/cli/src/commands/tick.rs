@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use chrono::Utc;
 use clap::Args;
 use config::Paths;
 use journal::{Event, Patience, Spool, Ticked};
@@ -15,7 +16,7 @@ use super::scan::Figures;
 use crate::context::Context;
 use crate::plain_text::counted;
 use crate::scanning::{self, Work};
-use crate::tick_log;
+use crate::{tick_log, usage_state};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -115,6 +116,20 @@ fn round(context: &Context, spool: &Spool, done: &mut Done) -> color_eyre::Resul
     done.events += drained.events;
     done.damaged += drained.damaged;
     done.new_roots.append(&mut new_roots);
+    match context.prices() {
+        // The roots are known now; what is new in them is taken in when the prices can be read again.
+        Err(problem) => tracing::warn!("nothing is scanned: {problem}"),
+        Ok(_) => done.scan = Some(scan_after(context, early)?),
+    }
+    if let Err(report) = usage_state::refresh(context, Utc::now()) {
+        // A status line then leaves these figures out; what was scanned is stored all the same.
+        tracing::warn!("no figures for the status line: {report}");
+    }
+    Ok(())
+}
+
+/// Scans; the report takes in what was scanned before.
+fn scan_after(context: &Context, early: Vec<ScanReport>) -> color_eyre::Result<(ScanReport, Duration)> {
     let (mut report, took) = scanning::scan(context, Work::Scan)?;
     for before in early {
         report.files_read += before.files_read;
@@ -122,8 +137,7 @@ fn round(context: &Context, spool: &Spool, done: &mut Done) -> color_eyre::Resul
         report.sessions_new += before.sessions_new;
         report.sessions_changed += before.sessions_changed;
     }
-    done.scan = Some((report, took));
-    Ok(())
+    Ok((report, took))
 }
 
 /// Roots that an event names and that hold transcripts: its configuration folders, and the one that its transcript lies

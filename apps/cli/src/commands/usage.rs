@@ -1,176 +1,207 @@
-//! `sessions usage`: tokens and cost by model.
+//! `sessions usage`: tokens and cost, over time and by what they were for.
 
-use chrono::{DateTime, Utc};
-use clap::Args;
-use serde::Serialize;
-use sessions_tui::figures;
-use store::ModelUsage;
+mod audit;
+mod delimited;
+mod json;
+mod limits;
+mod question;
+mod show;
+mod words;
+
+use std::num::NonZeroU32;
+
+use chrono::Weekday;
+use clap::{Args, Subcommand, ValueEnum};
+use store::{Grouping, Period, UsageQuery, UsageReport};
 
 use crate::clock::Moment;
 use crate::context::Context;
-use crate::output::Role;
-use crate::plain_text::{counted, field, one_line};
-use crate::schema::Usage as Row;
-use crate::table::{self, Column};
-use crate::{output::Output, scanning};
+use crate::scanning;
 
 const EXAMPLES: &str = "\
 Examples:
   sessions usage
-  sessions usage --since 2026-11
+  sessions usage --by day --last 7 --breakdown
+  sessions usage --by project --since 2026-10 --until 2026-10
+  sessions usage --by session --project shop --model opus
+  sessions usage --by block --last 3
   sessions usage --json | jq -r .totals.cost_usd
 
-Without a terminal each line has these columns, separated by tabs; the last line is `total`:
-  model, requests, input, output, cache write 5 min, cache write 1 h, cache read, all tokens, cost in dollars";
+Days, weeks, months and hours are those of your time zone; a day in which the clocks change has 23 or 25 hours.
+By type, rules in `session_types.yaml` sort sessions by the skills they used and where they ran (docs/reference/settings.md).
+By tool, a request that calls several tools is shared between them by the number of calls, and is named in each row.
+By block is an estimate: five hours from the full hour of the first request; the limits that Claude Code tells its
+status line are shown beside it where `sessions-hook statusline` has recorded them.
 
-/// Show tokens and cost by model
+Without a terminal each line has these columns, separated by tabs; the last line is `total`:
+  key, requests, input, output, cache write 5 min, cache write 1 h, cache read, all tokens, cost in dollars
+The key of a branch is `project/branch`. With --breakdown there is a line for each model of each row instead of the row,
+and its key is that of the row, a space and the model. A cost that is not known is empty. Amounts are rounded to a
+billionth of a dollar.";
+
+/// What is said when the stored costs follow another table of prices than the one in force.
+const OTHER_PRICES: &str =
+    "These costs follow an earlier table of prices; `sessions scan` works them out anew with the one in force.";
+
+/// Show tokens and cost
 ///
 /// Every request is counted once, however many files repeat it, at the price of its own day.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub(crate) struct Usage {
+    #[command(subcommand)]
+    subcommand: Option<Closer>,
+    /// What makes a row
+    #[arg(long, value_name = "WHAT", default_value = "model")]
+    by: By,
     /// Only requests since then: `7d`, `yesterday`, `2026-10`, `2026-10-03`, RFC 3339
     #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
     since: Option<Moment>,
+    /// Only requests until then; a day, month or year is included to its end
+    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
+    until: Option<Moment>,
+    /// Only the last so many stretches of time up to now (or `--until`); by what is no time, days; of sessions and blocks,
+    /// the last that there are
+    #[arg(long, value_name = "N", value_parser = parse_count)]
+    last: Option<NonZeroU32>,
+    /// Only this project: a part of its name, a directory (`.`, a path), or `(none)`; may be given several times
+    #[arg(long, value_name = "PROJECT")]
+    project: Vec<String>,
+    /// Only this model: its name with or without `claude-`, or words of it (`opus`); may be given several times
+    #[arg(long, value_name = "MODEL")]
+    model: Vec<String>,
+    /// Only this session: its id or a unique beginning of it; may be given several times
+    #[arg(long, value_name = "ID")]
+    session: Vec<String>,
+    /// The day that a week starts with
+    #[arg(long, value_name = "DAY", default_value = "monday", value_parser = parse_day)]
+    week_start: Weekday,
+    /// Show each model inside each row
+    #[arg(long)]
+    breakdown: bool,
+    /// Write comma-separated values with a heading
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
     /// Answer from what is stored, without looking for new sessions first
     #[arg(long)]
     no_scan: bool,
 }
 
-#[derive(Debug, Serialize)]
-struct Answer<'a> {
-    schema: u32,
-    generated_at: DateTime<Utc>,
-    timezone: &'a str,
-    since: Option<DateTime<Utc>>,
-    by: &'a str,
-    prices: Prices<'a>,
-    rows: Vec<Row<'a>>,
-    totals: Row<'a>,
-    unknown_models: Vec<&'a str>,
+/// A closer look.
+#[derive(Debug, Subcommand)]
+enum Closer {
+    Audit(audit::Audit),
 }
 
-#[derive(Debug, Serialize)]
-struct Prices<'a> {
-    version: &'a str,
+/// What makes a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum By {
+    Total,
+    Hour,
+    Day,
+    Week,
+    Month,
+    Session,
+    Project,
+    Model,
+    Branch,
+    Type,
+    Tool,
+    Agent,
+    Block,
 }
 
-const COLUMNS: [Column; 9] = [
-    table::words("model", Some((24, usize::MAX)), u8::MAX).role(Role::Strong),
-    table::figures("requests", 4),
-    table::figures("input", 5),
-    table::figures("output", 6),
-    table::figures("write 5m", 1),
-    table::figures("write 1h", 2),
-    table::figures("cache read", 3),
-    table::figures("tokens", 7),
-    table::figures("cost", u8::MAX),
-];
+impl By {
+    fn grouping(self) -> Grouping {
+        match self {
+            Self::Total => Grouping::Total,
+            Self::Hour => Grouping::Period(Period::Hour),
+            Self::Day => Grouping::Period(Period::Day),
+            Self::Week => Grouping::Period(Period::Week),
+            Self::Month => Grouping::Period(Period::Month),
+            Self::Session => Grouping::Session,
+            Self::Project => Grouping::Project,
+            Self::Model => Grouping::Model,
+            Self::Branch => Grouping::Branch,
+            Self::Type => Grouping::Type,
+            Self::Tool => Grouping::Tool,
+            Self::Agent => Grouping::Agent,
+            Self::Block => Grouping::Block,
+        }
+    }
+
+    fn word(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+}
 
 impl Usage {
     /// Shows the usage.
     pub(crate) fn run(&self, context: &mut Context) -> color_eyre::Result<()> {
-        let obstacle = scanning::freshen(context, !self.no_scan)?;
-        let since = self.since.map(|since| since.at(context.now, context.zone));
-        let models = context.store.usage_by_model(since)?;
-        let total = sum(&models);
-        if context.json {
-            let prices = context.prices()?;
-            let answer = Answer {
-                schema: 1,
-                generated_at: context.now,
-                timezone: context.zone.name(),
-                since,
-                by: "model",
-                prices: Prices { version: prices.version() },
-                rows: models.iter().map(|usage| Row::new(&usage.model, usage)).collect(),
-                totals: Row::new("total", &total),
-                unknown_models: unknown(&models).map(|usage| usage.model.as_str()).collect(),
-            };
-            context.output.json(&answer)?;
-        } else if context.output.terminal && total.requests > 0 {
-            show(&models, &total, &mut context.output)?;
-        } else if !context.output.terminal {
-            for usage in models.iter().chain([&total]) {
-                context.output.line(&tab_separated(usage))?;
-            }
+        if let Some(Closer::Audit(audit)) = &self.subcommand {
+            return audit.run(context);
         }
-        if total.requests == 0 {
-            let text = match since {
-                Some(_) => "No requests in this time. `sessions usage` counts all of them.".to_owned(),
-                None => context.no_history(),
-            };
-            context.output.note(&text);
+        let prices = context.prices()?;
+        let mut obstacle = scanning::freshen(context, !self.no_scan)?;
+        let mut query = self.question(context, &mut obstacle)?;
+        let undated = if context.output.watched { Self::undated(context, &query)? } else { 0 };
+        let report = self.answer(context, &mut query)?;
+        let in_force = prices.version();
+        if context.json {
+            self.json(context, &query.filter, &report, in_force)?;
+        } else if self.csv {
+            self.csv(context, &report)?;
+        } else if !context.output.terminal {
+            self.tab_separated(context, &report)?;
+        } else if report.total.usage.requests > 0 {
+            self.show(context, &report, undated)?;
+        }
+        if undated > 0 && (self.csv || !context.output.terminal || report.total.usage.requests == 0) {
+            context.output.note(&show::left_out(undated));
+        }
+        if report.prices.as_deref().is_some_and(|followed| followed != in_force) {
+            context.output.note(OTHER_PRICES);
+        }
+        if report.total.usage.requests == 0 {
+            self.explain_nothing(context, &query)?;
         }
         context.output.finish()?;
-        obstacle.map_or(Ok(()), |obstacle| Err(obstacle.into()))
+        obstacle.map_or(Ok(()), Err)
+    }
+
+    fn explain_nothing(&self, context: &mut Context, query: &UsageQuery) -> color_eyre::Result<()> {
+        let text = if let Some(last) = self.last_before(context, query)? {
+            let day = last.with_timezone(&context.zone).date_naive();
+            format!(
+                "`--last` counts back from now, and there is no request in that time; the last day with one is {day}."
+            )
+        } else if self.is_restricted() {
+            "No request is chosen by this. `sessions usage` counts all of them.".to_owned()
+        } else {
+            context.no_history()
+        };
+        context.output.note(&text);
+        Ok(())
+    }
+
+    fn is_restricted(&self) -> bool {
+        let lists = [&self.project, &self.model, &self.session];
+        self.since.is_some()
+            || self.until.is_some()
+            || self.last.is_some()
+            || lists.into_iter().any(|list| !list.is_empty())
     }
 }
 
-fn sum(models: &[ModelUsage]) -> ModelUsage {
-    let mut total = ModelUsage { model: "total".to_owned(), ..ModelUsage::default() };
-    for usage in models {
-        total.requests = total.requests.saturating_add(usage.requests);
-        total.tokens += usage.tokens;
-        total.web_searches = total.web_searches.saturating_add(usage.web_searches);
-        total.cost += usage.cost;
-        total.unknown_cost_requests = total.unknown_cost_requests.saturating_add(usage.unknown_cost_requests);
-        total.incomplete_requests = total.incomplete_requests.saturating_add(usage.incomplete_requests);
-    }
-    total
+fn parse_count(text: &str) -> Result<NonZeroU32, &'static str> {
+    text.parse().map_err(|_| "use a whole number from 1 on")
 }
 
-fn unknown(models: &[ModelUsage]) -> impl Iterator<Item = &ModelUsage> {
-    models.iter().filter(|usage| usage.unknown_cost_requests > 0)
+fn parse_day(text: &str) -> Result<Weekday, &'static str> {
+    text.parse().map_err(|_| "use the name of a day, such as `monday` or `sunday`")
 }
 
-fn show(models: &[ModelUsage], total: &ModelUsage, output: &mut Output) -> color_eyre::Result<()> {
-    let cells: Vec<Vec<String>> = models.iter().chain([total]).map(cells).collect();
-    for line in table::lay_out(&COLUMNS, &cells, output) {
-        output.line(&line)?;
-    }
-    let mut remark = |text: String| {
-        let text = output.paint(Role::Dim, &text);
-        output.line(&text)
-    };
-    if total.incomplete_requests > 0 {
-        let count = counted(total.incomplete_requests, "request");
-        remark(format!("{count} cut short in the transcripts: the tokens and cost of these are a lower bound."))?;
-    }
-    if total.unknown_cost_requests > 0 {
-        let count = counted(total.unknown_cost_requests, "request");
-        let names: Vec<String> = unknown(models).map(|usage| one_line(&usage.model)).collect();
-        remark(format!("{count} without a known price, not in the cost: {}.", names.join(", ")))?;
-    }
-    Ok(())
-}
-
-fn cells(usage: &ModelUsage) -> Vec<String> {
-    let tokens = usage.tokens;
-    vec![
-        one_line(usage.model.strip_prefix("claude-").unwrap_or(&usage.model)),
-        figures::count(usage.requests.into()),
-        figures::tokens(tokens.input),
-        figures::tokens(tokens.output),
-        figures::tokens(tokens.cache_write_5m),
-        figures::tokens(tokens.cache_write_1h),
-        figures::tokens(tokens.cache_read),
-        figures::tokens(tokens.total()),
-        figures::money(usage.cost, usage.unknown_cost_requests > 0),
-    ]
-}
-
-fn tab_separated(usage: &ModelUsage) -> String {
-    let tokens = usage.tokens;
-    let counts = [
-        usage.requests.into(),
-        tokens.input,
-        tokens.output,
-        tokens.cache_write_5m,
-        tokens.cache_write_1h,
-        tokens.cache_read,
-        tokens.total(),
-    ];
-    let counts: Vec<String> = counts.iter().map(ToString::to_string).collect();
-    format!("{}\t{}\t{}", field(&usage.model), counts.join("\t"), usage.cost)
+/// Whether the models of each row are worth rows of their own.
+fn is_broken_down(usage: &Usage, report: &UsageReport) -> bool {
+    usage.breakdown && usage.by != By::Model && !report.rows.is_empty()
 }

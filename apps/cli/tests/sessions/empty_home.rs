@@ -59,6 +59,7 @@ fn where_names_every_path_and_makes_none() {
     data		~/data
     store		~/data/sessions.duckdb
     spool		~/data/spool
+    limits		~/data/limits.jsonl
     state		~/data/state
     logs		~/data/logs
     config		~/.config/sessions/config.toml

@@ -98,6 +98,46 @@ fn one_tick_runs_at_a_time() {
 }
 
 #[test]
+fn a_tick_leaves_the_figures_of_today_for_the_status_line() {
+    let sandbox = Sandbox::new();
+    let mut transcript = Transcript::new(ID);
+    transcript.at(chrono::Utc::now() - chrono::TimeDelta::minutes(1)).prompt("now").answer("yes");
+    sandbox.home.transcript(&format!("-p/{ID}.jsonl"), transcript.text());
+    let path = sandbox.home.path().join("data/state/usage.json");
+    let read = || journal::UsageState::read(&path).expect("it can be read").expect("it exists");
+    sandbox.run(&["tick"]).ok();
+    let (state, _) = read();
+    let (today, block) = (state.today.expect("a day"), state.block.expect("a block"));
+    // 10 × 5 + 200 × 25 + 400 × 10 + 3000 × 0.5 millionths of a dollar
+    assert_eq!(block.cost_nano_usd, 10_550_000);
+    let is_after_midnight = state.generated_ms - today.start_ms < 120_000;
+    assert!(today.cost_nano_usd == 10_550_000 || is_after_midnight, "{today:?}");
+    assert_eq!((today.end_ms - today.start_ms, block.end_ms - block.start_ms), (86_400_000, 18_000_000));
+    let old = std::time::SystemTime::now() - std::time::Duration::from_hours(1);
+    fs::File::options().write(true).open(&path).and_then(|file| file.set_modified(old)).expect("it can be set");
+    sandbox.run(&["tick"]).ok();
+    let (same, checked) = read();
+    assert_eq!(same, state, "nothing changed, so it was not written again");
+    assert!(checked > old, "but it was found to be right");
+}
+
+#[test]
+fn today_is_that_of_the_viewers_zone() {
+    let sandbox = Sandbox::new();
+    for (zone, starts_after_utc_midnight_ms) in
+        [("UTC", 0), ("Asia/Kolkata", 66_600_000), ("Pacific/Kiritimati", 36_000_000)]
+    {
+        sandbox.run_with(&["tick"], "", |command| command.env("TZ", zone)).ok();
+        let state = journal::UsageState::read(&sandbox.home.path().join("data/state/usage.json"));
+        let (state, _) = state.expect("it can be read").expect("it exists");
+        let today = state.today.expect("there is a day");
+        assert_eq!(today.start_ms % 86_400_000, starts_after_utc_midnight_ms, "{zone}");
+        assert!(today.holds(state.generated_ms) && today.end_ms - today.start_ms == 86_400_000, "{zone}");
+        assert_eq!((today.cost_nano_usd, state.block), (0, None));
+    }
+}
+
+#[test]
 fn what_a_tick_writes_is_the_persons_alone() {
     use std::os::unix::fs::PermissionsExt;
     let sandbox = Sandbox::new();

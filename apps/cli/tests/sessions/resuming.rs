@@ -74,6 +74,16 @@ fn without_claude_the_way_out_is_told() {
 }
 
 #[test]
+fn a_transcript_that_is_gone_is_told() {
+    let sandbox = history::sandbox();
+    sandbox.run(&["scan"]).ok();
+    fs::remove_file(sandbox.home.claude().join(format!("projects/-src-shop/{}.jsonl", history::REFUND)))
+        .expect("it can be removed");
+    let told = sandbox.run(&["resume", "4f2a", "--print"]);
+    assert!(told.refused().contains("is gone; what was counted from it is kept"), "{told:?}");
+}
+
+#[test]
 fn a_directory_that_is_gone_is_told() {
     let sandbox = history::sandbox();
     fs::remove_dir_all(sandbox.home.path().join("src/shop")).expect("it can be removed");

@@ -28,6 +28,31 @@ fn a_table_fits_the_terminal() {
 }
 
 #[test]
+fn a_session_is_wrapped_at_words_and_its_code_is_not() {
+    const ID: &str = "0dd00000-1111-4111-8111-111111111111";
+    const CODE: &str = "let total = rows.iter().map(|row| row.cost).sum::<PicoUsd>();";
+    let sandbox = Sandbox::new();
+    let mut talk = testkit::Transcript::new(ID);
+    let answer = format!(
+        "Several words that are longer than one line of it\n\n- a point that goes on below\n\n```rust\n{CODE}\n```"
+    );
+    talk.prompt("why?").answer(&answer);
+    sandbox.home.transcript(&format!("-p/{ID}.jsonl"), talk.text());
+    let (code, terminal) = Terminal::start(&sandbox, &["show", "0dd0"], (40, 30), &[]).end();
+    let screen = terminal.screen().contents();
+    assert_eq!(code, 0, "{screen}");
+    for text in ["Several words that are longer\nthan one line of it\n", "- a point that goes on below\n"] {
+        assert!(screen.contains(text), "{text}: {screen}");
+    }
+    let (_, terminal) = Terminal::start(&sandbox, &["show", "0dd0"], (40, 24), &[]).end();
+    let screen = terminal.screen().contents();
+    assert!(screen.contains("- a point that goes on\n  below\n"), "{screen}");
+    let (start, rest) = CODE.split_at(24);
+    assert!(screen.contains(&format!("{start}{}", &rest[..1])), "{screen}");
+    assert!(sandbox.run(&["show", "0dd0", "--format", "text"]).ok().contains(&answer));
+}
+
+#[test]
 fn colors_follow_the_person() {
     let sandbox = history::sandbox();
     let has_color = |arguments: &[&str], variables: &[(&str, &str)]| {

@@ -18,7 +18,8 @@ use transcript::{Conversation, to_markdown};
 
 use crate::svg;
 
-const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/demo");
+/// In the workspace, where this is run; where it was compiled may be another checkout.
+const DEMO: &str = "assets/demo";
 /// 2026-11-19 16:00 UTC, shortly after the end of the demo.
 const NOW: DateTime<Utc> = DateTime::from_timestamp(1_795_104_000, 0).expect("a date in range");
 
@@ -77,9 +78,10 @@ pub(crate) fn draw(folder: &Path) -> Result<()> {
 
 /// The sessions of the demo, as a scan stores them.
 fn rows() -> Result<Vec<SessionRow>> {
+    let demo = fs::canonicalize(DEMO).wrap_err_with(|| format!("{DEMO} is not here: run it in the workspace"))?;
     let folder = tempfile::tempdir()?;
     let store = Store::at(folder.path().join("sessions.duckdb"));
-    let options = ScanOptions { roots: vec![DEMO.into()], ..ScanOptions::default() };
+    let options = ScanOptions { roots: vec![demo], ..ScanOptions::default() };
     store.scan(&options, &PriceTable::built_in(), &AtomicBool::new(false), &mut |_| {})?;
     let mut rows = store.sessions()?;
     // The dates of files are those of the checkout, and would give each picture another text.

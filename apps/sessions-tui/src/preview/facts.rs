@@ -26,6 +26,8 @@ pub(super) struct Facts {
     /// Models and client.
     pub(super) makers: Vec<String>,
     pub(super) id: String,
+    /// Its own file, if it exists.
+    pub(super) transcript: Option<String>,
     /// Name and count of each kind.
     pub(super) tokens: Vec<(&'static str, String)>,
     pub(super) total: String,
@@ -43,6 +45,7 @@ impl Facts {
         let tokens = entry.row.tokens;
         let home = model.setup.home.as_deref().and_then(|home| home.to_str());
         let directory = session.cwd_last.as_deref().or(session.cwd_first.as_deref()).unwrap_or_default();
+        let transcript = entry.row.transcript.as_ref().map(|path| path.to_string_lossy());
         let unknown = entry.row.unknown_cost_requests > 0;
         Self {
             title: entry.title().to_owned(),
@@ -52,6 +55,7 @@ impl Facts {
             times: times(model, entry),
             makers: makers(entry),
             id: cells::clean(session.id.as_str()),
+            transcript: transcript.map(|path| cells::clean(&shortened(&path, home))),
             tokens: vec![
                 ("input", figures::tokens(tokens.input)),
                 ("output", figures::tokens(tokens.output)),
@@ -136,6 +140,8 @@ fn warnings(model: &Model, entry: &Entry) -> Vec<String> {
     let mut warnings = Vec::new();
     if entry.is_gone() {
         warnings.push("◇ Claude Code has deleted the transcript; this is what was kept".to_owned());
+    } else if entry.is_unreadable() {
+        warnings.push("◇ Only its subagents have transcripts; the session itself has none".to_owned());
     } else if let Some(modified) = row.modified.filter(|_| !model.setup.demo && entry.running.is_none()) {
         let left = modified + KEPT - model.now;
         if left < TimeDelta::days(1) {

@@ -59,6 +59,24 @@ pub(crate) fn rows(text: &str, columns: usize) -> Vec<Row> {
     rows
 }
 
+/// Lines of Markdown text broken at words to a width, for a terminal that scrolls. Code and tables stay as they are.
+pub fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut rows = Vec::new();
+    let mut fence = None;
+    for line in text.split('\n') {
+        let kind = kind_of(line, &mut fence);
+        if kind.is_code() || kind == Kind::Fence || line.trim_start().starts_with('|') {
+            lines.push(line.to_owned());
+            continue;
+        }
+        rows.clear();
+        wrap_line(line, 0, kind, columns.max(1), &mut rows);
+        lines.extend(rows.iter().map(|row| " ".repeat(row.indent.into()) + &line[row.start..row.end]));
+    }
+    lines
+}
+
 /// The fence that a block of code is in: its character, its length, and whether it holds a change.
 type Fence = Option<(u8, usize, bool)>;
 
@@ -163,7 +181,9 @@ fn hanging_indent(line: &str, kind: Kind) -> usize {
             let digits = content.bytes().take_while(u8::is_ascii_digit).count();
             match &content[digits..] {
                 rest if digits > 0 && (rest.starts_with(". ") || rest.starts_with(") ")) => digits + 2,
-                rest if digits == 0 && ["- ", "* ", "+ ", "• "].iter().any(|mark| rest.starts_with(mark)) => 2,
+                rest if digits == 0 && ["- ", "* ", "+ ", "• ", "▸ "].iter().any(|mark| rest.starts_with(mark)) => {
+                    2
+                }
                 _ => 0,
             }
         }
@@ -198,6 +218,19 @@ mod tests {
     #[test]
     fn code_breaks_anywhere_and_loses_nothing() {
         check("```\na = b +  c\n```", 6, &["```", "a = b", "+  c", "```"]);
+    }
+
+    #[test]
+    fn lines_for_a_terminal_leave_code_and_tables_alone() {
+        for (text, expect) in [
+            ("one two three", vec!["one two", "three"]),
+            ("- one two three", vec!["- one", "  two", "  three"]),
+            ("    one two three", vec!["    one", "    two", "    thre", "    e"]),
+            ("```\na =  b + c\n```\n", vec!["```", "a =  b + c", "```", ""]),
+            ("| a | b | c |", vec!["| a | b | c |"]),
+        ] {
+            assert_eq!(wrapped(text, 8), expect, "{text}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use tui_input::Input;
 
 use crate::cells;
 use crate::commands::Action;
+use crate::library::Entry;
 use crate::message::{Effect, Ticket};
 use crate::model::{Message, Model};
 use crate::reader::{self, Document, Find, Reader};
@@ -17,13 +18,7 @@ pub(super) fn open(model: &mut Model, effects: &mut Vec<Effect>) {
     let columns = reader::columns(model.size.0);
     let Some(entry) = model.selected() else { return };
     let Some(path) = entry.row.transcript.clone() else {
-        model.message = Some(Message {
-            title: "The transcript is gone".to_owned(),
-            text: "Claude Code deletes transcripts after some time (30 days, unless `cleanupPeriodDays` in its \
-                   settings says otherwise). What was counted and said first and last is kept, and shown in the \
-                   preview."
-                .to_owned(),
-        });
+        model.message = Some(nothing_to_read(entry));
         return;
     };
     let detail = Detail::default();
@@ -42,13 +37,33 @@ pub(super) fn open(model: &mut Model, effects: &mut Vec<Effect>) {
     });
 }
 
+/// Why there is no transcript, and what to do about it.
+fn nothing_to_read(entry: &Entry) -> Message {
+    if entry.is_gone() {
+        return Message {
+            title: "The transcript is gone".to_owned(),
+            text: "Claude Code deletes transcripts after some time (30 days, unless `cleanupPeriodDays` in its \
+                   settings says otherwise). What was counted and said first and last is kept, and shown in the \
+                   preview."
+                .to_owned(),
+        };
+    }
+    Message {
+        title: "There is no transcript of the session itself".to_owned(),
+        text: format!(
+            "Only its subagents have transcripts. `sessions show {}` in a shell names them.",
+            cells::clean(entry.row.id().as_str())
+        ),
+    }
+}
+
 pub(super) fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
     let height = usize::from(model.places().page().height);
     let page = isize::try_from(height.max(3) - 2).unwrap_or(1);
     let Some(reader) = model.reader.as_mut() else { return };
     match action {
         Action::Back if !reader.find.needle.is_empty() => reader.find = Find::default(),
-        Action::Back => model.reader = None,
+        Action::Back | Action::Close => model.reader = None,
         Action::Down => reader.scroll(1, height),
         Action::Up => reader.scroll(-1, height),
         Action::PageDown => reader.scroll(page, height),

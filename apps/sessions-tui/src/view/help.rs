@@ -15,7 +15,7 @@ const KEYS: u16 = 29;
 const NOTES: &[&str] = &[
     "While the box has the focus, every letter is written into it. Tab goes to the list, where single letters act.",
     "A click selects a session, a second click opens it; the wheel scrolls. Hold Shift to select text with the mouse.",
-    "● runs now   ◇ its transcript is gone   $4.18+ part of the cost is not known   – nothing of it is known",
+    "● runs now   ◇ no transcript to read   $4.18+ part of the cost is not known   – nothing of it is known",
 ];
 
 enum Row {

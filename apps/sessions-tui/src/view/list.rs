@@ -6,7 +6,7 @@ use ratatui::style::Style;
 
 use crate::cells;
 use crate::figures;
-use crate::layout::{Columns, GAP, MARGIN};
+use crate::layout::{Columns, GAP, MARGIN, Places};
 use crate::library::Entry;
 use crate::model::Model;
 use crate::view::painter::Painter;
@@ -32,12 +32,43 @@ pub(super) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     }
 }
 
+/// The names of the columns, on the rule above them, where the screen is wide.
+pub(super) fn heads(model: &Model, places: &Places, buffer: &mut Buffer) {
+    if !places.is_wide() || model.list.len() == 0 {
+        return;
+    }
+    let columns = Columns::new(places.list.width, model.list.library().widest_project);
+    let line = Rect { width: places.list.width, ..places.upper_rule };
+    let mut start = MARGIN;
+    for (name, width, at_right) in [
+        ("when", columns.when, false),
+        ("project", columns.project, false),
+        ("title", columns.title, false),
+        ("branch", columns.branch, false),
+        ("model", columns.model, false),
+        ("", columns.turns, false),
+        ("tokens", columns.tokens, true),
+        ("cost", columns.cost - 1, true),
+    ] {
+        if width == 0 {
+            continue;
+        }
+        let length = u16::try_from(name.len()).unwrap_or(0);
+        let first = if at_right { (start + width).saturating_sub(length) } else { start };
+        if !name.is_empty() {
+            let before = usize::from(first.saturating_sub(1));
+            Painter::new(buffer, line).skip(before).text(&format!(" {name} "), model.setup.theme.dim);
+        }
+        start += width + GAP;
+    }
+}
+
 fn draw_row(model: &Model, entry: &Entry, columns: &Columns, line: Rect, buffer: &mut Buffer) {
     let theme = &model.setup.theme;
     let row = &entry.row;
     let gap = usize::from(GAP);
     let marked = |text: &str| model.marks.positions.get(text).map_or(&[][..], Vec::as_slice);
-    let title = if entry.is_gone() || entry.title.is_none() { theme.dim } else { theme.text };
+    let title = if entry.is_unreadable() || entry.title.is_none() { theme.dim } else { theme.text };
     let (mark, mark_style) = mark(model, entry);
     let when = if entry.running.is_some() {
         "now".to_owned()
@@ -76,7 +107,7 @@ fn mark(model: &Model, entry: &Entry) -> (&'static str, Style) {
     let theme = &model.setup.theme;
     if entry.running.is_some() {
         ("●", theme.live)
-    } else if entry.is_gone() {
+    } else if entry.is_unreadable() {
         ("◇", theme.dim)
     } else {
         ("", theme.dim)

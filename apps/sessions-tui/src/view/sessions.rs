@@ -15,6 +15,7 @@ pub(super) fn draw(model: &Model, places: &Places, buffer: &mut Buffer) -> Optio
     top_line(model, places, buffer);
     let cursor = search_box(model, places, buffer);
     rule(buffer, places.upper_rule, theme.rule);
+    list::heads(model, places, buffer);
     list::draw(model, places.list, buffer);
     rule(buffer, places.middle_rule, theme.rule);
     position(model, places, buffer);

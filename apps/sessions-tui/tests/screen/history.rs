@@ -86,6 +86,7 @@ fn row(at: usize, sketch: &Sketch) -> SessionRow {
         unknown_cost_requests: u32::from(model == "unknown-model" || at == 3) * 4,
         incomplete_requests: 0,
         root: Some("/home/ada/.claude".into()),
+        had_transcript: true,
         transcript: (!gone).then(|| format!("/home/ada/.claude/projects/x/{}.jsonl", id(at)).into()),
         bytes: total,
         modified: Some(ended),

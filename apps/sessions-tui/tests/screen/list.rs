@@ -1,7 +1,7 @@
 //! The list: searching, moving, and what stays where it was.
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
-use sessions_tui::{Msg, Outcome};
+use sessions_tui::{Excerpt, Msg, Outcome};
 
 use crate::driver::Driver;
 use crate::history;
@@ -137,6 +137,49 @@ fn the_wheel_moves_the_view_and_takes_the_cursor_along() {
 #[test]
 fn a_gone_transcript_is_explained_instead_of_opened() {
     check("outbox<^O>", "", "The transcript is gone");
+}
+
+#[test]
+fn a_session_of_subagents_alone_is_not_called_deleted() {
+    let mut rows = history::rows();
+    (rows[1].transcript, rows[1].had_transcript) = (None, false);
+    let mut driver = Driver::with(120, 40, rows);
+    driver.press("<Down>");
+    assert!(driver.selected().contains("◇") || driver.shows("◇ 2h"), "{}", driver.text());
+    assert!(driver.shows("Only its subagents have transcripts"), "{}", driver.text());
+    assert!(!driver.shows("deleted"), "{}", driver.text());
+    driver.press("<^O>");
+    assert!(driver.shows("There is no transcript of the session itself"), "{}", driver.text());
+}
+
+#[test]
+fn a_session_in_which_nothing_was_said_comes_last_and_is_shown_with_its_id_and_file() {
+    for (width, height) in [(80, 24), (200, 50)] {
+        let mut rows = history::rows();
+        let session = &mut rows[0].session;
+        (session.title, session.first_prompt, session.last_prompt) = (None, None, None);
+        let mut driver = Driver::with(width, height, rows);
+        driver.running.clear();
+        driver.send(Msg::Started);
+        driver.press("<Tab>G");
+        assert!(driver.selected().contains("(nothing was said)"), "{}", driver.text());
+        driver.send(Msg::Excerpted(history::id(0).as_str().into(), Excerpt::default()));
+        for handle in [history::id(0), format!("~/.claude/projects/x/{}.jsonl", history::id(0))] {
+            assert!(driver.shows(&handle), "{handle}: {}", driver.text());
+        }
+    }
+}
+
+#[test]
+fn columns_have_names_where_the_screen_is_wide() {
+    let heads = |width, height| {
+        let text = Driver::new(width, height).text();
+        text.lines().nth(2).unwrap_or_default().to_owned()
+    };
+    for name in [" when ", " project ", " title ", " branch ", " model ", " tokens ", " cost "] {
+        assert!(heads(200, 50).contains(name), "{name}: {}", heads(200, 50));
+    }
+    assert!(!heads(80, 24).contains("title"));
 }
 
 #[test]

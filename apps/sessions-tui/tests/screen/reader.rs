@@ -48,6 +48,18 @@ fn find_counts_goes_around_and_is_forgotten_by_escape() {
 }
 
 #[test]
+fn escape_forgets_the_search_first_and_q_leaves_at_once() {
+    let shown = |keys: &str| open(80, 16, &format!("/poll<Enter>{keys}"));
+    let driver = shown("<Esc>");
+    assert!(!driver.shows("/poll") && driver.shows("Reproduced in 7 of 40 runs"), "{}", driver.text());
+    for keys in ["<Esc><Esc>", "q"] {
+        let driver = shown(keys);
+        assert!(driver.selected().contains("e2e refund"), "{keys}: {}", driver.text());
+        assert_eq!(driver.left, None, "{keys}");
+    }
+}
+
+#[test]
 fn letters_go_into_the_find_box() {
     let driver = open(80, 16, "/q?gn");
     assert!(driver.shows("/ q?gn"), "{}", driver.text());

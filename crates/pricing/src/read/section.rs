@@ -58,6 +58,14 @@ impl Section {
         self.number(key, Factor::read)
     }
 
+    /// A factor that leaves something to pay.
+    pub(super) fn share(&mut self, key: &'static str) -> Result<Option<Factor>, PriceTableError> {
+        match self.factor(key)? {
+            Some(Factor(0)) => Err(self.wrong(key, "a share above 0, such as 0.9")),
+            share => Ok(share),
+        }
+    }
+
     pub(super) fn count(&mut self, key: &'static str) -> Result<Option<u64>, PriceTableError> {
         let Some(value) = self.take(key) else { return Ok(None) };
         let count = value.as_integer().and_then(|count| u64::try_from(count).ok());

@@ -25,7 +25,7 @@ fn row(list: &str, start: &str, input: &str) -> String {
 }
 
 #[test]
-fn every_name_leads_to_its_model() {
+fn rule_10_every_name_leads_to_its_model_and_a_like_name_to_none() {
     let table = PriceTable::built_in();
     assert_eq!(table.models().count(), 28);
     for model in table.models() {
@@ -49,7 +49,7 @@ fn every_name_leads_to_its_model() {
 }
 
 #[test]
-fn prices_are_whole_nano_dollars_and_whole_pico_dollars_under_every_share() {
+fn rule_16_prices_are_whole_nano_dollars_and_whole_pico_dollars_under_every_share() {
     let table = PriceTable::built_in();
     let shares = |own: Factor| [Factor::ONE, own];
     for model in table.models() {
@@ -150,12 +150,12 @@ fn what_cannot_be_meant_is_refused_with_a_way_out() {
     check_refused(&beginning.replace("input = 1\n", ""), "has no `input`; add it");
     check_refused(&beginning.replace("from = \"beginning\"\n", ""), "has no `from`; add it");
     check_refused(&beginning.replace("beginning", "long ago"), "or \"beginning\"");
-    check_refused(&format!("{beginning}until = 2026-13-01"), "price table: ");
+    check_refused(&format!("{beginning}until = 2026-13-01"), "invalid");
     check_refused(&format!("{}until = 2026-01-01", row("x.fast", "2026-02-01", "1")), "ends before it starts");
     check_refused(&format!("{beginning}{beginning}"), "two rows of models.claude-opus-5.standard hold on the same day");
     check_refused(&beginning.replace("standard", "long_prompt"), "has no `above_prompt_tokens`");
     check_refused("[models.a]\nids = [\"c\"]\n[models.b]\nids = [\"c\"]", "`c` is a name of both a and b");
-    check_refused("[models.a\n", "price table: ");
+    check_refused("[models.a\n", "unclosed table");
 }
 
 #[test]

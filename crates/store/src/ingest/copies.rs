@@ -2,26 +2,29 @@
 
 use std::collections::hash_map::Entry as Slot;
 
-use duckdb::types::ToSql;
 use duckdb::{Connection, Row, params};
 use pricing::PriceTable;
 use rustc_hash::{FxHashMap, FxHashSet};
 use transcript::{Request, RequestKey, SessionId, Tokens, ToolUse};
 
+use super::columnar::Columnar;
 use super::keys::{pick_texts, texts};
 use super::ledger::Accepted;
 use super::{Touched, requests};
 use crate::StoreError;
-use crate::columns::{At, bytes, count, counted, counted_small, parts_of, parts_text, within_reason};
-use crate::resolve::{Copy, Place};
+use crate::columns::{At, bytes, count, counted, counted_small, parts_of, parts_text};
+use crate::resolve::{Copy, Place, same_requests};
 
 /// Requests by key, with everything that is told of them.
 pub(super) type Groups = FxHashMap<String, Vec<Copy>>;
 
+/// A file and a request that it tells.
+type Name = (i64, String);
+
 const COLUMNS: &str = "c.file_id, c.request_key, c.record_session, c.agent, c.uuid, c.api_request_id, c.model, c.made_at, \
     c.input_tokens, c.output_tokens, c.cache_write_5m_tokens, c.cache_write_1h_tokens, c.cache_read_tokens, \
     c.line_searches, c.tool_searches, c.file_since, c.speed, c.tier, c.geo, c.stop_reason, c.sidechain, c.forked, c.parts, c.recorded_nano_usd, \
-    c.git_branch, c.byte_offset, f.session_id, f.path";
+    c.git_branch, c.byte_offset, f.session_id, f.path, c.sole";
 
 /// Number of slices in which all requests are priced anew, one transaction each.
 const SLICES: u64 = 64;
@@ -29,36 +32,23 @@ const SLICES: u64 = 64;
 /// Requests below which one slice is enough.
 const ONE_SLICE: i64 = 20_000;
 
-/// Writes what a batch tells and counts the requests that it touches anew. The files' rows stand already.
-pub(super) fn write(
-    connection: &Connection,
-    pieces: Vec<Accepted>,
-    prices: &PriceTable,
-    touched: &mut Touched,
-) -> Result<(), StoreError> {
-    let sessions: FxHashMap<i64, String> =
-        pieces.iter().map(|accepted| (accepted.entry.file_id, accepted.piece.session.clone())).collect();
-    let mut tools = connection.appender("tool_call_copies")?;
-    let mut told = Groups::default();
-    for Accepted { piece, entry } in pieces {
-        let session = &sessions[&entry.file_id];
-        let place = Place { session: session.clone(), path: piece.found.path, file_id: entry.file_id };
-        for tool in &piece.tool_uses {
-            append_tool(&mut tools, entry.file_id, tool)?;
-        }
-        for mut request in piece.requests {
-            request.tokens = within_reason(request.tokens);
-            tell(&mut told, Copy { place: place.clone(), request });
-        }
-    }
-    tools.flush()?;
-    touched.keys.extend(told.keys().cloned());
-    settle(connection, told, prices, touched)
-}
-
 /// Counts touched requests anew, without anything new being told.
 pub(crate) fn recount(connection: &Connection, prices: &PriceTable, touched: &mut Touched) -> Result<(), StoreError> {
-    settle(connection, Groups::default(), prices, touched)
+    settle(connection, Groups::default(), Groups::default(), prices, touched)
+}
+
+/// All that is told of the requests that a session's files tell: the copies of each request, also in files of other
+/// sessions.
+pub(crate) fn told_by(connection: &Connection, session: &SessionId) -> Result<Vec<Vec<Copy>>, StoreError> {
+    let mut told = Groups::default();
+    pick_texts(connection, std::iter::once(&session.0))?;
+    let keys = texts(
+        connection,
+        "SELECT DISTINCT c.request_key FROM tellings c JOIN files f USING (file_id)
+         WHERE f.session_id IN (SELECT name FROM picked)",
+    )?;
+    gather(connection, &mut told, keys, &mut Touched::default())?;
+    Ok(same_requests(told))
 }
 
 /// The slices in which all requests have to be gone through; few when there are few requests.
@@ -79,65 +69,92 @@ pub(crate) fn reprice(
     Ok(touched)
 }
 
-/// Joins new tellings with the stored ones and replaces the requests that follow from them.
-fn settle(
+/// Joins new tellings with the stored ones and replaces the requests that follow from them. Of `new` ones nothing is
+/// stored.
+pub(super) fn settle(
     connection: &Connection,
+    new: Groups,
     mut told: Groups,
     prices: &PriceTable,
     touched: &mut Touched,
 ) -> Result<(), StoreError> {
-    let fresh: FxHashSet<(i64, String)> = told.values().flatten().map(name).collect();
+    let fresh: FxHashSet<Name> = told.values().flatten().map(name).collect();
     let touched_keys = touched.keys.iter().cloned().collect();
-    let stored = gather(connection, &mut told, touched_keys, touched)?;
-    let repeated: Vec<_> = stored.into_iter().filter(|name| fresh.contains(name)).collect();
-    forget(connection, &repeated)?;
-    append(connection, told.values().flatten().filter(|copy| fresh.contains(&name(copy))))?;
+    let kept = gather(connection, &mut told, touched_keys, touched)?;
+    let plain: FxHashSet<Name> = told.values().filter(|copies| is_plain(copies)).flatten().map(name).collect();
+    forget(connection, kept.iter().filter(|name| fresh.contains(name) || plain.contains(name)))?;
+    let unwritten = |copy: &&Copy| !kept.contains(&name(copy)) || fresh.contains(&name(copy));
+    let several = new.values().chain(told.values()).filter(|copies| !is_plain(copies));
+    append(connection, several.flatten().filter(unwritten))?;
     let more = requests::shared_with(connection, touched)?;
     gather(connection, &mut told, more, touched)?;
-    requests::replace(connection, told, prices, &touched.keys)
+    requests::replace(connection, new, told, prices, &touched.keys)
 }
 
-/// Adds what is stored of some requests, and of those that turn out to be the same; names what it added.
+/// Whether a request is told once, and so plainly that its row says all of it: see `tellings` in the schema.
+pub(super) fn is_plain(copies: &[Copy]) -> bool {
+    let [Copy { place, request }] = copies else { return false };
+    is_plain_in(&place.session, request)
+}
+
+/// Whether a telling in a file of a session is so plain that the request's row says all of it.
+pub(super) fn is_plain_in(session: &str, request: &Request) -> bool {
+    request.key.is_global()
+        && request.parts.is_empty()
+        && request.tool_searches == 0
+        && !request.forked
+        && request.session.as_str() == session
+}
+
+/// Adds what is stored of some requests, and of those that turn out to be the same; names the rows of
+/// `request_copies` among it.
 fn gather(
     connection: &Connection,
     told: &mut Groups,
     mut keys: Vec<String>,
     touched: &mut Touched,
-) -> Result<Vec<(i64, String)>, StoreError> {
-    let mut added = Vec::new();
+) -> Result<FxHashSet<Name>, StoreError> {
+    let mut added = FxHashSet::default();
+    let mut lines: FxHashSet<String> = told.values().flatten().filter_map(local_line).cloned().collect();
     while !keys.is_empty() {
         pick_texts(connection, keys.iter())?;
-        for copy in stored(connection)? {
-            added.push(name(&copy));
+        for (copy, sole) in stored(connection)? {
+            if !sole {
+                added.insert(name(&copy));
+            }
+            lines.extend(local_line(&copy).cloned());
             tell(told, copy);
         }
         touched.keys.extend(keys);
-        keys = linked(connection, told, touched)?;
+        keys = linked(connection, &lines, touched)?;
     }
     touched.sessions.extend(told.values().flatten().map(|copy| copy.place.session.clone()));
     Ok(added)
 }
 
-/// Keys that are not touched yet and stand for the same request as one that is, see `resolve::same_requests`.
-fn linked(connection: &Connection, told: &Groups, touched: &Touched) -> Result<Vec<String>, StoreError> {
-    let local = told.values().flatten().filter(|copy| !copy.request.key.is_global());
-    let uuids: FxHashSet<&String> = local.filter_map(|copy| copy.request.uuid.as_ref()).collect();
-    if uuids.is_empty() {
+/// The line by which a copy with another key is known to be of the same request, see `resolve::same_requests`.
+fn local_line(copy: &Copy) -> Option<&String> {
+    copy.request.uuid.as_ref().filter(|_| !copy.request.key.is_global())
+}
+
+/// Keys that are not touched yet and stand for the same request as one that is, or did so before it was told anew.
+fn linked(connection: &Connection, lines: &FxHashSet<String>, touched: &Touched) -> Result<Vec<String>, StoreError> {
+    if lines.is_empty() {
         return Ok(Vec::new());
     }
-    pick_texts(connection, uuids.into_iter())?;
+    pick_texts(connection, lines.iter())?;
     let mut keys =
         texts(connection, "SELECT DISTINCT request_key FROM request_copies WHERE uuid IN (SELECT name FROM picked)")?;
     keys.retain(|key| !touched.keys.contains(key) && !RequestKey(key.clone()).is_global());
     Ok(keys)
 }
 
-fn name(copy: &Copy) -> (i64, String) {
+fn name(copy: &Copy) -> Name {
     (copy.place.file_id, copy.request.key.0.clone())
 }
 
 /// Adds a telling; a second one of the same file is joined with the first.
-fn tell(told: &mut Groups, copy: Copy) {
+pub(super) fn tell(told: &mut Groups, copy: Copy) {
     match told.entry(copy.request.key.0.clone()) {
         Slot::Vacant(slot) => {
             slot.insert(vec![copy]);
@@ -152,25 +169,26 @@ fn tell(told: &mut Groups, copy: Copy) {
     }
 }
 
-/// What is stored of the picked requests.
-fn stored(connection: &Connection) -> Result<Vec<Copy>, StoreError> {
+/// What is stored of the picked requests, and whether it stands in the request's own row.
+fn stored(connection: &Connection) -> Result<Vec<(Copy, bool)>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM request_copies c JOIN files f USING (file_id)
+        "SELECT {COLUMNS} FROM tellings c JOIN files f USING (file_id)
          WHERE c.request_key IN (SELECT name FROM picked)"
     );
     let mut statement = connection.prepare(&sql)?;
-    let rows = statement.query_map([], copy_of)?;
+    let rows = statement.query_map([], |row| Ok((copy_of(row)?, row.get(28)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Removes stored tellings that a new one of the same file was joined with.
-fn forget(connection: &Connection, repeated: &[(i64, String)]) -> Result<(), StoreError> {
-    if repeated.is_empty() {
+/// Removes rows of `request_copies` that are written anew, or that the request's own row stands for.
+fn forget<'a>(connection: &Connection, names: impl Iterator<Item = &'a Name>) -> Result<(), StoreError> {
+    let mut names = names.peekable();
+    if names.peek().is_none() {
         return Ok(());
     }
     connection.execute_batch("CREATE OR REPLACE TEMP TABLE repeated (file_id BIGINT, request_key VARCHAR)")?;
-    let mut appender = connection.appender("repeated")?;
-    for (file_id, key) in repeated {
+    let mut appender = connection.appender_to_catalog_and_db("repeated", "temp", "main")?;
+    for (file_id, key) in names {
         appender.append_row(params![file_id, key])?;
     }
     appender.flush()?;
@@ -182,54 +200,39 @@ fn forget(connection: &Connection, repeated: &[(i64, String)]) -> Result<(), Sto
 }
 
 fn append<'a>(connection: &Connection, copies: impl Iterator<Item = &'a Copy>) -> Result<(), StoreError> {
-    let mut appender = connection.appender("request_copies")?;
+    let mut rows = Columnar::into_table(connection, "request_copies")?;
     for Copy { place, request } in copies {
         let tokens = &request.tokens;
-        let row: [&dyn ToSql; 26] = [
-            &place.file_id,
-            &request.key.0,
-            &request.session.0,
-            &request.agent,
-            &request.uuid,
-            &request.request_id,
-            &request.model,
-            &At(request.at),
-            &count(tokens.input),
-            &count(tokens.output),
-            &count(tokens.cache_write_5m),
-            &count(tokens.cache_write_1h),
-            &count(tokens.cache_read),
-            &i64::from(request.line_searches),
-            &i64::from(request.tool_searches),
-            &At(request.file_since),
-            &request.speed,
-            &request.tier,
-            &request.geo,
-            &request.stop_reason,
-            &request.sidechain,
-            &request.forked,
-            &parts_text(&request.parts),
-            &request.recorded_nano_usd,
-            &request.branch,
-            &bytes(request.offset),
-        ];
-        appender.append_row(row.as_slice())?;
+        rows.number(place.file_id).text(request.key.0.as_str()).text(request.session.as_str());
+        rows.maybe_text(request.agent.as_ref()).maybe_text(request.uuid.as_ref());
+        rows.maybe_text(request.request_id.as_ref()).text(request.model.as_str()).time(request.at);
+        rows.number(count(tokens.input)).number(count(tokens.output));
+        rows.number(count(tokens.cache_write_5m)).number(count(tokens.cache_write_1h));
+        rows.number(count(tokens.cache_read));
+        rows.number(i64::from(request.line_searches)).number(i64::from(request.tool_searches));
+        rows.time(request.file_since).maybe_text(request.speed.as_ref()).maybe_text(request.tier.as_ref());
+        rows.maybe_text(request.geo.as_ref()).maybe_text(request.stop_reason.as_ref());
+        rows.flag(request.sidechain).flag(request.forked).maybe_text(parts_text(&request.parts).as_ref());
+        rows.number(request.recorded_nano_usd).maybe_text(request.branch.as_ref()).number(bytes(request.offset));
+        rows.end_row()?;
     }
-    Ok(appender.flush()?)
+    rows.finish()
 }
 
-fn append_tool(appender: &mut duckdb::Appender<'_>, file_id: i64, tool: &ToolUse) -> Result<(), StoreError> {
-    appender.append_row(params![
-        file_id,
-        tool.id,
-        tool.request.0,
-        tool.name,
-        tool.agent,
-        At(tool.at),
-        tool.subject,
-        tool.is_error,
-    ])?;
-    Ok(())
+pub(super) fn append_tool(rows: &mut Columnar<'_>, file_id: i64, tool: &ToolUse) -> Result<(), StoreError> {
+    rows.number(file_id).text(tool.id.as_str()).text(tool.request.0.as_str()).text(tool.name.as_str());
+    rows.maybe_text(tool.agent.as_ref()).time(tool.at).maybe_text(tool.subject.as_ref()).flag(tool.is_error);
+    rows.end_row()
+}
+
+pub(super) fn append_agent_types(connection: &Connection, pieces: &[Accepted]) -> Result<(), StoreError> {
+    let mut appender = connection.appender("agent_type_copies")?;
+    for Accepted { piece, entry } in pieces {
+        for told in &piece.agent_types {
+            appender.append_row(params![entry.file_id, told.agent, told.agent_type])?;
+        }
+    }
+    Ok(appender.flush()?)
 }
 
 fn copy_of(row: &Row<'_>) -> duckdb::Result<Copy> {
@@ -240,8 +243,7 @@ fn copy_of(row: &Row<'_>) -> duckdb::Result<Copy> {
         cache_write_1h: counted(row.get(11)?),
         cache_read: counted(row.get(12)?),
     };
-    let (line_searches, tool_searches) = (counted_small(row.get(13)?), counted_small(row.get(14)?));
-    let request = Request {
+    let mut request = Request {
         key: RequestKey(row.get(1)?),
         session: SessionId(row.get(2)?),
         agent: row.get(3)?,
@@ -250,9 +252,9 @@ fn copy_of(row: &Row<'_>) -> duckdb::Result<Copy> {
         model: row.get(6)?,
         at: row.get::<_, At>(7)?.0,
         tokens,
-        web_searches: if line_searches > 0 { line_searches } else { tool_searches },
-        line_searches,
-        tool_searches,
+        web_searches: 0,
+        line_searches: counted_small(row.get(13)?),
+        tool_searches: counted_small(row.get(14)?),
         file_since: row.get::<_, At>(15)?.0,
         speed: row.get(16)?,
         tier: row.get(17)?,
@@ -265,5 +267,6 @@ fn copy_of(row: &Row<'_>) -> duckdb::Result<Copy> {
         branch: row.get(24)?,
         offset: counted(row.get(25)?),
     };
+    request.settle();
     Ok(Copy { place: Place { session: row.get(26)?, path: row.get(27)?, file_id: row.get(0)? }, request })
 }

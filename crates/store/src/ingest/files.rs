@@ -1,6 +1,7 @@
 //! The rows of the files table.
 
 use duckdb::{Connection, params};
+use rustc_hash::FxHashSet;
 use transcript::FileRole;
 
 use super::Touched;
@@ -24,20 +25,16 @@ impl Marks {
     }
 }
 
-/// Writes the rows of a batch and removes what replaced files said before.
+/// Writes the rows of a batch.
 pub(super) fn write(connection: &Connection, pieces: &[Accepted], touched: &mut Touched) -> Result<(), StoreError> {
-    let replaced = || pieces.iter().filter(|accepted| accepted.piece.replaces).map(|accepted| accepted.entry.file_id);
-    if replaced().next().is_some() {
-        forget_copies(connection, replaced(), touched)?;
-    }
     touch_renamed_sessions(connection, pieces, touched)?;
     let old = pieces.iter().filter(|accepted| accepted.entry.revision > 1).map(|accepted| accepted.entry.file_id);
     pick_ids(connection, old)?;
     connection.execute("DELETE FROM files WHERE file_id IN (SELECT id FROM picked_ids)", [])?;
     let mut appender = connection.appender("files")?;
-    for (index, accepted) in pieces.iter().enumerate() {
-        let later = &pieces[index + 1..];
-        if later.iter().all(|other| other.entry.file_id != accepted.entry.file_id) {
+    let mut written = FxHashSet::default();
+    for accepted in pieces.iter().rev() {
+        if written.insert(accepted.entry.file_id) {
             append(&mut appender, accepted)?;
         }
         touched.sessions.insert(accepted.piece.session.clone());
@@ -85,7 +82,7 @@ fn touch_renamed_sessions(
         let renamed: Vec<String> = statement.query_map([session], |row| row.get(0))?.collect::<Result<_, _>>()?;
         if !renamed.is_empty() {
             touched.sessions.extend(renamed);
-            let keys = format!("SELECT DISTINCT request_key FROM request_copies WHERE file_id = {file_id}");
+            let keys = format!("SELECT DISTINCT request_key FROM tellings WHERE file_id = {file_id}");
             touched.keys.extend(texts(connection, &keys)?);
         }
     }
@@ -93,18 +90,30 @@ fn touch_renamed_sessions(
 }
 
 /// Removes all that some files said.
-fn forget_copies(
+pub(super) fn forget_copies(
     connection: &Connection,
     files: impl Iterator<Item = i64>,
     touched: &mut Touched,
 ) -> Result<(), StoreError> {
     pick_ids(connection, files)?;
     let chosen = "WHERE file_id IN (SELECT id FROM picked_ids)";
-    touched.keys.extend(texts(connection, &format!("SELECT DISTINCT request_key FROM request_copies {chosen}"))?);
+    touched.keys.extend(texts(connection, &format!("SELECT DISTINCT request_key FROM tellings {chosen}"))?);
+    touched.keys.extend(texts(connection, &linked_with(chosen))?);
     touched.sessions.extend(texts(connection, &format!("SELECT DISTINCT session_id FROM files {chosen}"))?);
-    connection.execute(&format!("DELETE FROM request_copies {chosen}"), [])?;
-    connection.execute(&format!("DELETE FROM tool_call_copies {chosen}"), [])?;
+    for copies in ["request_copies", "tool_call_copies", "agent_type_copies"] {
+        connection.execute(&format!("DELETE FROM {copies} {chosen}"), [])?;
+    }
+    connection.execute(&format!("DELETE FROM requests {chosen} AND sole"), [])?;
     Ok(())
+}
+
+/// Keys that stand for the same request as one of some files by their line alone, see `resolve::same_requests`.
+fn linked_with(chosen: &str) -> String {
+    let local = "NOT starts_with(request_key, 'msg_') AND NOT starts_with(request_key, 'uuid:')";
+    format!(
+        "SELECT DISTINCT request_key FROM request_copies
+         WHERE {local} AND uuid IN (SELECT uuid FROM request_copies {chosen} AND {local})"
+    )
 }
 
 /// Notes which files are gone and which are back.

@@ -9,7 +9,7 @@ use transcript::{FileFacts, Session, SessionFile};
 
 use super::keys::pick_texts;
 use crate::StoreError;
-use crate::columns::{At, bytes, joined, list_of, title_word};
+use crate::columns::{At, COST, bytes, joined, ledger_text, list_of, title_word};
 
 /// Sessions that are folded at once: what their files say is in memory meanwhile.
 const PAGE: usize = 1000;
@@ -21,7 +21,8 @@ const FOLDED: &str = "CREATE OR REPLACE TEMP TABLE folded (
     active_ms BIGINT, prompts BIGINT, answers BIGINT, tool_calls BIGINT, subagents BIGINT, problems BIGINT,
     parent_session_id VARCHAR, first_prompt VARCHAR, last_prompt VARCHAR, versions VARCHAR, models VARCHAR,
     skills VARCHAR, files_touched VARCHAR, pr_links VARCHAR,
-    transcript VARCHAR, root VARCHAR, bytes BIGINT, modified_at TIMESTAMP)";
+    transcript VARCHAR, root VARCHAR, bytes BIGINT, modified_at TIMESTAMP, ledger_nano_usd BIGINT,
+    ledger_models VARCHAR)";
 
 /// Which sessions were folded.
 #[derive(Debug, Default)]
@@ -116,7 +117,8 @@ fn append_one(appender: &mut duckdb::Appender<'_>, session: &Session, files: &[F
     let present = files.iter().filter(|file| file.main && file.present);
     let own = present.max_by_key(|file| (file.read_to, Reverse(&file.path)));
     let modified = files.iter().map(|file| file.mtime_ns).max().map(chrono::DateTime::from_timestamp_nanos);
-    let row: [&dyn ToSql; 28] = [
+    let ledger = session.ledger.as_ref();
+    let row: [&dyn ToSql; 30] = [
         &session.id.0,
         &title.map(|title| &title.text),
         &title.map(|title| title_word(title.source)),
@@ -145,6 +147,8 @@ fn append_one(appender: &mut duckdb::Appender<'_>, session: &Session, files: &[F
         &own.and_then(|file| file.root.as_ref()),
         &files.iter().map(|file| file.size).sum::<i64>(),
         &At(modified),
+        &ledger.map(|ledger| ledger.nano_usd),
+        &ledger.map(ledger_text),
     ];
     Ok(appender.append_row(row.as_slice())?)
 }
@@ -164,13 +168,13 @@ fn insert() -> String {
              s.parent_session_id, s.first_prompt, s.last_prompt, {lists},
              coalesce(u.requests, 0), {sums}, {total}, coalesce(u.cost, 0),
              coalesce(u.unknown_cost, 0), coalesce(u.incomplete, 0),
-             s.transcript, s.root, s.bytes, s.modified_at
+             s.transcript, s.root, s.bytes, s.modified_at, s.ledger_nano_usd, s.ledger_models
          FROM folded s LEFT JOIN (
              SELECT session_id, count(*) AS requests, {summed},
-                 CAST(least(coalesce(sum(cost_pico_usd), 0), 9000000000000000000) AS BIGINT) AS cost,
-                 count(*) FILTER (WHERE cost_pico_usd IS NULL) AS unknown_cost,
+                 CAST(least(coalesce(sum({COST}), 0), 9000000000000000000) AS BIGINT) AS cost,
+                 count(*) FILTER (WHERE {COST} IS NULL) AS unknown_cost,
                  count(*) FILTER (WHERE incomplete) AS incomplete
-             FROM requests WHERE session_id IN (SELECT name FROM picked) GROUP BY session_id
+             FROM requests r WHERE session_id IN (SELECT name FROM picked) GROUP BY session_id
          ) u USING (session_id)",
         lists = lists.join(", "),
         sums = sums.join(", "),

@@ -1,7 +1,8 @@
 //! Sets of keys handed to the engine, so that one statement can work on many.
 
-use duckdb::{Connection, params};
+use duckdb::Connection;
 
+use super::columnar::Columnar;
 use crate::StoreError;
 
 /// Fills the temporary table `picked(name)` with texts.
@@ -10,21 +11,21 @@ pub(super) fn pick_texts<'a>(
     texts: impl Iterator<Item = &'a String>,
 ) -> Result<(), StoreError> {
     connection.execute_batch("CREATE OR REPLACE TEMP TABLE picked (name VARCHAR NOT NULL)")?;
-    let mut appender = connection.appender("picked")?;
+    let mut rows = Columnar::into_temporary(connection, "picked")?;
     for text in texts {
-        appender.append_row(params![text])?;
+        rows.text(text.as_str()).end_row()?;
     }
-    Ok(appender.flush()?)
+    rows.finish()
 }
 
 /// Fills the temporary table `picked_ids(id)` with numbers.
 pub(super) fn pick_ids(connection: &Connection, ids: impl Iterator<Item = i64>) -> Result<(), StoreError> {
     connection.execute_batch("CREATE OR REPLACE TEMP TABLE picked_ids (id BIGINT NOT NULL)")?;
-    let mut appender = connection.appender("picked_ids")?;
+    let mut rows = Columnar::into_temporary(connection, "picked_ids")?;
     for id in ids {
-        appender.append_row(params![id])?;
+        rows.number(id).end_row()?;
     }
-    Ok(appender.flush()?)
+    rows.finish()
 }
 
 /// One column of texts.

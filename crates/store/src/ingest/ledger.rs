@@ -3,7 +3,8 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use duckdb::Connection;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use transcript::RequestKey;
 
 use super::Piece;
 use crate::{StoreError, schema};
@@ -28,6 +29,8 @@ pub(crate) struct Ledger {
     next_id: i64,
     written: FxHashMap<String, i64>,
     lost: FxHashSet<String>,
+    /// Fingerprints of all requests in the store; none if they are not known.
+    requests: Option<FxHashSet<u64>>,
 }
 
 /// A piece and the row that it is written to.
@@ -50,8 +53,15 @@ impl Ledger {
         })?;
         self.entries = rows.collect::<Result<_, _>>()?;
         self.next_id = self.entries.values().map(|entry| entry.file_id + 1).max().unwrap_or(1);
+        self.requests = self.entries.is_empty().then(FxHashSet::default);
         self.seal = seal;
         Ok(())
+    }
+
+    /// Whether nothing can be stored of a request, so that nobody has to look; notes that something will be.
+    pub(super) fn is_new(&mut self, key: &str) -> bool {
+        let Some(requests) = &mut self.requests else { return false };
+        requests.insert(FxBuildHasher.hash_one(key)) && RequestKey::is_global_text(key)
     }
 
     /// Whether the store knows no file yet.
@@ -59,28 +69,24 @@ impl Ledger {
         self.entries.is_empty()
     }
 
-    /// Keeps the pieces of files whose rows are as they were when reading them started.
+    /// Keeps a piece of a file whose row is as it was when reading it started.
     ///
     /// A file that another process has read meanwhile is left to it: its rows are committed already.
-    pub(super) fn accept(&mut self, pieces: Vec<Piece>) -> Vec<Accepted> {
-        let mut accepted = Vec::with_capacity(pieces.len());
-        for piece in pieces {
-            let path = &piece.found.path;
-            let known = self.entries.get(path).copied();
-            let expected = self.written.get(path).copied().or(piece.revision);
-            if self.lost.contains(path) || known.map(|entry| entry.revision) != expected {
-                self.lost.insert(path.clone());
-                continue;
-            }
-            let entry = match known {
-                Some(entry) => Entry { revision: entry.revision + 1, ..entry },
-                None => self.new_entry(),
-            };
-            self.written.insert(path.clone(), entry.revision);
-            self.entries.insert(path.clone(), entry);
-            accepted.push(Accepted { piece, entry });
+    pub(super) fn accept(&mut self, piece: Piece) -> Option<Accepted> {
+        let path = &piece.found.path;
+        let known = self.entries.get(path).copied();
+        let expected = self.written.get(path).copied().or(piece.revision);
+        if self.lost.contains(path) || known.map(|entry| entry.revision) != expected {
+            self.lost.insert(path.clone());
+            return None;
         }
-        accepted
+        let entry = match known {
+            Some(entry) => Entry { revision: entry.revision + 1, ..entry },
+            None => self.new_entry(),
+        };
+        self.written.insert(path.clone(), entry.revision);
+        self.entries.insert(path.clone(), entry);
+        Some(Accepted { piece, entry })
     }
 
     /// Says in the store that it was written to.

@@ -1,15 +1,16 @@
 //! The fact table: every request once.
 
 use duckdb::Connection;
-use duckdb::types::ToSql;
 use pricing::PriceTable;
 use rustc_hash::{FxHashMap, FxHashSet};
+use transcript::Request;
 
 use super::Touched;
-use super::copies::Groups;
+use super::columnar::Columnar;
+use super::copies::{Groups, is_plain};
 use super::keys::{pick_texts, texts};
 use crate::StoreError;
-use crate::columns::{At, bytes, count, parts_text};
+use crate::columns::{bytes, count, parts_text};
 use crate::resolve::{Age, Counted, billed_tokens, is_shared, resolve, same_requests};
 
 /// Other requests whose owner may change because the age of a touched session may have changed.
@@ -35,27 +36,35 @@ pub(super) fn shared_with(connection: &Connection, touched: &Touched) -> Result<
     Ok(keys)
 }
 
-/// Replaces the rows of `keys` by what follows from what is told of them.
+/// Replaces the rows of `keys` by what follows from what is told of them, and adds those of `new` requests.
 pub(super) fn replace(
     connection: &Connection,
-    told: Groups,
+    mut new: Groups,
+    mut told: Groups,
     prices: &PriceTable,
     keys: &FxHashSet<String>,
 ) -> Result<(), StoreError> {
-    pick_texts(connection, keys.iter())?;
-    connection.execute("DELETE FROM requests WHERE request_key IN (SELECT name FROM picked)", [])?;
+    if !keys.is_empty() {
+        pick_texts(connection, keys.iter())?;
+        connection.execute("DELETE FROM requests WHERE request_key IN (SELECT name FROM picked)", [])?;
+    }
+    for groups in [&mut new, &mut told] {
+        let sole = groups.extract_if(|_, copies| is_plain(copies)).flat_map(|(_, copies)| copies);
+        append(connection, prices, sole.map(Counted::sole), true)?;
+    }
+    told.extend(new);
     let (shared, own): (Vec<_>, Vec<_>) = same_requests(told).into_iter().partition(|copies| is_shared(copies));
     let no_ages = FxHashMap::default();
-    append(connection, prices, own.iter().map(|copies| resolve(copies, &no_ages)))?;
+    append(connection, prices, own.iter().map(|copies| resolve(copies, &no_ages)), false)?;
     if shared.is_empty() {
         return Ok(());
     }
     let ages = ages(connection, shared.iter().flat_map(|copies| copies.iter().map(|copy| &copy.place.session)))?;
-    append(connection, prices, shared.iter().map(|copies| resolve(copies, &ages)))
+    append(connection, prices, shared.iter().map(|copies| resolve(copies, &ages)), false)
 }
 
 /// The ages of sessions. The rows of all requests that no other session tells stand already.
-fn ages<'a>(
+pub(crate) fn ages<'a>(
     connection: &Connection,
     sessions: impl Iterator<Item = &'a String>,
 ) -> Result<FxHashMap<String, Age>, StoreError> {
@@ -67,7 +76,7 @@ fn ages<'a>(
              FROM requests WHERE NOT shared AND session_id IN (SELECT name FROM picked) GROUP BY ALL
          ), told AS (
              SELECT f.session_id, count(DISTINCT c.request_key) AS told
-             FROM request_copies c JOIN files f USING (file_id)
+             FROM tellings c JOIN files f USING (file_id)
              WHERE f.session_id IN (SELECT name FROM picked) GROUP BY ALL
          )
          SELECT session_id, own.first, told.told FROM told LEFT JOIN own USING (session_id)",
@@ -76,46 +85,60 @@ fn ages<'a>(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Adds the row of a request of which there is one copy only.
+pub(super) fn append_sole(
+    rows: &mut Columnar<'_>,
+    prices: &PriceTable,
+    session: &str,
+    file_id: i64,
+    request: &Request,
+) -> Result<(), StoreError> {
+    append_row(rows, prices, request, &Whereabouts { session, file_id, shared: false, sole: true })
+}
+
+/// What the row of a request says beside the request.
+struct Whereabouts<'a> {
+    session: &'a str,
+    file_id: i64,
+    shared: bool,
+    sole: bool,
+}
+
 fn append(
     connection: &Connection,
     prices: &PriceTable,
     counted: impl Iterator<Item = Counted>,
+    sole: bool,
 ) -> Result<(), StoreError> {
-    let mut appender = connection.appender("requests")?;
+    let mut rows = Columnar::into_table(connection, "requests")?;
     for Counted { place, request, shared } in counted {
-        let tokens = billed_tokens(&request);
-        let cost = prices.cost(&request);
-        let unknown = (!cost.unknown_models.is_empty()).then(|| cost.unknown_models.join(","));
-        let row: [&dyn ToSql; 27] = [
-            &request.key.0,
-            &place.session,
-            &request.agent,
-            &pricing::canonical(&request.model),
-            &request.model,
-            &At(request.at),
-            &count(tokens.input),
-            &count(tokens.output),
-            &count(tokens.cache_write_5m),
-            &count(tokens.cache_write_1h),
-            &count(tokens.cache_read),
-            &i64::from(request.web_searches),
-            &request.speed,
-            &request.tier,
-            &request.geo,
-            &request.stop_reason,
-            &request.stop_reason.is_none(),
-            &cost.exact.map(|amount| i64::try_from(amount.0).unwrap_or(i64::MAX)),
-            &unknown,
-            &request.recorded_nano_usd,
-            &parts_text(&request.parts),
-            &request.branch,
-            &request.uuid,
-            &request.request_id,
-            &place.file_id,
-            &bytes(request.offset),
-            &shared,
-        ];
-        appender.append_row(row.as_slice())?;
+        let at = Whereabouts { session: &place.session, file_id: place.file_id, shared, sole };
+        append_row(&mut rows, prices, &request, &at)?;
     }
-    Ok(appender.flush()?)
+    rows.finish()
+}
+
+fn append_row(
+    rows: &mut Columnar<'_>,
+    prices: &PriceTable,
+    request: &Request,
+    at: &Whereabouts<'_>,
+) -> Result<(), StoreError> {
+    let tokens = billed_tokens(request);
+    let cost = prices.cost(request);
+    let unknown = (!cost.unknown_models.is_empty()).then(|| cost.unknown_models.join(","));
+    rows.text(request.key.0.as_str()).text(at.session).maybe_text(request.agent.as_ref());
+    rows.text(pricing::canonical(&request.model)).text(request.model.as_str()).time(request.at);
+    rows.number(count(tokens.input)).number(count(tokens.output));
+    rows.number(count(tokens.cache_write_5m)).number(count(tokens.cache_write_1h));
+    rows.number(count(tokens.cache_read)).number(i64::from(request.web_searches));
+    rows.maybe_text(request.speed.as_ref()).maybe_text(request.tier.as_ref()).maybe_text(request.geo.as_ref());
+    rows.maybe_text(request.stop_reason.as_ref()).flag(request.stop_reason.is_none());
+    rows.number(cost.exact.map(|amount| i64::try_from(amount.0).unwrap_or(i64::MAX)));
+    rows.maybe_text(unknown.as_ref()).number(request.recorded_nano_usd);
+    rows.maybe_text(parts_text(&request.parts).as_ref()).maybe_text(request.branch.as_ref());
+    rows.maybe_text(request.uuid.as_ref()).maybe_text(request.request_id.as_ref());
+    rows.number(at.file_id).number(bytes(request.offset));
+    rows.flag(at.shared).flag(request.sidechain).time(request.file_since).flag(at.sole);
+    rows.end_row()
 }

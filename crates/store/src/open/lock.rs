@@ -31,7 +31,8 @@ pub(super) enum Sharing {
 /// The right to open a store; dropping it gives the right back.
 #[derive(Debug)]
 pub(super) struct Held {
-    file: File,
+    /// None where a reader could not have one.
+    file: Option<File>,
     sharing: Sharing,
     _turn: Turn,
 }
@@ -42,7 +43,16 @@ impl Held {
         let turn = Turn::acquire(store, deadline)?;
         let path = lock_file(store);
         let io = |action, source| StoreError::Io { action, path: path.clone(), source };
-        let mut file = options().open(&path).map_err(|source| io("open", source))?;
+        let mut file = match options().open(&path) {
+            Ok(file) => file,
+            Err(source) if sharing == Sharing::Alone => return Err(io("open", source)),
+            // In a folder that is not ours to write to, a reader takes the lock that is there. Where there is none, the
+            // engine's own lock keeps writers away.
+            Err(_) => match File::open(&path) {
+                Ok(file) => file,
+                Err(_) => return Ok(Self { file: None, sharing, _turn: turn }),
+            },
+        };
         let mut pause = Pause::default();
         loop {
             let attempt = match sharing {
@@ -61,15 +71,15 @@ impl Held {
         if sharing == Sharing::Alone {
             sign(&mut file).map_err(|source| io("write", source))?;
         }
-        Ok(Self { file, sharing, _turn: turn })
+        Ok(Self { file: Some(file), sharing, _turn: turn })
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        if self.sharing == Sharing::Alone {
+        if let Some(file) = self.file.as_ref().filter(|_| self.sharing == Sharing::Alone) {
             // A name that stays behind only makes a later message less exact.
-            let _ = self.file.set_len(0);
+            let _ = file.set_len(0);
         }
     }
 }

@@ -4,7 +4,7 @@ use duckdb::{Connection, params};
 use transcript::SessionId;
 
 use super::sessions::select;
-use super::usage_by_model::usage;
+use super::usage::of_session;
 use crate::columns::counted;
 use crate::{SessionDetail, StoreError, TranscriptFile};
 
@@ -12,7 +12,7 @@ use crate::{SessionDetail, StoreError, TranscriptFile};
 pub(crate) fn session(connection: &Connection, id: &SessionId) -> Result<Option<SessionDetail>, StoreError> {
     let condition = "WHERE session_id = ?";
     let Some(row) = select(connection, condition, params![id.as_str()])?.pop() else { return Ok(None) };
-    let models = usage(connection, condition, params![id.as_str()])?;
+    let models = of_session(connection, id)?.models;
     Ok(Some(SessionDetail { row, files: files(connection, id)?, models }))
 }
 

@@ -5,7 +5,7 @@ use duckdb::{Connection, Params, Row};
 use pricing::PicoUsd;
 use transcript::{Session, SessionId, Title, Tokens};
 
-use crate::columns::{At, counted, counted_small, joined_of, split, title_source};
+use crate::columns::{At, counted, counted_small, joined_of, ledger_of, split, title_source};
 use crate::{SessionRow, StoreError};
 
 /// All sessions, the one with the latest record first.
@@ -25,7 +25,8 @@ pub(super) fn select(
              ended_at, active_ms, prompts, answers, tool_calls, subagents, problems, parent_session_id, first_prompt,
              last_prompt, {lists}, requests, input_tokens, output_tokens, cache_write_5m_tokens,
              cache_write_1h_tokens, cache_read_tokens, cost_pico_usd, unknown_cost_requests, incomplete_requests,
-             transcript, root, bytes, modified_at
+             transcript, root, bytes, modified_at, ledger_nano_usd, ledger_models,
+             transcript IS NOT NULL OR session_id IN (SELECT session_id FROM files WHERE role = 'session')
          FROM sessions {condition}"
     );
     let mut statement = connection.prepare(&sql)?;
@@ -58,6 +59,7 @@ fn session_row(row: &Row<'_>) -> duckdb::Result<SessionRow> {
         unknown_cost_requests: counted_small(row.get(31)?),
         incomplete_requests: counted_small(row.get(32)?),
         transcript: row.get::<_, Option<String>>(33)?.map(Into::into),
+        had_transcript: row.get(39)?,
         root: row.get::<_, Option<String>>(34)?.map(Into::into),
         bytes: counted(row.get(35)?),
         modified: row.get::<_, At>(36)?.0,
@@ -95,5 +97,6 @@ fn session(row: &Row<'_>) -> duckdb::Result<Session> {
         skills: list(21)?,
         files_touched: list(22)?,
         pr_links: list(23)?,
+        ledger: ledger_of(row.get(37)?, row.get::<_, Option<String>>(38)?.as_deref()),
     })
 }

@@ -18,8 +18,11 @@ use super::plan::{Resume, Task};
 use super::walk::mtime_ns;
 use crate::ingest::{Found, Piece};
 
-/// Bytes that are read at once.
-const BUFFER: usize = 1 << 20;
+/// Bytes that are read at once: they are still near the processor when they are looked at.
+const READ: usize = 256 << 10;
+
+/// A buffer that grew past this for a long line is given back after the file.
+const KEEP: usize = 8 << 20;
 
 /// Bytes after which a piece of a long file is handed on.
 const PIECE: u64 = 32 << 20;
@@ -51,8 +54,9 @@ impl<'a> Queue<'a> {
     pub(super) fn work(&self, news: &Sender<News>) {
         let mut buffer = Vec::new();
         while let Some(task) = self.tasks.get(self.next.fetch_add(1, Ordering::Relaxed)) {
-            buffer.truncate(BUFFER);
-            buffer.shrink_to(BUFFER);
+            if buffer.len() > KEEP {
+                buffer = Vec::new();
+            }
             let mut reading = Reading { task, news, buffer: &mut buffer, queue: self };
             let result = reading.read();
             if self.stopped() {
@@ -124,11 +128,10 @@ impl Reading<'_> {
         let mut batch = Batch::default();
         let (mut filled, mut bytes, mut ended) = (filled, 0, false);
         while !ended && bytes < PIECE && !self.queue.stopped() {
-            self.buffer.resize(self.buffer.len().max(BUFFER), 0);
-            if filled == self.buffer.len() {
-                self.buffer.resize(filled * 2, 0);
+            if filled + READ > self.buffer.len() {
+                self.buffer.resize((filled + READ) * 2, 0);
             }
-            let got = retry(|| file.read(&mut self.buffer[filled..]))?;
+            let got = retry(|| file.read(&mut self.buffer[filled..filled + READ]))?;
             (filled, bytes, ended) = (filled + got, bytes + got as u64, got == 0);
             if !ended && memchr::memrchr(b'\n', &self.buffer[filled - got..filled]).is_none() {
                 continue;
@@ -154,6 +157,7 @@ impl Reading<'_> {
             replaces: std::mem::take(&mut progress.replaces),
             requests: batch.requests,
             tool_uses: batch.tool_uses,
+            agent_types: batch.agent_types,
             session: session.map(|session| session.0.clone()).unwrap_or_default(),
             read_to: facts.read_to,
             problems: facts.problems(),

@@ -13,24 +13,24 @@ use super::plan::{self, Plan, Task};
 use super::read::{News, Queue, expected_bytes};
 use super::walk::Walk;
 use super::{Progress, ScanOptions, ScanReport};
-use crate::ingest::{self, Folded, Ledger, Marks, Piece, Touched};
+use crate::ingest::{self, Folded, Ledger, Marks, Piece, Touched, Writing};
 use crate::open::{Access, Opened};
 use crate::{Store, StoreError};
 
 /// A batch is committed when it holds this many rows …
 const BATCH_ROWS: usize = 50_000;
 
-/// … or was read from this many bytes …
-const BATCH_BYTES: u64 = 256 << 20;
-
-/// … or has waited for this long.
+/// … or has held the store for this long.
 const BATCH_AGE: Duration = Duration::from_secs(1);
+
+/// What a file adds to a batch, in rows: what it says is kept until the commit, and its session is folded then.
+const FILE_ROWS: usize = 6;
 
 /// Time between two commits in which others get their turn with the store.
 const GAP: Duration = Duration::from_millis(20);
 
 /// Pieces that wait for the writer at most.
-const WAITING: usize = 64;
+const WAITING: usize = 256;
 
 /// Brings a store up to date.
 pub(crate) fn run(
@@ -43,9 +43,9 @@ pub(crate) fn run(
     let (report, folded) = (ScanReport::default(), Folded::default());
     let mut scan = Scan { store, prices, cancel, report, folded, stale_prices: false };
     let plan = scan.plan(options)?;
-    scan.read(&plan.tasks, options.threads, progress)?;
-    scan.finish(&plan)?;
-    Ok(scan.into_report())
+    let opened = scan.read(&plan.tasks, options.threads, progress)?;
+    scan.finish(&plan, opened)?;
+    if cancel.load(Ordering::Relaxed) { Err(StoreError::Cancelled) } else { Ok(scan.into_report()) }
 }
 
 struct Scan<'a> {
@@ -82,10 +82,15 @@ impl Scan<'_> {
         Ok(plan)
     }
 
-    /// Reads files on several threads and commits what they say on this one.
-    fn read(&mut self, tasks: &[Task], threads: usize, progress: &mut dyn FnMut(Progress)) -> Result<(), StoreError> {
+    /// Reads files on several threads and stores what they say on this one. Returns the store if it is still open.
+    fn read(
+        &mut self,
+        tasks: &[Task],
+        threads: usize,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Option<Opened>, StoreError> {
         if tasks.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let wanted = if threads == 0 { thread::available_parallelism().map_or(2, usize::from) } else { threads };
         let failed = AtomicBool::new(false);
@@ -106,22 +111,56 @@ impl Scan<'_> {
             drop(news);
             failed.store(true, Ordering::Relaxed);
             result
-        })?;
-        if self.cancel.load(Ordering::Relaxed) { Err(StoreError::Cancelled) } else { Ok(()) }
+        })
     }
 
-    /// Commits what is read in batches, until nothing is left.
+    /// Stores what is read in batches, until nothing is left.
     fn write(
         &mut self,
         news: &Receiver<News>,
         shown: &mut Progress,
         progress: &mut dyn FnMut(Progress),
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<Opened>, StoreError> {
         let mut ledger = Ledger::default();
-        let mut batch = Batch::default();
         progress(*shown);
+        while let Next::Piece(first) = self.next(news, None, shown, progress) {
+            let mut opened = Opened::or_create(self.store.path(), self.store.patience())?;
+            let (folded, ended) = opened.transaction(|connection| {
+                let mut writing = Writing::begin(connection, self.prices, &mut ledger)?;
+                let (mut next, mut rows) = (Next::Piece(first), 0);
+                let deadline = Instant::now() + BATCH_AGE;
+                while let Next::Piece(piece) = next {
+                    rows += rows_of(&piece);
+                    writing.take(*piece)?;
+                    next =
+                        if rows >= BATCH_ROWS { Next::Late } else { self.next(news, Some(deadline), shown, progress) };
+                }
+                Ok((writing.finish()?, matches!(next, Next::End)))
+            })?;
+            self.note(folded);
+            if ended {
+                return Ok(Some(opened));
+            }
+            drop(opened);
+            thread::sleep(GAP);
+        }
+        Ok(None)
+    }
+
+    /// Waits for the next piece.
+    fn next(
+        &mut self,
+        news: &Receiver<News>,
+        deadline: Option<Instant>,
+        shown: &mut Progress,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Next {
         loop {
-            match news.recv_timeout(batch.time_left()) {
+            let news = match deadline {
+                Some(deadline) => news.recv_deadline(deadline),
+                None => news.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            match news {
                 Ok(News::Unreadable(path, reason)) => {
                     shown.files_done += 1;
                     self.report.unreadable.push((path, reason));
@@ -133,43 +172,31 @@ impl Scan<'_> {
                     progress(*shown);
                     self.report.files_read += u64::from(piece.done);
                     self.report.bytes_read += piece.bytes;
-                    batch.push(*piece);
+                    return Next::Piece(piece);
                 }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return self.commit(&mut batch, &mut ledger),
-            }
-            if batch.is_full() {
-                self.commit(&mut batch, &mut ledger)?;
+                Err(RecvTimeoutError::Timeout) => return Next::Late,
+                Err(RecvTimeoutError::Disconnected) => return Next::End,
             }
         }
     }
 
-    fn commit(&mut self, batch: &mut Batch, ledger: &mut Ledger) -> Result<(), StoreError> {
-        let pieces = std::mem::take(batch).pieces;
-        if pieces.is_empty() {
-            return Ok(());
+    /// What remains when all files are read: files that are gone, prices that changed, the totals of the report. A scan
+    /// that was called off keeps what it read and does no more.
+    fn finish(&mut self, plan: &Plan, opened: Option<Opened>) -> Result<(), StoreError> {
+        let (prices, store, called_off) = (self.prices, self.store, self.cancel.load(Ordering::Relaxed));
+        if !plan.is_empty() {
+            let mut opened = match opened {
+                Some(opened) => opened,
+                None => Opened::or_create(store.path(), store.patience())?,
+            };
+            if plan.may_have_moved && !called_off {
+                self.note(opened.transaction(|connection| settle(connection, &plan.marks, prices))?);
+            }
+            let stale_prices = self.stale_prices;
+            opened.ask(|connection| self.count(connection))?;
+            self.stale_prices |= stale_prices;
         }
-        let prices = self.prices;
-        let folded = self.change(|connection| ingest::commit(connection, pieces, ledger, prices))?;
-        self.note(folded);
-        Ok(())
-    }
-
-    /// What remains when all files are read: files that are gone, prices that changed, the totals of the report.
-    fn finish(&mut self, plan: &Plan) -> Result<(), StoreError> {
-        if self.stale_prices {
-            self.reprice()?;
-        }
-        if plan.is_empty() {
-            return Ok(());
-        }
-        let (prices, marks) = (self.prices, plan.may_have_moved.then_some(&plan.marks));
-        let mut opened = Opened::or_create(self.store.path(), self.store.patience())?;
-        if let Some(marks) = marks {
-            let folded = opened.transaction(|connection| settle(connection, marks, prices))?;
-            self.note(folded);
-        }
-        opened.ask(|connection| self.count(connection))
+        if self.stale_prices && !called_off { self.reprice() } else { Ok(()) }
     }
 
     /// Prices everything anew, slice by slice; the new version is noted when all is done.
@@ -233,30 +260,17 @@ fn settle(connection: &Connection, marks: &Marks, prices: &PriceTable) -> Result
     ingest::fold(connection, &touched.sessions)
 }
 
-/// Pieces that wait to be committed.
-#[derive(Default)]
-struct Batch {
-    pieces: Vec<Piece>,
-    rows: usize,
-    bytes: u64,
-    /// When the first of them came.
-    since: Option<Instant>,
+/// What comes next from the readers.
+enum Next {
+    /// A piece of a file.
+    Piece(Box<Piece>),
+    /// Nothing yet.
+    Late,
+    /// Nothing any more.
+    End,
 }
 
-impl Batch {
-    fn push(&mut self, piece: Piece) {
-        self.rows += piece.requests.len() + piece.tool_uses.len() + 1;
-        self.bytes += piece.bytes;
-        self.since.get_or_insert_with(Instant::now);
-        self.pieces.push(piece);
-    }
-
-    /// How long more pieces may come.
-    fn time_left(&self) -> Duration {
-        self.since.map_or(BATCH_AGE, |since| BATCH_AGE.saturating_sub(since.elapsed()))
-    }
-
-    fn is_full(&self) -> bool {
-        self.rows >= BATCH_ROWS || self.bytes >= BATCH_BYTES || self.time_left().is_zero()
-    }
+/// What a piece adds to a batch.
+fn rows_of(piece: &Piece) -> usize {
+    piece.requests.len() + piece.tool_uses.len() + FILE_ROWS
 }

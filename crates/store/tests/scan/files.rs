@@ -81,7 +81,7 @@ fn a_last_line_without_its_end_counts_once() {
 }
 
 #[test]
-fn what_a_file_said_stays_when_it_is_gone() {
+fn rule_15_what_a_file_said_stays_when_it_is_gone() {
     let history = History::of_one();
     history.write("-p", B, &three_answers(B).text());
     history.scan();
@@ -116,7 +116,7 @@ fn a_file_that_was_moved_leaves_nothing_behind() {
 }
 
 #[test]
-fn subagents_belong_to_their_session() {
+fn rule_5_subagents_belong_to_their_session() {
     let history = History::of_one();
     let mut nested = Transcript::subagent(A, "a0000000000000001");
     nested.prompt("look around").answer("seen");
@@ -133,7 +133,7 @@ fn subagents_belong_to_their_session() {
 
 #[cfg(unix)]
 #[test]
-fn loops_of_links_end_and_nothing_is_read_twice() {
+fn rule_14_loops_of_links_end_and_nothing_is_read_twice() {
     let history = History::of_one();
     let projects = history.home.claude().join("projects");
     std::os::unix::fs::symlink(&projects, projects.join("-p/loop")).expect("a link can be made");

@@ -90,7 +90,6 @@ fn dump(store: &Path) -> Vec<String> {
         "SELECT * EXCLUDE (file_id) FROM requests ORDER BY request_key, uuid",
         "SELECT * EXCLUDE (modified_at, transcript, root) FROM sessions ORDER BY session_id",
         "SELECT * FROM tool_calls ORDER BY tool_call_id",
-        "SELECT * FROM session_models ORDER BY session_id, model",
         "SELECT path, session_id, read_to, problems, present FROM files ORDER BY path",
     ] {
         let sql = format!("SELECT CAST(row AS VARCHAR) FROM ({sql}) row");

@@ -1,6 +1,6 @@
 //! What the store answers.
 
-use chrono::DateTime;
+use chrono::{DateTime, TimeDelta, Utc};
 use store::Found;
 
 use crate::history::{A, B, History, three_answers};
@@ -47,23 +47,6 @@ fn a_store_that_does_not_exist_is_empty_and_stays_away() {
 }
 
 #[test]
-fn usage_is_asked_for_a_time() {
-    let history = History::of_one();
-    history.scan();
-    let requests = |since: &str| {
-        let since = DateTime::parse_from_rfc3339(since).expect("a time").to_utc();
-        let models = history.store.usage_by_model(Some(since)).expect("the store can be asked");
-        models.iter().map(|model| model.requests).sum::<u32>()
-    };
-    assert_eq!(requests("2026-11-01T00:00:00Z"), 3);
-    assert_eq!(requests("2026-11-02T09:00:03Z"), 2);
-    assert_eq!(requests("2026-12-01T00:00:00Z"), 0);
-    let all = history.store.usage_by_model(None).expect("the store can be asked");
-    assert_eq!((all.len(), all[0].model.as_str(), all[0].requests), (1, "claude-opus-5", 3));
-    assert_eq!(all[0].tokens.output, 600);
-}
-
-#[test]
 fn a_session_costs_what_its_requests_cost() {
     let history = History::of_one();
     history.scan();
@@ -73,5 +56,63 @@ fn a_session_costs_what_its_requests_cost() {
     assert_eq!((row.unknown_cost_requests, row.incomplete_requests), (0, 0));
     assert_eq!(row.root, Some(std::fs::canonicalize(history.home.claude()).expect("it exists")));
     let detail = history.store.session(&A.into()).expect("the store can be asked").expect("it is there");
-    assert_eq!(detail.models[0].cost, row.cost);
+    assert_eq!(detail.models[0].usage.cost.nano(), row.cost);
+}
+
+#[test]
+fn what_was_spent_when_adds_up_to_what_was_spent() {
+    let history = History::of_one();
+    let mut later = testkit::Transcript::new(B);
+    later.prompt("later").wait(900).answer("yes");
+    history.write("-p", B, &later.text());
+    history.scan();
+    let spendings = history.store.spendings(DateTime::<Utc>::MIN_UTC).expect("the store can be asked");
+    assert!(spendings.len() > 1 && spendings.is_sorted_by_key(|spending| spending.first), "{spendings:?}");
+    let quarter = |at: DateTime<Utc>| at.timestamp() / 900;
+    assert!(spendings.iter().all(|spending| quarter(spending.first) == quarter(spending.last)));
+    let sessions = history.store.sessions().expect("sessions can be listed");
+    let requests: u64 = spendings.iter().map(|spending| spending.usage.requests).sum();
+    let cost: pricing::PicoUsd = spendings.iter().map(|spending| spending.usage.cost).sum();
+    assert_eq!(requests, sessions.iter().map(|row| u64::from(row.requests)).sum::<u64>());
+    assert_eq!(cost.nano(), sessions.iter().map(|row| row.cost).sum());
+}
+
+#[test]
+fn what_was_spent_lately_begins_with_a_block_of_the_whole_history() {
+    let history = History::new();
+    let mut transcript = testkit::Transcript::new(A);
+    let start = "2026-11-01T09:30:00Z".parse::<DateTime<Utc>>().expect("a moment");
+    for hour in 0..30 {
+        transcript.at(start + TimeDelta::hours(hour)).prompt("on").answer("and on");
+    }
+    history.write("-p", A, &transcript.text());
+    history.scan();
+    let spendings = |since: DateTime<Utc>| history.store.spendings(since).expect("the store can be asked");
+    let all = store::blocks(spendings(start));
+    assert_eq!((all.len(), all[5].start), (6, "2026-11-02T10:00:00Z".parse().expect("a moment")));
+    for since in 1..30 {
+        let since = start + TimeDelta::hours(since);
+        let later: Vec<_> = all.iter().copied().filter(|block| block.end > since).collect();
+        assert_eq!(store::blocks(spendings(since)), later, "{since}");
+    }
+}
+
+#[test]
+fn a_session_of_subagents_alone_never_had_a_transcript() {
+    let history = History::of_one();
+    let mut agent = testkit::Transcript::subagent(B, "a1b2c3d");
+    agent.prompt("look").answer("seen");
+    history.home.transcript(&format!("-p/{B}/subagents/agent-a1b2c3d.jsonl"), agent.text());
+    history.scan();
+    let had = || {
+        let rows = history.store.sessions().expect("sessions can be listed");
+        let mut had: Vec<_> = rows.iter().map(|row| (row.id().to_string(), row.had_transcript)).collect();
+        had.sort();
+        had
+    };
+    let expect = [(A.to_owned(), true), (B.to_owned(), false)];
+    assert_eq!(had(), expect);
+    std::fs::remove_file(history.home.claude().join(format!("projects/-p/{A}.jsonl"))).expect("it can be removed");
+    history.scan();
+    assert_eq!(had(), expect);
 }

@@ -26,7 +26,7 @@ fn without_any_history_there_is_an_empty_store() {
 }
 
 #[test]
-fn what_only_the_store_knows_is_carried_over() {
+fn rule_15_what_only_the_store_knows_is_carried_over() {
     let history = History::of_one();
     history.write("-p", B, &three_answers(B).text());
     history.scan();

@@ -226,3 +226,36 @@ fn costs_follow_the_prices() {
     history.scan();
     assert_eq!(cost(), before);
 }
+
+#[test]
+fn a_store_whose_lock_file_cannot_be_made_is_read_all_the_same() {
+    let history = History::of_one();
+    history.scan();
+    let folder = history.store.path().parent().expect("it has a folder").to_owned();
+    let lock = folder.join("sessions.duckdb.lock");
+    fs::remove_file(&lock).expect("there is a lock file");
+    std::os::unix::fs::symlink(folder.join("nowhere/lock"), &lock).expect("a link can be made");
+    assert_eq!(history.store.sessions().expect("it can be read").len(), 1);
+    history.write("-p", B, &three_answers(B).text());
+    let error = history.try_scan(&AtomicBool::new(false), &mut |_| ());
+    assert!(message(error).contains("sessions.duckdb.lock"), "a writer needs its lock");
+    let held = Holder::of(history.store.path());
+    let impatient = history.store.clone().waiting(Duration::ZERO);
+    assert!(matches!(impatient.sessions(), Err(StoreError::Locked { .. })), "the engine's own lock holds");
+    drop(held);
+    assert_eq!(history.store.sessions().expect("it can be read").len(), 1);
+}
+
+#[test]
+fn a_reader_that_may_not_write_to_the_lock_file_still_waits_for_it() {
+    let history = History::of_one();
+    history.scan();
+    let lock = history.store.path().with_extension("duckdb.lock");
+    fs::remove_file(&lock).expect("there is a lock file");
+    fs::create_dir(&lock).expect("something that cannot be written to stands in its place");
+    assert_eq!(history.store.sessions().expect("it can be read").len(), 1);
+    let writer = fs::File::open(&lock).expect("it can be opened");
+    writer.lock().expect("nobody holds it");
+    let impatient = history.store.clone().waiting(Duration::ZERO);
+    assert!(matches!(impatient.sessions(), Err(StoreError::Locked { .. })));
+}

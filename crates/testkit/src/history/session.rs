@@ -82,6 +82,24 @@ pub(crate) fn write(random: &mut Random, prose: &Prose, length: Length, previous
     Written { project, main: session.sheet, subagents: session.subagents, middle: session.middle }
 }
 
+/// Writes what comes after the end of a session.
+pub(crate) fn more(random: &mut Random, prose: &Prose, id: String) -> Sheet {
+    let (_, sheet) = begin(random, id);
+    let mut session = Author {
+        random,
+        prose,
+        length: Length::Short,
+        model: MODELS[0],
+        context: 30_000,
+        sheet,
+        subagents: Vec::new(),
+        middle: Cut::default(),
+    };
+    session.step();
+    session.message(0);
+    session.sheet
+}
+
 fn begin(random: &mut Random, id: String) -> (String, Sheet) {
     let project = random.between(0, PROJECTS);
     let cwd = format!("/home/you/code/project-{project:02}");
@@ -117,7 +135,7 @@ impl Author<'_> {
         if self.length == Length::Mixed && self.sheet.envelope().agent.is_none() && self.random.once_in(12) {
             self.subagent();
         }
-        self.message(false);
+        self.message(0);
         if self.context > 160_000 {
             self.compact();
         }
@@ -146,22 +164,48 @@ impl Author<'_> {
         }
     }
 
-    /// A message that calls a tool, and the result.
+    /// A message that calls a tool or two, and the results.
     fn step(&mut self) {
-        let id = self.message(true);
+        let calls = if self.random.once_in(4) { 2 } else { 1 };
+        for id in self.message(calls) {
+            if self.length == Length::Mixed && !self.is_new() {
+                self.progress(&id);
+            }
+            self.result(&id);
+        }
+    }
+
+    /// What old clients write while a tool runs.
+    fn progress(&mut self, tool: &str) {
+        for _ in 0..self.random.between(0, 5) {
+            let output = self.some(200, 1_600);
+            self.sheet.chained(
+                self.random,
+                &[
+                    "\"type\":\"progress\",\"data\":{\"type\":\"bash_progress\",\"output\":\"",
+                    &output,
+                    "\",\"elapsedTimeSeconds\":3,\"totalLines\":12},\"toolUseID\":\"bash-progress-0\",\"parentToolUseID\":\"",
+                    tool,
+                    "\"",
+                ],
+            );
+        }
+    }
+
+    fn result(&mut self, id: &str) {
         let source = self.sheet.last().to_owned();
-        let size = match self.random.between(0, if self.length == Length::Short { 700 } else { 1_000 }) {
-            0..700 => self.random.skewed(40, 2_000),
-            700..950 => self.random.skewed(2_000, 12_000),
-            950..999 => self.random.skewed(12_000, 60_000),
-            _ => 1_500_000,
+        let size = match self.random.between(0, if self.length == Length::Short { 2_800 } else { 4_000 }) {
+            0..2_800 => self.random.skewed(40, 2_000),
+            2_800..3_800 => self.random.skewed(2_000, 12_000),
+            3_800..3_999 => self.random.skewed(12_000, 60_000),
+            _ => 600_000,
         };
         let failed = if self.random.once_in(15) { "true" } else { "false" };
         let size = usize::try_from(size).expect("a few MB");
-        let output = if size > 1_000_000 { self.picture(size) } else { self.prose.some(self.random, size).to_owned() };
+        let output = if size >= 600_000 { self.picture(size) } else { self.prose.some(self.random, size).to_owned() };
         let fields = [
             "\"type\":\"user\",\"message\":{\"role\":\"user\",\"content\":[{\"tool_use_id\":\"",
-            &id,
+            id,
             "\",\"type\":\"tool_result\",\"content\":\"",
             &output,
             "\",\"is_error\":",
@@ -176,34 +220,34 @@ impl Author<'_> {
         self.context += output.len() as u64 / 4;
     }
 
-    /// One API message of two or three blocks, a line each; returns the id of its tool call.
-    fn message(&mut self, calls_tool: bool) -> String {
+    /// One API message of a few blocks, a line each; returns the ids of its tool calls.
+    fn message(&mut self, calls: usize) -> Vec<String> {
         self.request_copies();
         let message = format!("msg_01{:016x}", self.random.next());
         let request = format!("req_011{:016x}", self.random.next());
-        let tool = format!("toolu_01{:016x}", self.random.next());
+        let tools: Vec<String> = (0..calls).map(|_| format!("toolu_01{:016x}", self.random.next())).collect();
         let mut blocks = Vec::new();
         if self.random.once_in(2) {
             let signature = self.picture(400);
             let text = self.some(80, 1_500);
             blocks.push(format!("{{\"type\":\"thinking\",\"thinking\":\"{text}\",\"signature\":\"{signature}\"}}"));
         }
-        if !calls_tool || self.random.once_in(3) {
+        if calls == 0 || self.random.once_in(3) {
             blocks.push(format!("{{\"type\":\"text\",\"text\":\"{}\"}}", self.some(80, 3_000)));
         }
-        if calls_tool {
-            blocks.push(self.call(&tool));
+        for tool in &tools {
+            blocks.push(self.call(tool));
         }
         let output = blocks.iter().map(|block| block.len() as u64 / 4).sum::<u64>().max(1);
         let written = self.random.skewed(100, 4_000);
         for (index, block) in blocks.iter().enumerate() {
             let last = index + 1 == blocks.len();
-            let fields = self.assistant(&message, &request, block, (output, written), last, calls_tool);
+            let fields = self.assistant(&message, &request, block, (output, written), last, calls > 0);
             self.sheet.chained(self.random, &[&fields]);
         }
         self.context += output + written;
         self.sheet.requests += 1;
-        tool
+        tools
     }
 
     fn assistant(
@@ -245,7 +289,7 @@ impl Author<'_> {
         self.sheet.beside(&[&format!("\"type\":\"api-request-blob\",\"hash\":\"{hash:064x}\",\"message\":{{\"role\":\"user\",\"content\":\"{text}\"}}")]);
         let moment = self.sheet.moment();
         self.sheet.beside(&[&format!("\"type\":\"api-request\",\"id\":\"{}\",\"timestamp\":\"{moment}\",\"version\":\"2.1.328\",\"querySource\":\"repl_main_thread\",\"keep\":0,\"tail\":[\"{hash:064x}\"]", uuid(self.random))]);
-        if self.random.once_in(8) {
+        if self.random.once_in(16) {
             let prompt = self.some(20_000, 40_000);
             self.sheet.chained(
                 self.random,

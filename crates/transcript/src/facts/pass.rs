@@ -19,8 +19,8 @@ const TITLE_LIMIT: usize = 1024;
 
 /// Takes in the records of one feed.
 pub(super) struct Pass<'a> {
-    facts: &'a mut FileFacts,
-    batch: &'a mut Batch,
+    pub(super) facts: &'a mut FileFacts,
+    pub(super) batch: &'a mut Batch,
     requests: FxHashMap<RequestKey, usize>,
     tools: FxHashMap<u64, usize>,
 }
@@ -175,6 +175,9 @@ impl<'a> Pass<'a> {
         if let Some(skill) = record.skill() {
             self.facts.skills.insert(skill.into_owned());
         }
+        if let (Some(agent), Some(kind)) = (record.agent(), record.agent_type()) {
+            self.emit_agent(&agent, &kind);
+        }
         let Some(message) = record.message else { return self.note_odd(offset) };
         let origin = Origin {
             record: *record,
@@ -207,10 +210,13 @@ impl<'a> Pass<'a> {
         }
         let agent = text(agent);
         add(&mut self.facts.agents, agent.clone());
+        if let (Some(call), Some(agent)) = (record.get_text("parentToolUseID"), &agent) {
+            self.take_agent_of(&call, agent);
+        }
         let Some((nested, _)) = nested.and_then(|raw| Record::cut(raw.as_written()).ok()) else {
             return self.note_odd(offset);
         };
-        let Some(message) = nested.message else { return };
+        let Some(message) = nested.message.filter(|_| !record.is_unmetered()) else { return };
         if nested.kind() == "user" {
             return self.take_results(&nested, &message);
         }

@@ -274,7 +274,7 @@ fn only_a_summary_of_its_own_is_a_title() {
 }
 
 #[test]
-fn rare_records_are_read() {
+fn rule_11_the_last_cost_state_counts_and_rare_records_are_read() {
     let (total, usage) = (
         0.25,
         json!({"claude-opus-5": {"inputTokens": 1, "outputTokens": 2, "cacheReadInputTokens": 3,
@@ -328,4 +328,34 @@ proptest! {
         prop_assert!(facts.read_to <= bytes.len() as u64);
         prop_assert_eq!(facts, read_cut(&bytes, &[], true).0);
     }
+}
+
+/// The kinds of subagents that these records tell of.
+fn agent_types(records: &[Value]) -> Vec<(String, String)> {
+    let text = records.iter().fold(String::new(), |text, record| text + &record.to_string() + "\n");
+    let mut batch = Batch::default();
+    Reader::new(FileFacts::default()).feed(text.as_bytes(), true, &mut batch);
+    batch.agent_types.into_iter().map(|told| (told.agent, told.agent_type)).collect()
+}
+
+#[test]
+fn the_kind_of_a_subagent_is_found_wherever_a_client_tells_it() {
+    let explorer = [("a1".to_owned(), "Explore".to_owned())];
+    let call = answer(2, "msg_a", &tool("t1", "Task", &json!({"subagent_type": "Explore", "prompt": "look"})));
+    let nameless = answer(2, "msg_a", &tool("t1", "Agent", &json!({"prompt": "look"})));
+    let mut started = result(3, "t1", false);
+    started["toolUseResult"] = json!({"agentId": "a1", "status": "async_launched"});
+    assert_eq!(agent_types(&[call.clone(), started.clone(), started.clone()]), explorer);
+    assert_eq!(agent_types(&[nameless.clone(), started.clone()]), []);
+    started["toolUseResult"]["agentType"] = json!("Explore");
+    assert_eq!(agent_types(&[nameless, started.clone()]), explorer);
+    assert_eq!(agent_types(&[started]), [], "a result of a tool that starts no subagent");
+    let progress = json!({"type": "progress", "parentToolUseID": "t1", "timestamp": at(4), "sessionId": "s1",
+        "data": {"type": "agent_progress", "agentId": "a1", "message": answer(4, "msg_b", &json!({}))}});
+    assert_eq!(agent_types(&[call, progress.clone()]), explorer);
+    assert_eq!(agent_types(&[progress]), []);
+    let mut own = answer(5, "msg_c", &json!({}));
+    own["agentId"] = json!("a1");
+    own["attributionAgent"] = json!("Explore");
+    assert_eq!(agent_types(&[own]), explorer);
 }

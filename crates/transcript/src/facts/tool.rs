@@ -31,12 +31,16 @@ pub struct ToolUse {
 impl ToolUse {
     /// Takes in another telling of the same call, with its result perhaps. Commutative, associative, idempotent.
     pub fn merge(&mut self, mut other: Self) {
-        let told = |one: &Self| (one.agent.is_none(), one.name.clone(), one.request.clone(), one.subject.clone());
-        if (told(&other), &other.agent) < (told(self), &self.agent) {
+        if other.telling() < self.telling() {
             std::mem::swap(self, &mut other);
         }
         self.at = earliest(self.at, other.at);
         self.is_error = self.is_error.max(other.is_error);
+    }
+
+    /// The smaller, the rather it is taken over.
+    fn telling(&self) -> impl Ord + '_ {
+        (self.agent.is_none(), &self.name, &self.request, &self.subject, &self.agent)
     }
 }
 

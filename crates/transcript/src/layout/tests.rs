@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn files_have_the_role_of_their_place() {
+fn rule_14_files_have_the_role_of_their_place_at_any_depth() {
     let session = |id: &str| Some(FileRole::Session(id.into()));
     let agent =
         |session: &str, agent: &str| Some(FileRole::Subagent { session: session.into(), agent: agent.to_owned() });

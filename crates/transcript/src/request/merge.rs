@@ -8,7 +8,49 @@ use chrono::{DateTime, Utc};
 use super::{Part, Request};
 use crate::{SessionId, Tokens};
 
+/// Why the usage of one telling of a request counts and not that of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Precedence {
+    /// It is no sidechain, the other is one.
+    NotASidechain,
+    /// It has a `stop_reason`, the other has none.
+    Finished,
+    /// It has more output tokens.
+    MoreOutput,
+    /// It stands later in its file; its usage is another one.
+    Later,
+    /// Both say the same.
+    Same,
+}
+
 impl Request {
+    /// Why the usage of this telling counts and not that of `other`; none if that of `other` does.
+    pub fn precedence(&self, other: &Self) -> Option<Precedence> {
+        if self.rank() < other.rank() {
+            return None;
+        }
+        let usage = |request: &Self| {
+            (
+                request.tokens,
+                request.line_searches,
+                request.model.clone(),
+                request.parts.clone(),
+                [request.speed.clone(), request.tier.clone(), request.geo.clone()],
+            )
+        };
+        Some(if self.sidechain != other.sidechain {
+            Precedence::NotASidechain
+        } else if self.stop_reason.is_some() != other.stop_reason.is_some() {
+            Precedence::Finished
+        } else if self.tokens.output != other.tokens.output {
+            Precedence::MoreOutput
+        } else if usage(self) == usage(other) {
+            Precedence::Same
+        } else {
+            Precedence::Later
+        })
+    }
+
     /// Takes in another line or copy of the same request.
     ///
     /// Commutative, associative and idempotent. The usage is taken whole from the winner: not a sidechain before a
@@ -29,9 +71,10 @@ impl Request {
         self.settle();
     }
 
-    /// Decides which count of web searches is billed.
-    pub(crate) fn settle(&mut self) {
-        self.web_searches = if self.line_searches > 0 { self.line_searches } else { self.tool_searches };
+    /// Works out the number of web searches that are billed.
+    pub fn settle(&mut self) {
+        let own = if self.line_searches > 0 { self.line_searches } else { self.tool_searches };
+        self.web_searches = self.parts.iter().fold(own, |sum, part| sum.saturating_add(part.web_searches));
     }
 
     /// The greater, the rather its usage counts; equal only when the usage is the same in every respect.

@@ -55,7 +55,7 @@ impl Origin<'_> {
         if usage.odd {
             *odd = Some(ProblemKind::OddRecord);
         }
-        Some(Request {
+        let mut request = Request {
             key: self.key(message),
             session: self.session.clone(),
             agent: self.agent.as_deref().map(str::to_owned),
@@ -63,7 +63,7 @@ impl Origin<'_> {
             request_id: owned(self.record.request_id()),
             at: self.at,
             tokens: usage.tokens,
-            web_searches: usage.searches,
+            web_searches: 0,
             line_searches: usage.searches,
             tool_searches: 0,
             speed: owned(text(usage.speed)),
@@ -78,18 +78,23 @@ impl Origin<'_> {
             recorded_nano_usd: self.record.cost.and_then(nano_usd),
             branch: self.branch.as_deref().map(str::to_owned),
             offset: self.offset,
-        })
+        };
+        request.settle();
+        Some(request)
     }
 }
 
 /// The model of messages that the client writes itself.
 pub(crate) const SYNTHETIC: &str = "<synthetic>";
 
-/// An amount in dollars as nano-dollars.
+/// The largest amount that is believed, a million dollars in nano-dollars: sums of such amounts cannot overflow.
+const MOST_NANO_USD: f64 = 1e15;
+
+/// An amount in dollars as nano-dollars; none for nonsense.
 pub(crate) fn nano_usd(raw: Raw<'_>) -> Option<i64> {
     let nano = (raw.float()? * 1e9).round();
     #[expect(clippy::cast_possible_truncation, reason = "checked to be in range")]
-    (nano.abs() < 9e18).then_some(nano as i64)
+    (0.0..=MOST_NANO_USD).contains(&nano).then_some(nano as i64)
 }
 
 fn owned(text: Option<Cow<'_, str>>) -> Option<String> {

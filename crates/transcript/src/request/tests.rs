@@ -60,6 +60,7 @@ fn rule_1_only_assistant_lines_and_agent_progress_count() {
         line("msg_a", 5, &json!({})),
         json!({"type": "progress", "sessionId": "s1", "timestamp": "2026-07-01T10:00:01.000Z", "data": {"type": "agent_progress", "agentId": "a7", "message": nested, "normalizedMessages": [nested]}}),
         json!({"type": "progress", "data": {"type": "hook_progress", "message": nested}}),
+        json!({"type": "progress", "data": {"type": "agent_progress", "message": line("msg_odd", 5, &json!({"type": "system"}))}}),
         json!({"type": "user", "toolUseResult": {"usage": {"output_tokens": 9}}, "message": {"content": [{"type": "tool_result", "tool_use_id": "t", "content": "\"usage\":{\"output_tokens\":9}"}]}}),
         line(
             "msg_b",
@@ -93,10 +94,21 @@ fn rule_1_glued_records_are_two_and_a_torn_line_loses_itself() {
 }
 
 #[test]
+fn rule_1_only_the_structure_of_a_line_decides() {
+    let spaced = line("msg_a", 1, &json!({})).to_string().replace("\":", "\" :  ").replace(',', " , ");
+    let fake = r#""type":"assistant","message":{"id":"msg_fake","usage":{"output_tokens":9}}"#;
+    let quoted = json!({"type": "user", "message": {"content": fake}, "toolUseResult": fake});
+    let mut batch = Batch::default();
+    Reader::new(FileFacts::default()).feed(format!("{spaced}\n{quoted}\n").as_bytes(), true, &mut batch);
+    assert_eq!(keys(&batch.requests), ["msg_a"]);
+}
+
+#[test]
 fn rule_2_what_the_client_wrote_and_what_is_unmetered_is_skipped() {
     let requests = read(&[
         line("2b1e", 0, &json!({"message": {"model": "<synthetic>"}})),
         line("msg_free", 9, &json!({"isUnmetered": true})),
+        json!({"type": "progress", "isUnmetered": true, "data": {"type": "agent_progress", "message": line("msg_free", 9, &json!({}))}}),
         line("msg_a", 9, &json!({"isUnmetered": false})),
     ]);
     assert_eq!(keys(&requests), ["msg_a"]);
@@ -176,13 +188,19 @@ fn rule_5_the_time_is_that_of_the_first_line() {
 #[test]
 fn rule_5_the_session_is_the_original() {
     let marked = json!({"sessionId": "a-fork", "forkedFrom": {"sessionId": "s1", "messageUuid": "u"}});
+    let before = json!({"type": "queue-operation", "timestamp": "2026-06-01T00:00:00.000Z"});
+    let marked_early = only(&[before, line("msg_a", 9, &marked)]);
     let marked = only(&[line("msg_a", 9, &marked)]);
     let original = only(&[line("msg_a", 9, &json!({"timestamp": "2026-07-03T00:00:00.000Z"}))]);
     let older = only(&[line("msg_a", 9, &json!({}))]);
     let queued = json!({"type": "queue-operation", "timestamp": "2026-07-02T00:00:00.000Z"});
     let unmarked = only(&[queued, line("msg_a", 9, &json!({"sessionId": "a-copy"}))]);
-    for (one, other, expect) in [(&marked, &original, "s1"), (&unmarked, &older, "s1"), (&unmarked, &marked, "a-copy")]
-    {
+    for (one, other, expect) in [
+        (&marked, &original, "s1"),
+        (&unmarked, &older, "s1"),
+        (&unmarked, &marked, "a-copy"),
+        (&marked_early, &older, "s1"),
+    ] {
         for both in [merged(one, other), merged(other, one)] {
             assert_eq!((both.session.as_str(), both.forked), (expect, false));
         }
@@ -217,8 +235,14 @@ fn rule_6_the_split_of_cache_writes_never_replaces_the_total() {
     check(json!({"cache_creation_input_tokens": 0, "cache_creation": split(40, 60)}), 0, 0);
 }
 
+#[test]
+fn rule_6_thinking_is_part_of_output() {
+    let thinking = usage(&json!({"output_tokens_details": {"thinking_tokens": 40}}));
+    assert_eq!(only(&[line("msg_a", 50, &thinking)]).tokens.total(), 3 + 50 + 7);
+}
+
 fn part(kind: PartKind, model: &str, output: u64) -> Part {
-    Part { kind, model: model.to_owned(), tokens: Tokens { output, ..Tokens::default() } }
+    Part { kind, model: model.to_owned(), tokens: Tokens { output, ..Tokens::default() }, web_searches: 0 }
 }
 
 #[test]
@@ -266,6 +290,20 @@ fn rule_8_fallbacks_stand_in_place_of_the_top_level() {
     );
 }
 
+#[test]
+fn rule_8_searches_of_a_paused_answer_are_added_to_those_of_the_request() {
+    let searches = |count: u64| json!({"output_tokens": 6, "server_tool_use": {"web_search_requests": count}});
+    let paused = json!([{"usage": searches(2)}, {"usage": searches(1)}]);
+    let more = |own: u64| json!({"message": {"pausedResponses": paused, "usage": {"server_tool_use": {"web_search_requests": own}}}});
+    let check = |lines: &[Value], expect: (u32, u32, u32)| {
+        let request = only(lines);
+        assert_eq!((request.line_searches, request.tool_searches, request.web_searches), expect);
+    };
+    check(&[line("msg_a", 1, &more(0))], (0, 0, 3));
+    check(&[line("msg_a", 1, &more(4))], (4, 0, 7));
+    check(&[search_call("t1", &more(0)), search_result("t1", &json!(5))], (0, 5, 8));
+}
+
 fn search_call(id: &str, more: &Value) -> Value {
     let mut record = line(
         "msg_a",
@@ -293,6 +331,14 @@ fn rule_9_searches_of_the_tool_count_when_the_line_says_none() {
             search_result("t2", &json!(3)),
         ])
     };
+    let other = json!({"message": {"content": [{"type": "tool_use", "id": "t3", "name": "Other", "input": {}}]}});
+    let beside = [
+        search_call("t1", &zero),
+        search_call("t3", &other),
+        search_result("t3", &json!(9)),
+        search_result("t1", &json!(2)),
+    ];
+    assert_eq!(only(&beside).web_searches, 2, "other tools count nothing");
     assert_eq!(calls(&zero).web_searches, 4);
     assert_eq!(calls(&json!({})).web_searches, 4);
     assert_eq!(calls(&two).web_searches, 2);

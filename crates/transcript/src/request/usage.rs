@@ -90,7 +90,7 @@ pub(crate) fn parts(usage: &Usage<'_>, message: &Message<'_>, model: &str) -> Ve
     parts.extend(paused.filter_map(|response| {
         let usage = Usage::cut(response.get("usage").filter(|usage| usage.is_object())?);
         let model = text(response.get("model")).map_or_else(|| model.to_owned(), Cow::into_owned);
-        Some(Part { kind: PartKind::Paused, model, tokens: usage.tokens })
+        Some(Part { kind: PartKind::Paused, model, tokens: usage.tokens, web_searches: usage.searches })
     }));
     parts
 }
@@ -111,7 +111,7 @@ impl Usage<'_> {
             // also the declined attempt before a fallback: no figure of the top level holds it, and it is not billed
             _ => (PartKind::Uncounted, self.model_or(model)),
         };
-        Some(Part { kind, model, tokens: self.tokens })
+        Some(Part { kind, model, tokens: self.tokens, web_searches: 0 })
     }
 }
 

@@ -35,6 +35,7 @@ impl Session {
         self.last_prompt = main.last_prompt.clone().or_else(|| main.noted_prompt.clone());
         self.prompts = main.prompts;
         self.answers = main.answers.len();
+        self.ledger = main.ledger().cloned();
         self.parent = main.parent.clone().filter(|parent| *parent != self.id);
     }
 

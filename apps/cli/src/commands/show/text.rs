@@ -5,13 +5,16 @@ use std::io;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use indicatif::DecimalBytes;
-use sessions_tui::figures;
+use sessions_tui::{figures, wrapped};
 use store::SessionRow;
 use transcript::{Answer, Block, Body, Command, Conversation, Detail, Image, Item, Notice, Prompt, ToolCall};
 
 use crate::context::Context;
 use crate::output::{Output, Role};
 use crate::plain_text::{counted, one_line, printable};
+
+/// What quoted lines are set in by.
+const QUOTE: &str = "    ";
 
 /// Lines of a tool result that are shown before the rest is only counted.
 const MOST_LINES: usize = 200;
@@ -42,7 +45,9 @@ pub(super) fn write_heading(row: &SessionRow, context: &mut Context) -> io::Resu
     let output = &mut context.output;
     output.line(&output.paint(Role::Strong, &title(row)))?;
     for line in facts(row, context.zone) {
-        output.line(&output.paint(Role::Dim, &line))?;
+        for line in fitted(output, &line) {
+            output.line(&output.paint(Role::Dim, &line))?;
+        }
     }
     output.line(&output.paint(Role::Handle, row.id().as_str()))
 }
@@ -131,7 +136,7 @@ impl Writer<'_> {
                 Block::Thinking(thinking) if self.detail >= Detail::Everything => {
                     let text = if thinking.text.is_empty() { "(not kept)" } else { &thinking.text };
                     self.line(Role::Dim, "thinking:")?;
-                    self.quoted(text)?;
+                    self.told(text)?;
                 }
                 Block::Tool(call) if self.detail >= Detail::Tools => self.tool(call)?,
                 Block::Image(image) => self.image(image)?,
@@ -195,7 +200,7 @@ impl Writer<'_> {
         };
         self.output.line("")?;
         self.line(Role::Dim, &format!("· {head}"))?;
-        if self.detail >= Detail::Everything { self.quoted(more) } else { Ok(()) }
+        if self.detail >= Detail::Everything { self.told(more) } else { Ok(()) }
     }
 
     fn speaker(&mut self, who: &str, what: &str, at: Option<DateTime<Utc>>) -> io::Result<()> {
@@ -209,20 +214,28 @@ impl Writer<'_> {
 
     fn text(&mut self, text: &str) -> io::Result<()> {
         let text = printable(text.trim_end().trim_start_matches(['\n', '\r']));
-        if text.trim().is_empty() { Ok(()) } else { self.output.line(&text) }
+        if text.trim().is_empty() { Ok(()) } else { self.line(Role::Plain, &text) }
     }
 
-    /// Indented lines, the rest only counted.
+    /// Indented prose, the rest only counted.
+    fn told(&mut self, text: &str) -> io::Result<()> {
+        let text = printable(text.trim_end());
+        let columns = self.output.width.saturating_sub(QUOTE.len());
+        let lines = if self.output.terminal { wrapped(&text, columns).join("\n") } else { text.into_owned() };
+        self.quoted(&lines)
+    }
+
+    /// Indented lines as they are, the rest only counted.
     fn quoted(&mut self, text: &str) -> io::Result<()> {
         let text = printable(text.trim_end());
         for line in text.lines().take(MOST_LINES) {
-            self.line(Role::Dim, &format!("    {line}"))?;
+            self.output.line(&self.output.paint(Role::Dim, &format!("{QUOTE}{line}")))?;
         }
         let more = text.lines().count().saturating_sub(MOST_LINES);
         if more == 0 {
             return Ok(());
         }
-        self.line(Role::Dim, &format!("    … {more} more lines; `--format md --detail everything` has them"))
+        self.line(Role::Dim, &format!("{QUOTE}… {more} more lines; `--format md --detail everything` has them"))
     }
 
     fn image(&mut self, image: &Image) -> io::Result<()> {
@@ -230,7 +243,14 @@ impl Writer<'_> {
     }
 
     fn line(&mut self, role: Role, text: &str) -> io::Result<()> {
-        let text = self.output.paint(role, text);
-        self.output.line(&text)
+        for line in fitted(self.output, text) {
+            self.output.line(&self.output.paint(role, &line))?;
+        }
+        Ok(())
     }
+}
+
+/// Lines broken at words where a person reads them, else as they are.
+fn fitted(output: &Output, text: &str) -> Vec<String> {
+    if output.terminal { wrapped(text, output.width) } else { vec![text.to_owned()] }
 }

@@ -50,6 +50,9 @@ impl Pass<'_> {
         let Some(id) = block.id() else { return };
         let name = block.name().unwrap_or_default();
         if let Some(input) = block.input {
+            if matches!(&*name, "Task" | "Agent") {
+                self.facts.started.note(&id, input);
+            }
             if let Some(file) = written_file(&name, input) {
                 add(&mut self.facts.files_touched, Some(Cow::Owned(file)));
             }
@@ -88,6 +91,9 @@ impl Pass<'_> {
                 continue;
             }
             let Some(id) = block.tool_use_id() else { continue };
+            if let Some(result) = record.result {
+                self.take_started(&id, result);
+            }
             let Some(at) = self.facts.open_tools.iter().rposition(|tool| tool.id == id) else { continue };
             let mut tool = self.facts.open_tools.remove(at);
             tool.is_error = Some(block.is_error());

@@ -1,124 +1,16 @@
-//! The hook as Claude Code meets it: a process with a payload on its standard input.
+//! Events that are left, and the tick that is started for them.
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use journal::{Event, EventKind, JournalError, Spool, TickLock};
-use testkit::Home;
+use journal::{Event, EventKind, TickLock};
 
-/// Where nothing that is expected takes longer.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A `sessions` that notes that it ran, says its process id into one pipe, and ends when it hears from another.
-const STAND_IN: &str = "#!/bin/sh\nroot=${SESSIONS_HOME%/data}\necho \"$*\" >> \"$root/runs\"\necho $$ > \"$root/started\"\nread -r _ < \"$root/go\"\necho done > \"$root/ended\"\n";
-
-/// A home with the hook installed in its `bin`.
-struct Installed {
-    home: Home,
-}
-
-impl Installed {
-    /// Without a `sessions` anywhere.
-    fn alone() -> Self {
-        let installed = Self { home: Home::new() };
-        fs::create_dir(installed.at("bin")).expect("a folder can be made");
-        installed.install(Path::new(env!("CARGO_BIN_EXE_sessions-hook")), "bin/sessions-hook");
-        installed
-    }
-
-    /// With the stand-in beside it.
-    fn with_stand_in(place: &str) -> Self {
-        let installed = Self::alone();
-        fs::write(installed.at("stand-in"), STAND_IN).expect("a file can be written");
-        installed.install(&installed.at("stand-in"), place);
-        for pipe in ["started", "go", "ended"] {
-            assert!(Command::new("mkfifo").arg(installed.at(pipe)).status().expect("mkfifo runs").success());
-        }
-        installed
-    }
-
-    /// By another process: a descriptor that is open for writing in this one would keep a program from being started.
-    fn install(&self, from: &Path, to: &str) {
-        let copied = Command::new("install").args(["-D", "-m", "755"]).arg(from).arg(self.at(to)).status();
-        assert!(copied.expect("install runs").success());
-    }
-
-    fn at(&self, relative: &str) -> PathBuf {
-        self.home.path().join(relative)
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(self.at("bin/sessions-hook"));
-        command.args(arguments).env_clear().envs(self.home.variables());
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command
-    }
-
-    fn run(&self, arguments: &[&str], payload: &[u8]) -> Output {
-        feed(&mut self.command(arguments), payload)
-    }
-
-    fn spool(&self) -> Spool {
-        Spool::new(self.at("data/spool"))
-    }
-
-    /// Takes what lies in the spool. A process that another test forks holds a copy of the spool's lock until it becomes
-    /// its program, so the spool may be busy for a moment.
-    fn events(&self) -> Vec<Event> {
-        loop {
-            let mut events = Vec::new();
-            let drained = self.spool().drain(|batch| {
-                events.extend_from_slice(batch);
-                Ok::<(), JournalError>(())
-            });
-            let drained = drained.expect("it can be drained");
-            assert_eq!((drained.damaged, drained.postponed), (0, 0));
-            if !drained.busy {
-                return events;
-            }
-            thread::yield_now();
-        }
-    }
-
-    fn log(&self) -> String {
-        fs::read_to_string(self.at("data/logs/hook.log")).unwrap_or_default()
-    }
-
-    fn runs(&self) -> String {
-        fs::read_to_string(self.at("runs")).unwrap_or_default()
-    }
-
-    /// Waits for one word from a pipe of the stand-in.
-    fn hear(&self, pipe: &str) -> String {
-        let (sender, receiver) = mpsc::channel();
-        let path = self.at(pipe);
-        thread::spawn(move || {
-            let mut word = String::new();
-            File::open(path).and_then(|mut pipe| pipe.read_to_string(&mut word)).expect("a pipe can be read");
-            sender.send(word)
-        });
-        receiver.recv_timeout(PATIENCE).expect("the stand-in answers")
-    }
-
-    fn let_end(&self) {
-        fs::write(self.at("go"), "go\n").expect("the stand-in listens");
-        assert_eq!(self.hear("ended"), "done\n");
-    }
-}
-
-fn feed(command: &mut Command, payload: &[u8]) -> Output {
-    let mut child = command.spawn().expect("the hook starts");
-    // A hook that does not want all of it may close the pipe.
-    let _ = child.stdin.take().expect("it is piped").write_all(payload);
-    child.wait_with_output().expect("the hook ends")
-}
+use crate::installed::{Installed, feed};
 
 fn check_silent(output: &Output) {
     assert_eq!((output.status.code(), &output.stdout[..], &output.stderr[..]), (Some(0), &b""[..], &b""[..]));
@@ -215,6 +107,17 @@ fn where_nothing_can_be_written_nothing_is_said() {
     let mut homeless = installed.command(&["session-end"]);
     check_silent(&feed(homeless.env_clear().env("HOME", "relative"), b"{}"));
     assert_eq!(installed.events(), []);
+}
+
+#[test]
+fn a_payload_that_is_no_object_is_kept_and_logged() {
+    let installed = Installed::alone();
+    check_silent(&installed.run(&["session-end"], b"{\"session_id\":\"s\",\"cwd\":\"/sec"));
+    check_silent(&installed.run(&["stop"], b""));
+    assert_eq!(installed.events().len(), 2);
+    let log = installed.log();
+    assert!(log.contains("the payload of session-end is kept, but it is no JSON: EOF"), "{log}");
+    assert!(log.contains("the payload of stop is kept, but it is empty") && !log.contains("/sec"), "{log}");
 }
 
 #[test]

@@ -1,0 +1,31 @@
+//! Taking a store of an earlier version over, so that nothing that only it knows is lost.
+
+use std::path::Path;
+
+use duckdb::Connection;
+
+use super::{VERSION, set_meta};
+use crate::{StoreError, ingest};
+
+/// From version 1 to 2. It stays as it is, whatever becomes of the schema: later changes are steps of their own.
+const FROM_1: &str = include_str!("from_1.sql");
+
+/// Brings an open store from an earlier version to ours; the caller holds a transaction.
+pub(crate) fn migrate(connection: &Connection, from: i64) -> Result<(), StoreError> {
+    if from < 2 {
+        connection.execute_batch(FROM_1).map_err(|error| told(connection, error))?;
+    }
+    let all = ingest::texts(connection, "SELECT session_id FROM sessions")?;
+    ingest::fold(connection, &all.into_iter().collect())?;
+    ingest::seal(connection)?;
+    set_meta(connection, "schema", &VERSION.to_string())
+}
+
+/// A store that has not the tables of its version cannot be taken over, now or later.
+fn told(connection: &Connection, error: duckdb::Error) -> StoreError {
+    let message = error.to_string();
+    if !["Catalog Error", "Binder Error"].iter().any(|kind| message.starts_with(kind)) {
+        return StoreError::Engine(error);
+    }
+    StoreError::Damaged { path: connection.path().map_or_else(|| Path::new("").to_owned(), Path::to_owned), message }
+}
