@@ -109,12 +109,8 @@ impl Limits {
         Ok(new.len())
     }
 
-    /// Every figure that was recorded, in the order of the file. What is no such line is passed over.
-    pub fn records(&self) -> Result<Vec<Limit>, JournalError> {
-        self.records_since(0)
-    }
-
-    /// The figures that were seen at a moment (milliseconds since 1970 UTC) or later, in the order of the file.
+    /// The figures that were seen at a moment (milliseconds since 1970 UTC) or later, in the order of the file. What is no
+    /// such line is passed over.
     ///
     /// The file is in the order of time, but for sessions that write at once: it is read from its end, and no further
     /// than to a piece that begins before the moment.

@@ -47,6 +47,8 @@ pub struct FileFacts {
     pub(crate) models: Vec<String>,
     pub(crate) entrypoint: Option<String>,
     pub(crate) activity: Activity,
+    /// Time of the first record that is not marked as a copy: of two files with the same requests, the earlier one is
+    /// the original.
     since: Option<DateTime<Utc>>,
     pub(crate) prompts: u32,
     pub(crate) answers: Seen,
@@ -100,12 +102,6 @@ impl FileFacts {
     /// Latest time of any record.
     pub fn ended(&self) -> Option<DateTime<Utc>> {
         self.activity.ended()
-    }
-
-    /// Time of the first record that is not marked as a copy from another session: of two files with the same requests,
-    /// the earlier one is the original.
-    pub fn first_own(&self) -> Option<DateTime<Utc>> {
-        self.since
     }
 
     /// The session that this one was forked or copied from.

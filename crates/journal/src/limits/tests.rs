@@ -25,7 +25,7 @@ impl Scene {
     }
 
     fn used(&self) -> Vec<u32> {
-        self.limits.records().expect("it can be read").iter().map(|limit| limit.used_hundredths).collect()
+        self.limits.records_since(0).expect("it can be read").iter().map(|limit| limit.used_hundredths).collect()
     }
 
     fn write(&self, content: &str) {
@@ -45,11 +45,11 @@ fn five_hour(seen_ms: u64, used: u32) -> Limit {
 #[test]
 fn what_is_recorded_is_read_back() {
     let scene = Scene::new();
-    assert_eq!(scene.limits.records().expect("none is no fault"), []);
+    assert_eq!(scene.limits.records_since(0).expect("none is no fault"), []);
     let undated = Limit { resets_ms: None, ..limit("odd \"window\"", 7, 10_500, 0) };
     let seen = [five_hour(7, 2_350), undated];
     assert_eq!(scene.record(&seen), 2);
-    assert_eq!(scene.limits.records().expect("it can be read"), seen);
+    assert_eq!(scene.limits.records_since(0).expect("it can be read"), seen);
     let mode = |path: &Path| fs::metadata(path).expect("it exists").permissions().mode() & 0o777;
     assert_eq!((mode(&scene.limits.path), mode(&scene.home.path().join("data"))), (0o600, 0o700));
 }

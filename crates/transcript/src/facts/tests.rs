@@ -252,9 +252,9 @@ fn forks_name_their_original() {
     let branch =
         facts(&[copy(1, ("forkedFrom", json!({"sessionId": "old", "messageUuid": "u"}))), copy(9, ("x", json!(1)))]);
     assert_eq!(branch.parent().map(SessionId::as_str), Some("old"));
-    assert_eq!(branch.first_own().map(|at| at.timestamp() % 60), Some(9), "the first line that is not a copy");
+    assert_eq!(branch.since.map(|at| at.timestamp() % 60), Some(9), "the first line that is not a copy");
     let fork = facts(&[copy(1, ("requestSessionId", json!("old")))]);
-    assert_eq!((fork.parent().map(SessionId::as_str), fork.first_own()), (Some("old"), None));
+    assert_eq!((fork.parent().map(SessionId::as_str), fork.since), (Some("old"), None));
     let own = facts(&[copy(1, ("requestSessionId", json!("new")))]);
     assert_eq!(own.parent(), None);
 }
