@@ -4,7 +4,9 @@ mod hook;
 mod import;
 mod measure;
 mod screen;
+mod search;
 mod table;
+mod terminal;
 
 use clap::{Args, Subcommand};
 use color_eyre::Result;
@@ -21,6 +23,7 @@ enum Subject {
     Hook(hook::Hook),
     Import(import::Import),
     Screen(screen::Screen),
+    Search(search::Search),
 }
 
 impl Bench {
@@ -29,6 +32,7 @@ impl Bench {
             Subject::Hook(subject) => subject.run()?,
             Subject::Import(subject) => subject.run()?,
             Subject::Screen(subject) => subject.run()?,
+            Subject::Search(subject) => subject.run()?,
         };
         print!("{}", table::table(&figures));
         Ok(())

@@ -1,5 +1,7 @@
 //! Reference pages, generated from the tables that the product itself reads.
 
+mod language;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::process::Command;
@@ -10,7 +12,7 @@ use color_eyre::eyre::{WrapErr, bail};
 
 use crate::workspace::{build, build_house, output, root};
 
-/// Generates docs/reference from the command line's grammar, the hook's help, the settings and the keys
+/// Generates docs/reference from the command line's grammar, the hook's help, the settings, the keys and the themes
 #[derive(Debug, Args)]
 pub(crate) struct Docs {
     /// Change nothing; fail when a page is stale
@@ -57,7 +59,9 @@ fn pages() -> Result<Vec<(&'static str, String)>> {
         ("commands.md", commands()?),
         ("hook.md", hook()?),
         ("keys.md", output(&format!("{} keys", build_house()?.display()))?),
+        ("search.md", language::language()),
         ("settings.md", settings()),
+        ("themes.md", output(&format!("{} themes", build_house()?.display()))?),
     ])
 }
 
@@ -102,6 +106,7 @@ fn settings() -> String {
         let meaning = setting.meaning.replace('|', "\\|");
         writeln!(page, "| `{}` | `{}` | {meaning} |", setting.name, setting.default).expect("memory takes every text");
     }
+    page.push_str(BESIDE);
     page.push_str(TYPES);
     for (name, skills, path) in config::SessionTypes::default().rules() {
         let words = |words: &[String]| words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
@@ -109,6 +114,12 @@ fn settings() -> String {
     }
     page
 }
+
+/// What `settings.md` says of the other things that are set in files.
+const BESIDE: &str = "
+Below `[keys]` stand keys of your own for commands of the screen: [keys](keys.md). Themes of your own lie in the folder
+`themes` beside `config.toml`: [themes](themes.md). `sessions config check` says what is wrong in any of them.
+";
 
 /// What `settings.md` says of `session_types.yaml` before the built-in rules.
 const TYPES: &str = "

@@ -9,8 +9,8 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    Completions, Ls, Man, Prices, Rebuild, Record, Resume, Scan, Show, Tick, Usage, Where, completions, man, rebuild,
-    record, scan, screen, tick, r#where,
+    Completions, Config, Ls, Man, Prices, Rebuild, Record, Resume, Scan, Search, Show, Tick, Usage, Where, completions,
+    man, rebuild, record, scan, screen, tick, r#where,
 };
 use crate::context::Context;
 use crate::{clock, report};
@@ -20,6 +20,7 @@ Examples:
   sessions                         open the screen
   sessions --demo                  the screen, on a built-in history
   sessions ls refund race          list what matches these words
+  sessions search 'lock wait'      search what was said and done
   sessions show 4f2a               read a session (any unique beginning of its id)
   sessions resume --latest         go on with the newest session of this directory
   sessions usage --json            tokens and cost by model, for a script
@@ -67,6 +68,7 @@ pub(crate) enum Color {
 #[derive(Debug, Subcommand)]
 enum Command {
     Ls(Ls),
+    Search(Search),
     Show(Show),
     Resume(Resume),
     Usage(Usage),
@@ -74,6 +76,7 @@ enum Command {
     Scan(Scan),
     Rebuild(Rebuild),
     Where(Where),
+    Config(Config),
     Record(Record),
     Tick(Tick),
     Completions(Completions),
@@ -104,12 +107,14 @@ fn run(cli: Cli) -> color_eyre::Result<()> {
     let mut context = Context::new(&global)?;
     match (context.settings_problem.take(), &command) {
         (Some(problem), Some(Command::Where(_))) => context.output.note(&problem.to_string()),
+        (Some(problem), Some(Command::Config(_))) => context.settings_problem = Some(problem),
         (Some(problem), _) => return Err(problem.into()),
         (None, _) => {}
     }
     match command {
         None => screen::run(&mut context)?,
         Some(Command::Ls(command)) => command.run(&mut context)?,
+        Some(Command::Search(command)) => command.run(&mut context)?,
         Some(Command::Show(command)) => command.run(&mut context)?,
         Some(Command::Resume(command)) => command.run(&mut context)?,
         Some(Command::Usage(command)) => command.run(&mut context)?,
@@ -117,6 +122,7 @@ fn run(cli: Cli) -> color_eyre::Result<()> {
         Some(Command::Scan(_)) => scan::run(&mut context)?,
         Some(Command::Rebuild(_)) => rebuild::run(&mut context)?,
         Some(Command::Where(_)) => r#where::run(&mut context)?,
+        Some(Command::Config(command)) => command.run(&mut context)?,
         Some(Command::Record(_)) => record::run(&mut context)?,
         Some(Command::Tick(_)) => tick::run(&mut context)?,
         Some(Command::Completions(_) | Command::Man(_)) => {}

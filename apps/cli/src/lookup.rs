@@ -1,13 +1,16 @@
 //! From what a person typed to the one session that it stands for.
 
-use std::collections::HashMap;
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 use color_eyre::Report;
-use sessions_tui::Library;
-use store::{Found, SessionRow};
+use config::SessionTypes;
+use search::Query;
+use sessions_tui::{Knowledge, Library};
+use store::{Found, SessionRow, live};
 use transcript::SessionId;
 
+use crate::commands::search::setting;
 use crate::context::Context;
 use crate::plain_text::one_line;
 use crate::report::{Candidate, Fault};
@@ -57,11 +60,28 @@ pub(crate) fn candidate(context: &Context, row: &SessionRow) -> Candidate {
     }
 }
 
-/// Sessions that words find, the best match first: the same ones as on the screen.
-pub(crate) fn matching(context: &Context, rows: Vec<SessionRow>, words: &str) -> Vec<SessionRow> {
-    let library = Library::new(rows, &HashMap::new(), context.zone);
-    let hits = library.candidates().rank(words);
-    hits.into_iter().map(|hit| library.entries[hit.index].row.clone()).collect()
+/// Sessions that a query finds by what is known of them, the best match first: the same ones as on the screen.
+pub(crate) fn matching(context: &Context, rows: Vec<SessionRow>, query: &Query) -> color_eyre::Result<Vec<SessionRow>> {
+    let library = known(context, rows)?;
+    if library.candidates().wants_tags(query) {
+        library.learn_tags(&AtomicBool::new(false));
+    }
+    let hits = library.candidates().rank(query, &setting(context));
+    Ok(hits.into_iter().map(|hit| library.entries[hit.index].row.clone()).collect())
+}
+
+/// All sessions, with what queries may ask of them.
+pub(crate) fn library(context: &Context) -> color_eyre::Result<Library> {
+    known(context, context.store.sessions()?)
+}
+
+fn known(context: &Context, rows: Vec<SessionRow>) -> color_eyre::Result<Library> {
+    let running = live::running(&context.paths.known_roots());
+    let knowledge = Knowledge {
+        belongings: context.store.belongings()?,
+        types: SessionTypes::load(&context.paths.session_types_file())?,
+    };
+    Ok(Library::new(rows, &running, context.zone).knowing(knowledge))
 }
 
 /// Whether a session belongs to a project: by a part of its name, or by the directory when it looks like one.
@@ -91,7 +111,7 @@ fn ambiguous(context: &Context, prefix: &str, rows: &[SessionRow]) -> Fault {
 
 fn unknown(context: &Context, typed: &str) -> color_eyre::Result<Fault> {
     let rows = if looks_like_an_id(typed) { Vec::new() } else { context.store.sessions()? };
-    let found = matching(context, rows, typed);
+    let found = matching(context, rows, &Query::parse(typed))?;
     let near: Vec<Candidate> = found.iter().take(3).map(|row| candidate(context, row)).collect();
     let fault = Fault::new("not-found", format!("No session has an id that begins with `{}`.", one_line(typed)));
     Ok(if near.is_empty() {

@@ -7,6 +7,7 @@ use config::Environment;
 use serde::Serialize;
 
 use crate::cli::{Color, Global};
+use crate::plain_text::printable;
 
 /// Width that is assumed when a terminal does not tell its own.
 const DEFAULT_WIDTH: usize = 80;
@@ -35,6 +36,8 @@ pub(crate) enum Role {
     Dim,
     /// What can be typed again (an id).
     Handle,
+    /// What was searched for.
+    Match,
 }
 
 impl Output {
@@ -74,11 +77,12 @@ impl Output {
         self.stdout.write_all(bytes)
     }
 
-    /// Says something beside the answer, on standard error, to whoever watches; scripts do not get it.
+    /// Says something beside the answer, on standard error, to whoever watches; scripts do not get it. Foreign text in
+    /// it (a path, an id) cannot write to the terminal.
     pub(crate) fn note(&mut self, text: &str) {
         if self.watched {
             // Nobody is left to tell when standard error is closed.
-            let _ = writeln!(io::stderr().lock(), "{text}");
+            let _ = writeln!(io::stderr().lock(), "{}", printable(text));
         }
     }
 
@@ -93,6 +97,7 @@ impl Output {
             Role::Strong => Style::new().bold(),
             Role::Dim => Style::new().dimmed(),
             Role::Handle => AnsiColor::Cyan.on_default(),
+            Role::Match => AnsiColor::Red.on_default().bold(),
             Role::Plain => Style::new(),
         };
         if !self.color || role == Role::Plain || text.is_empty() {

@@ -11,6 +11,8 @@ use resume::Obstacle;
 use serde::Serialize;
 use store::StoreError;
 
+use crate::plain_text::{one_line, printable};
+
 /// Something that the person can fix: exit code 1.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
@@ -130,13 +132,13 @@ impl Ending<'_> {
 
     fn as_text(&self, color: bool) -> String {
         let (red, plain) = if color { ("\x1b[31m", "\x1b[0m") } else { ("", "") };
-        let mut lines = vec![format!("{red}sessions:{plain} {}", self.message)];
+        let mut lines = vec![format!("{red}sessions:{plain} {}", printable(&self.message))];
         lines.extend(self.candidates.iter().map(|candidate| {
-            let or = |field: &Option<String>, none: &str| field.clone().unwrap_or_else(|| none.to_owned());
+            let or = |field: &Option<String>, none: &str| field.as_deref().map_or_else(|| none.to_owned(), one_line);
             let (when, project) = (or(&candidate.when, "-"), or(&candidate.project, "-"));
-            format!("  {}  {when}  {project}  {}", candidate.id, or(&candidate.title, "(untitled)"))
+            format!("  {}  {when}  {project}  {}", one_line(&candidate.id), or(&candidate.title, "(untitled)"))
         }));
-        lines.extend(self.next_step.clone());
+        lines.extend(self.next_step.as_deref().map(|step| printable(step).into_owned()));
         lines.join("\n") + "\n"
     }
 }

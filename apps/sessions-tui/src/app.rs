@@ -13,11 +13,15 @@ use crossterm::event::{Event, MouseEventKind};
 use pricing::PriceTable;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
+use transcript::SessionId;
 
 use crate::appearance;
+use crate::commands::KeyMap;
+use crate::extent::Here;
 use crate::lanes::Lanes;
 use crate::message::{Effect, Msg};
 use crate::model::{Model, Setup};
+use crate::rehearsal;
 use crate::terminal::{self, Screen};
 use crate::update;
 
@@ -25,6 +29,22 @@ use crate::update;
 const ATTENDED: Duration = Duration::from_secs(15);
 /// How often it is looked at otherwise.
 const UNATTENDED: Duration = Duration::from_mins(1);
+
+/// How long the thread that reads keys waits before it looks whether another program has the terminal.
+const GLANCE: Duration = Duration::from_millis(250);
+/// A form that a session is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Markdown, as `sessions show --format md` writes it.
+    Markdown,
+    /// One JSON document, as `sessions show --format json` writes it.
+    Json,
+    /// The transcript as it is on disk.
+    Lines,
+}
+
+/// Writes a session in a form; the error says what to do about it.
+pub type Exporter = fn(&Launch, &SessionId, Form) -> Result<Vec<u8>, String>;
 
 /// What the screen is started with.
 #[derive(Debug, Clone)]
@@ -41,6 +61,8 @@ pub struct Launch {
     pub zone: Tz,
     /// Whether it shows the built-in demo (says so, resumes nothing).
     pub demo: bool,
+    /// What writes sessions to files: the command line has the forms.
+    pub export: Exporter,
 }
 
 /// How the screen was left.
@@ -62,6 +84,13 @@ pub(crate) enum Wake {
     LaneFailed,
 }
 
+/// What is wrong with a person's keys and theme, as the screen itself would say. It never stops the screen.
+pub fn problems(environment: &Environment, paths: &Paths, settings: &Settings) -> Vec<String> {
+    let (_, mut problems) = KeyMap::new(&settings.keys);
+    problems.extend(appearance::problems(environment, &settings.theme, &paths.themes()));
+    problems
+}
+
 /// Opens the screen and returns when it is left. The terminal is given back in every case.
 pub fn run(launch: &Launch) -> color_eyre::Result<Outcome> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
@@ -69,25 +98,33 @@ pub fn run(launch: &Launch) -> color_eyre::Result<Outcome> {
     }
     let (sender, inbox) = crossbeam_channel::unbounded();
     let lanes = Lanes::start(launch, &sender).wrap_err("threads cannot be started")?;
+    let (keys, mut problems) = KeyMap::new(&launch.settings.keys);
     let mut model = Model::new(Setup {
         zone: launch.zone,
         now: Utc::now(),
         demo: launch.demo,
         home: launch.environment.home.clone(),
+        here: Some(launch.environment.cwd.clone()),
         roots: launch.paths.roots.clone(),
         theme: crate::Theme::default(),
+        keys,
+        around: Here::new(&launch.environment.cwd),
     });
     // The lanes read while the terminal is asked for its colors.
     for effect in update(&mut model, Msg::Started) {
         lanes.perform(effect);
     }
-    update(&mut model, Msg::Themed(Box::new(appearance::theme(&launch.environment, launch.settings.theme))));
-    let outcome = take_and_run(&mut model, &lanes, &inbox, &sender);
+    let (theme, wrong) = appearance::theme(&launch.environment, &launch.settings.theme, &launch.paths.themes());
+    problems.extend(wrong);
+    update(&mut model, Msg::Themed(Box::new(theme)));
+    update(&mut model, Msg::Misconfigured(problems));
+    let outcome = take_and_run(launch, &mut model, &lanes, &inbox, &sender);
     lanes.finish();
     outcome
 }
 
 fn take_and_run(
+    launch: &Launch,
     model: &mut Model,
     lanes: &Lanes,
     inbox: &Receiver<Wake>,
@@ -110,6 +147,11 @@ fn take_and_run(
             match effect {
                 Effect::Leave(outcome) => return Ok(outcome),
                 Effect::Redraw => screen.forget()?,
+                Effect::Copy(text) => screen.copy(&text)?,
+                Effect::Page(path) => {
+                    let said = terminal::page(&path, &launch.environment);
+                    wakes.extend([Msg::Continued, Msg::Told(said)].map(Wake::Msg));
+                }
                 Effect::Suspend => {
                     terminal::suspend()?;
                     wakes.push(Wake::Msg(Msg::Continued));
@@ -124,6 +166,7 @@ fn take_and_run(
         }
         if model.take_changed() {
             screen.draw(model)?;
+            rehearsal::panic_if_asked(&launch.environment, "screen");
         }
         if wakes.is_empty() {
             wait(inbox, model, &mut wakes);
@@ -133,7 +176,9 @@ fn take_and_run(
 
 /// Waits for something to do and takes all that has come meanwhile.
 fn wait(inbox: &Receiver<Wake>, model: &Model, wakes: &mut Vec<Wake>) {
-    let patience = if model.attended { ATTENDED } else { UNATTENDED };
+    let usual = if model.attended { ATTENDED } else { UNATTENDED };
+    let note = model.toasts.next_end().map(|end| (end - model.now).to_std().unwrap_or_default());
+    let patience = note.map_or(usual, |left| left.min(usual));
     match inbox.recv_timeout(patience) {
         Ok(wake) => wakes.push(wake),
         Err(RecvTimeoutError::Timeout) => {}
@@ -147,11 +192,16 @@ fn listen(sender: &Sender<Wake>) -> io::Result<()> {
     let keys = sender.clone();
     thread::Builder::new().name("input".to_owned()).spawn(move || {
         loop {
-            let wake = match crossterm::event::read() {
-                Ok(event) => match message(event) {
+            if !terminal::may_read() {
+                continue;
+            }
+            let wake = match crossterm::event::poll(GLANCE).and_then(|any| any.then(crossterm::event::read).transpose())
+            {
+                Ok(Some(event)) => match message(event) {
                     Some(message) => Wake::Msg(message),
                     None => continue,
                 },
+                Ok(None) => continue,
                 Err(error) => Wake::InputFailed(error),
             };
             let failed = matches!(wake, Wake::InputFailed(_));
@@ -164,6 +214,10 @@ fn listen(sender: &Sender<Wake>) -> io::Result<()> {
     let ends = sender.clone();
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
+            // Ctrl-C in a pager is meant for the pager.
+            if signal == SIGINT && terminal::is_lent() {
+                continue;
+            }
             let message = if signal == SIGCONT { Msg::Continued } else { Msg::Terminate };
             if ends.send(Wake::Msg(message)).is_err() {
                 return;

@@ -2,22 +2,9 @@
 
 use std::borrow::Cow;
 
-use ratatui::buffer::CellWidth;
+pub(crate) use typeset::{break_at, cut, grapheme_width, head, width};
+use typeset::{is_invisible, is_plain, without_heaps};
 use unicode_segmentation::UnicodeSegmentation;
-
-/// Columns that a text takes on the screen.
-pub(crate) fn width(text: &str) -> usize {
-    if is_plain(text) { text.len() } else { text.graphemes(true).map(grapheme_width).sum() }
-}
-
-/// Columns of one grapheme, as the screen counts them.
-pub(crate) fn grapheme_width(grapheme: &str) -> usize {
-    if grapheme.contains(char::is_control) { 0 } else { usize::from(grapheme.cell_width()) }
-}
-
-fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
-}
 
 /// One line of text that can do nothing to a terminal: no control characters, nothing that turns the direction of
 /// writing, every run of white space one space.
@@ -37,7 +24,7 @@ pub(crate) fn clean(text: &str) -> String {
         }
     }
     line.truncate(line.trim_end().len());
-    line
+    without_heaps(line)
 }
 
 /// Like [`clean`], but lines and the spaces in them stay; a tab becomes four spaces.
@@ -51,25 +38,7 @@ pub(crate) fn clean_block(text: &str) -> String {
             _ => block.push(character),
         }
     }
-    block
-}
-
-/// Marks of direction, byte order marks and zero-width characters; the joiner stays, emoji are made with it.
-fn is_invisible(character: char) -> bool {
-    matches!(character,
-        '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
-        | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
-}
-
-/// The text if it fits, else as much as fits with `…` at the end.
-pub(crate) fn cut(text: &str, columns: usize) -> Cow<'_, str> {
-    if width(text) <= columns {
-        return Cow::Borrowed(text);
-    }
-    if columns == 0 {
-        return Cow::Borrowed("");
-    }
-    Cow::Owned(format!("{}…", head(text, columns - 1).trim_end()))
+    without_heaps(block)
 }
 
 /// The text if it fits, else `…` and as much of its end as fits.
@@ -90,21 +59,6 @@ pub(crate) fn cut_start(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(format!("…{}", &text[start..]))
 }
 
-/// The longest beginning that takes at most so many columns.
-pub(crate) fn head(text: &str, columns: usize) -> &str {
-    if text.len() > columns && text.is_char_boundary(columns + 1) && is_plain(&text[..=columns]) {
-        return &text[..columns];
-    }
-    let mut room = columns;
-    for (at, grapheme) in text.grapheme_indices(true) {
-        match room.checked_sub(grapheme_width(grapheme)) {
-            Some(left) => room = left,
-            None => return &text[..at],
-        }
-    }
-    text
-}
-
 /// Wraps a text into at most `limit` lines; a last line that had to be cut ends in `…`.
 pub(crate) fn wrap(text: &str, columns: usize, limit: usize) -> Vec<String> {
     let mut lines = Vec::new();
@@ -117,32 +71,18 @@ pub(crate) fn wrap(text: &str, columns: usize, limit: usize) -> Vec<String> {
             lines.push(cut(rest, columns).into_owned());
             break;
         }
-        let end = break_at(rest, columns);
+        let end = break_at(rest, columns, true);
         lines.push(rest[..end].trim_end().to_owned());
         rest = rest[end..].trim_start();
     }
     lines
 }
 
-/// Where a text breaks so that its beginning takes at most so many columns: after the last space that is in reach, else
-/// between two graphemes. At least one grapheme is taken.
-pub(crate) fn break_at(text: &str, columns: usize) -> usize {
-    let fits = head(text, columns).len();
-    if fits == text.len() {
-        return fits;
-    }
-    if text[fits..].starts_with(' ') {
-        return fits;
-    }
-    match text[..fits].rfind(' ') {
-        Some(space) if !text[..space].trim_start().is_empty() => space + 1,
-        _ if fits == 0 => text.graphemes(true).next().map_or(0, str::len),
-        _ => fits,
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use ratatui::buffer::CellWidth;
+
     use super::*;
 
     #[test]
@@ -184,5 +124,89 @@ mod tests {
         assert_eq!(wrap("abcdefghij", 4, 9), ["abcd", "efgh", "ij"]);
         assert_eq!(wrap("日本語", 1, 9), ["日", "本", "語"]);
         assert_eq!(wrap("", 4, 9), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_heap_of_marks_is_cut_and_a_family_is_not() {
+        let family = "👨🏻‍👩🏻‍👧🏻‍👦🏻";
+        assert_eq!(clean(family), family);
+        let heap = format!("a{}b", "\u{301}".repeat(500));
+        assert_eq!(clean(&heap).chars().count(), 17);
+        assert_eq!(width(&clean(&heap)), 2);
+        assert_eq!(clean_block(&heap), clean(&heap));
+    }
+
+    /// Texts of everything that has ever broken a grid, and of anything.
+    fn any_text() -> impl Strategy<Value = String> {
+        const PIECES: [&str; 20] = [
+            "word",
+            " ",
+            "日本",
+            "👩‍💻",
+            "🇦🇹",
+            "🇦",
+            "❤️",
+            "❤",
+            "e\u{301}",
+            "\u{301}",
+            "\u{200d}",
+            "\u{fe0f}",
+            "שלום",
+            "مرحبا",
+            "\u{202e}",
+            "\u{2067}",
+            "क्ष्म्य",
+            "ﾊﾟ",
+            "\t",
+            "\u{1b}[31m",
+        ];
+        let piece = prop_oneof![prop::sample::select(&PIECES[..]).prop_map(str::to_owned), any::<String>()];
+        prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn columns_are_those_of_the_screen(text in any_text()) {
+            for grapheme in clean(&text).graphemes(true) {
+                prop_assert_eq!(grapheme_width(grapheme), usize::from(grapheme.cell_width()), "{:?}", grapheme);
+            }
+        }
+
+        #[test]
+        fn no_text_is_wider_than_its_room(text in any_text(), columns in 1usize..=200) {
+            let line = clean(&text);
+            for part in [head(&line, columns), &cut(&line, columns), &cut_start(&line, columns)] {
+                prop_assert!(width(part) <= columns, "{part:?} at {columns}");
+            }
+            let widest = line.graphemes(true).map(grapheme_width).max().unwrap_or(0);
+            for row in wrap(&line, columns, usize::MAX) {
+                // A grapheme that is wider than the room has a row for itself, and is cut where it is drawn.
+                prop_assert!(width(&row) <= columns.max(widest), "{row:?} at {columns}");
+                prop_assert!(width(&row) <= columns || row.graphemes(true).filter(|one| grapheme_width(one) > 0).count() == 1);
+            }
+        }
+
+        #[test]
+        fn wrapping_loses_nothing_but_spaces(text in any_text(), columns in 1usize..=200) {
+            let line = clean(&text);
+            let solid = |text: &str| text.chars().filter(|letter| !letter.is_whitespace()).collect::<String>();
+            prop_assert_eq!(solid(&wrap(&line, columns, usize::MAX).concat()), solid(&line));
+        }
+
+        #[test]
+        fn what_was_cleaned_is_clean(text in any_text()) {
+            for cleaned in [clean(&text), clean_block(&text)] {
+                prop_assert!(!cleaned.contains(|letter: char| (letter.is_control() && letter != '\n') || is_invisible(letter)));
+            }
+            let line = clean(&text);
+            prop_assert_eq!(clean(&line), line);
+        }
+
+        #[test]
+        fn a_cut_text_is_a_part_of_it(text in any_text(), columns in 1usize..=200) {
+            let line = clean(&text);
+            prop_assert!(line.starts_with(cut(&line, columns).trim_end_matches('…').trim_end_matches(' ')) || line.contains('…'));
+            prop_assert!(line.ends_with(cut_start(&line, columns).trim_start_matches('…')) || line.contains('…'));
+        }
     }
 }

@@ -1,21 +1,32 @@
 //! Work beside the screen: each lane is a thread that answers with messages.
 
+mod errands;
+mod exporting;
 mod files;
+mod finder;
+mod live;
 mod matcher;
+mod opening;
+mod paths;
+mod pictures;
 mod queue;
 mod resuming;
+mod showing;
 mod stored;
+mod watching;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Receiver, Sender};
 
 use crate::Launch;
 use crate::app::Wake;
-use crate::message::Effect;
+use crate::message::{Effect, Msg};
+use finder::Finder;
+use pictures::Pictures;
 use queue::Queue;
 
 /// The lanes of a screen. They end when this is dropped.
@@ -23,7 +34,15 @@ pub(crate) struct Lanes {
     loads: Sender<Effect>,
     scans: Sender<Effect>,
     files: Sender<Effect>,
+    finder: Finder,
     matcher: Sender<Effect>,
+    colors: Sender<Effect>,
+    watching: Sender<Effect>,
+    errands: Sender<Effect>,
+    /// Dropped, it ends the watching of what runs.
+    _live: Sender<()>,
+    /// Dropped, it removes the pictures that were shown.
+    _pictures: Pictures,
     cancel: Arc<AtomicBool>,
     scan_thread: JoinHandle<()>,
 }
@@ -32,6 +51,7 @@ impl Lanes {
     /// Starts all lanes.
     pub(crate) fn start(launch: &Launch, wake: &Sender<Wake>) -> std::io::Result<Self> {
         let cancel = Arc::new(AtomicBool::new(false));
+        let pictures = Pictures::default();
         let context = Arc::new(launch.clone());
         let (loads, _) = lane("loads", wake, {
             let context = Arc::clone(&context);
@@ -41,9 +61,37 @@ impl Lanes {
             let (context, cancel) = (Arc::clone(&context), Arc::clone(&cancel));
             move |queue, wake| stored::scan(&context, &cancel, queue, wake)
         })?;
-        let (files, _) = lane("files", wake, move |queue, wake| files::serve(&context, queue, wake))?;
+        let (files, _) = lane("files", wake, {
+            let (context, folder) = (Arc::clone(&context), pictures.folder());
+            move |queue, wake| files::serve(&context, &folder, queue, wake)
+        })?;
+        let (errands, _) = thread_of("errands", wake, {
+            let context = Arc::clone(&context);
+            move |requests, wake| errands::serve(&context, &requests, wake)
+        })?;
+        let (live, _) = thread_of("live", wake, move |end, wake| {
+            live::watch(&context.paths.known_roots(), live::EVERY, &end, wake);
+        })?;
+        let (asked, requests) = crossbeam_channel::unbounded();
+        let (_, _) = lane("finder", wake, move |_, wake| finder::serve(&requests, wake))?;
+        let finder = Finder::new(asked);
         let (matcher, _) = lane("matcher", wake, matcher::serve)?;
-        Ok(Self { loads, scans, files, matcher, cancel, scan_thread })
+        let (colors, _) = lane("colors", wake, color)?;
+        let (watching, _) = lane("watching", wake, watching::serve)?;
+        Ok(Self {
+            loads,
+            scans,
+            files,
+            finder,
+            matcher,
+            colors,
+            watching,
+            errands,
+            _live: live,
+            _pictures: pictures,
+            cancel,
+            scan_thread,
+        })
     }
 
     /// Hands work to its lane; what is not work for a lane comes back.
@@ -51,9 +99,30 @@ impl Lanes {
         let lane = match &effect {
             Effect::Load(_) => &self.loads,
             Effect::Scan => &self.scans,
-            Effect::Excerpt { .. } | Effect::Open { .. } | Effect::Plan { .. } => &self.files,
-            Effect::Rank { .. } | Effect::Wrap { .. } | Effect::Find { .. } => &self.matcher,
-            Effect::Suspend | Effect::Redraw | Effect::Retake | Effect::Leave(_) => return Some(effect),
+            Effect::Excerpt { .. }
+            | Effect::Open { .. }
+            | Effect::OpenAgent { .. }
+            | Effect::Write { .. }
+            | Effect::ViewPictures(_) => &self.files,
+            Effect::Plan { .. } | Effect::Offer { .. } | Effect::Export { .. } => &self.errands,
+            Effect::Copy(text) => {
+                let _ = self.errands.send(Effect::Copy(text.clone()));
+                return Some(effect);
+            }
+            Effect::Rank { .. } => {
+                self.finder.ask(effect);
+                return None;
+            }
+            Effect::StopFinding => {
+                self.finder.stop();
+                return None;
+            }
+            Effect::Find { .. } => &self.matcher,
+            Effect::Color(_) => &self.colors,
+            Effect::Follow(_) => &self.watching,
+            Effect::Suspend | Effect::Redraw | Effect::Retake | Effect::Page(_) | Effect::Leave(_) => {
+                return Some(effect);
+            }
         };
         // A lane that has ended has said so itself.
         let _ = lane.send(effect);
@@ -72,16 +141,36 @@ impl Lanes {
     }
 }
 
+/// Finds the colors of code. The first code of a language takes a while, so nobody waits for it.
+fn color(mut queue: Queue, wake: &Sender<Wake>) {
+    while let Some(request) = queue.next() {
+        let Effect::Color(codes) = request else { continue };
+        let colored = codes.into_iter().map(|code| {
+            let colors = code.colors();
+            (code, colors)
+        });
+        let _ = wake.send(Wake::Msg(Msg::Colored(colored.collect())));
+    }
+}
+
 fn lane(
     name: &str,
     wake: &Sender<Wake>,
     work: impl FnOnce(Queue, &Sender<Wake>) + Send + 'static,
 ) -> std::io::Result<(Sender<Effect>, JoinHandle<()>)> {
+    thread_of(name, wake, move |receiver, wake| work(Queue::new(receiver), wake))
+}
+
+fn thread_of<T: Send + 'static>(
+    name: &str,
+    wake: &Sender<Wake>,
+    work: impl FnOnce(Receiver<T>, &Sender<Wake>) + Send + 'static,
+) -> std::io::Result<(Sender<T>, JoinHandle<()>)> {
     let (sender, receiver) = crossbeam_channel::unbounded();
     let wake = wake.clone();
     let thread = thread::Builder::new().name(name.to_owned()).spawn(move || {
         let farewell = Farewell { wake };
-        work(Queue::new(receiver), &farewell.wake);
+        work(receiver, &farewell.wake);
     })?;
     Ok((sender, thread))
 }

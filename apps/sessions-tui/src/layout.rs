@@ -2,6 +2,8 @@
 
 use ratatui::layout::Rect;
 
+use crate::library::Widest;
+
 /// The least size that the screen is drawn in, in columns and rows.
 pub(crate) const LEAST: (u16, u16) = (50, 12);
 
@@ -77,32 +79,79 @@ pub(crate) struct Columns {
     pub(crate) turns: u16,
     pub(crate) tokens: u16,
     pub(crate) cost: u16,
+    pub(crate) state: u16,
 }
 
 /// Columns before the first one: the bar of the cursor, the mark of the state, a space.
 pub(crate) const MARGIN: u16 = 3;
 /// Columns between two columns.
 pub(crate) const GAP: u16 = 2;
+/// Columns that a title should have before another column is shown beside it.
+const TITLE: u16 = 28;
 
 impl Columns {
-    pub(crate) fn new(width: u16, widest_project: usize) -> Self {
-        let widest_project = u16::try_from(widest_project).unwrap_or(u16::MAX).max(4);
-        let from = |least: u16, columns: u16| if width >= least { columns } else { 0 };
-        let project = if width >= 110 { 18 } else { 14 };
-        let mut columns = Self {
-            when: 4,
-            project: from(60, widest_project.min(project)),
-            title: 0,
-            branch: from(110, 12),
-            model: from(92, 11),
-            turns: from(104, 9),
-            tokens: from(70, 5),
-            cost: 9,
+    /// The columns for a width: those that matter most first, none wider than its widest name, and only as many as
+    /// leave room for the titles.
+    pub(crate) fn new(width: u16, widest: Widest) -> Self {
+        let name = |widest: usize, least: u16, most: u16| {
+            u16::try_from(widest).unwrap_or(u16::MAX).clamp(least, most.max(least))
         };
-        let others =
-            [columns.when, columns.project, columns.branch, columns.model, columns.turns, columns.tokens, columns.cost];
-        let taken: u16 = others.iter().filter(|columns| **columns > 0).map(|columns| columns + GAP).sum();
-        columns.title = width.saturating_sub(MARGIN + taken + 1);
+        let (project, branch, model) = match width {
+            140.. => (22, 20, 12),
+            110.. => (16, 10, 10),
+            _ => (14, 8, 10),
+        };
+        let mut columns = Self { when: 4, cost: 9, ..Self::default() };
+        let mut room = width.saturating_sub(MARGIN + 1 + columns.when + columns.cost + 2 * GAP);
+        let mut give = |column: &mut u16, wide: u16, title: u16| {
+            if wide > 0 && room >= title + wide + GAP {
+                *column = wide;
+                room -= wide + GAP;
+            }
+        };
+        give(&mut columns.tokens, 5, 20);
+        give(&mut columns.project, if widest.project > 0 { name(widest.project, 4, project) } else { 0 }, 16);
+        give(&mut columns.state, 8, TITLE);
+        give(&mut columns.model, name(widest.model, 5, model), TITLE);
+        give(&mut columns.turns, 9, TITLE);
+        give(&mut columns.branch, name(widest.branch, 6, branch), TITLE);
+        columns.title = room;
         columns
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(width: u16, expect: &str) {
+        let columns = Columns::new(width, Widest { project: 16, branch: 30, model: 10 });
+        let Columns { when, project, title, branch, model, turns, tokens, cost, state } = columns;
+        let names = [
+            ("when", when),
+            ("project", project),
+            ("title", title),
+            ("branch", branch),
+            ("model", model),
+            ("turns", turns),
+            ("tokens", tokens),
+            ("cost", cost),
+            ("state", state),
+        ];
+        let shown: Vec<&str> = names.iter().filter(|(_, width)| *width > 0).map(|(name, _)| *name).collect();
+        assert_eq!(shown.join(" "), expect, "{columns:?}");
+        let gaps = GAP * u16::try_from(shown.len() - 1).unwrap_or(0);
+        let taken: u16 = names.iter().map(|(_, width)| width).sum();
+        assert_eq!(MARGIN + taken + gaps + 1, width, "{columns:?}");
+    }
+
+    #[test]
+    fn columns_come_as_the_screen_grows_and_fill_it() {
+        check(50, "when title tokens cost");
+        check(60, "when project title tokens cost");
+        check(80, "when project title tokens cost");
+        check(100, "when project title model tokens cost state");
+        check(120, "when project title branch model turns tokens cost state");
+        check(200, "when project title branch model turns tokens cost state");
     }
 }

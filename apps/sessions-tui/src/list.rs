@@ -1,28 +1,60 @@
-//! The list's state: which sessions it shows in which order, and where the cursor is.
+//! The list's state: which sessions it shows in which rows, where the cursor is, and which ones are chosen.
 
+mod below;
+
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use transcript::SessionId;
 
+use crate::arrangement::{Arranged, Arrangement, Group, Row, Sum, arrange};
+use crate::extent::Here;
 use crate::library::{Entry, Library};
 use crate::message::Ticket;
+pub(crate) use below::Below;
 
-/// Which sessions are shown, in which order, and which one is under the cursor.
+/// Which sessions are shown, in which rows, and which one is under the cursor.
 #[derive(Debug, Default)]
 pub(crate) struct List {
     library: Arc<Library>,
-    /// Positions in the library.
-    order: Vec<usize>,
+    /// Positions in the library of those that match what is searched, the best first; none: nothing is searched.
+    matched: Option<Vec<usize>>,
+    arrangement: Arrangement,
+    here: Here,
+    arranged: Arranged,
     cursor: usize,
     /// The first row on the screen.
     pub(crate) top: usize,
-    /// Whether the person chose what is under the cursor, rather than found it there.
-    chosen: bool,
+    /// Whether the person went to what is under the cursor, rather than found it there.
+    moved: bool,
+    /// Sessions that were chosen to do something with all of them.
+    chosen: HashSet<SessionId>,
     /// Of the latest request for a ranking; an answer to an older one is dropped.
     pub(crate) ticket: Ticket,
+    /// Positions in the library of sessions that have a line below their row.
+    told: HashSet<usize>,
+    /// Rows that have a line below them.
+    pub(crate) below: Below,
+}
+
+/// What stands in a row.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Shown<'a> {
+    Session(&'a Entry),
+    Group(&'a Group),
+}
+
+/// What the cursor comes back to when the rows change.
+enum Anchor {
+    Session(SessionId),
+    Group(String),
 }
 
 impl List {
+    pub(crate) fn new(here: Here) -> Self {
+        Self { here, ..Self::default() }
+    }
+
     pub(crate) fn library(&self) -> &Library {
         &self.library
     }
@@ -31,79 +63,240 @@ impl List {
         Arc::clone(&self.library)
     }
 
-    /// Number of sessions shown.
+    pub(crate) fn arrangement(&self) -> &Arrangement {
+        &self.arrangement
+    }
+
+    pub(crate) fn here(&self) -> &Here {
+        &self.here
+    }
+
+    /// Number of rows, those of groups too.
     pub(crate) fn len(&self) -> usize {
-        self.order.len()
+        self.arranged.rows.len()
+    }
+
+    /// Number of sessions, those in folded groups too.
+    pub(crate) fn sessions(&self) -> usize {
+        self.arranged.sessions
     }
 
     pub(crate) fn cursor(&self) -> usize {
         self.cursor
     }
 
+    /// The session under the cursor.
     pub(crate) fn selected(&self) -> Option<&Entry> {
         self.entry(self.cursor)
     }
 
+    /// The group whose heading is under the cursor.
+    pub(crate) fn group(&self) -> Option<&Group> {
+        match self.shown(self.cursor)? {
+            Shown::Group(group) => Some(group),
+            Shown::Session(_) => None,
+        }
+    }
+
     /// The session in a row.
     pub(crate) fn entry(&self, row: usize) -> Option<&Entry> {
-        self.library.entries.get(*self.order.get(row)?)
+        match self.shown(row)? {
+            Shown::Session(entry) => Some(entry),
+            Shown::Group(_) => None,
+        }
+    }
+
+    pub(crate) fn shown(&self, row: usize) -> Option<Shown<'_>> {
+        Some(match *self.arranged.rows.get(row)? {
+            Row::Session(at) => Shown::Session(self.library.entries.get(at)?),
+            Row::Group(at) => Shown::Group(self.arranged.groups.get(at)?),
+        })
+    }
+
+    /// Rows that are on a screen of some height.
+    pub(crate) fn rows(&self, height: usize) -> impl Iterator<Item = (usize, Shown<'_>)> {
+        let end = self.below.end_of(self.top, height).min(self.len());
+        (self.top..end).filter_map(|row| Some((row, self.shown(row)?)))
     }
 
     /// Sessions in rows that are on a screen of some height.
     pub(crate) fn visible(&self, height: usize) -> impl Iterator<Item = (usize, &Entry)> {
-        (self.top..self.order.len().min(self.top + height)).filter_map(|row| Some((row, self.entry(row)?)))
+        let end = self.below.end_of(self.top, height).min(self.len());
+        (self.top..end).filter_map(|row| Some((row, self.entry(row)?)))
     }
 
-    /// Takes in newly loaded sessions; whatever was shown stays, in its order, until a new order comes.
-    pub(crate) fn replace_library(&mut self, library: Arc<Library>, filtered: bool) {
-        let selected = self.selected().map(|entry| entry.row.id().clone());
-        if filtered {
+    /// Takes in newly loaded sessions; what is searched stays as it was found until a new answer comes.
+    pub(crate) fn replace_library(&mut self, library: Arc<Library>) {
+        let anchor = self.anchor();
+        if let Some(matched) = self.matched.take() {
             let positions = library.positions();
-            let kept =
-                self.order.iter().filter_map(|at| positions.get(self.library.entries.get(*at)?.row.id()).copied());
-            self.order = kept.collect();
-        } else {
-            self.order = (0..library.entries.len()).collect();
+            let place = |at: usize| positions.get(self.library.entries.get(at)?.row.id()).copied();
+            self.matched = Some(matched.into_iter().filter_map(place).collect());
         }
         self.library = library;
-        self.return_to(selected.as_ref());
+        self.arrange(anchor.as_ref());
     }
 
-    /// Shows all sessions in their natural order.
+    /// Shows all sessions.
     pub(crate) fn show_all(&mut self) {
-        self.show((0..self.library.entries.len()).collect());
+        let anchor = self.anchor().filter(|_| self.moved);
+        self.matched = None;
+        self.arrange(anchor.as_ref());
     }
 
-    /// Shows some sessions in some order. The cursor stays on the session that the person chose, if it is still shown;
-    /// else it goes to the first.
-    pub(crate) fn show(&mut self, order: Vec<usize>) {
-        let chosen = self.selected().filter(|_| self.chosen).map(|entry| entry.row.id().clone());
-        self.order = order;
-        self.return_to(chosen.as_ref());
+    /// Shows the sessions that match, the best first. The cursor stays on the session that the person went to, if it is
+    /// still shown; else it goes to the first.
+    pub(crate) fn show(&mut self, matched: Vec<usize>) {
+        let anchor = self.anchor().filter(|_| self.moved);
+        self.matched = Some(matched);
+        self.arrange(anchor.as_ref());
     }
 
-    fn return_to(&mut self, id: Option<&SessionId>) {
-        let found = id.and_then(|id| {
-            self.order.iter().position(|at| self.library.entries.get(*at).is_some_and(|entry| entry.row.id() == id))
-        });
+    /// Changes how the sessions are arranged; the cursor stays on its session.
+    pub(crate) fn rearrange(&mut self, change: impl FnOnce(&mut Arrangement)) {
+        let anchor = self.anchor().filter(|_| self.moved);
+        change(&mut self.arrangement);
+        self.arrange(anchor.as_ref());
+    }
+
+    /// Folds or unfolds the group of the row under the cursor, which goes to its heading.
+    pub(crate) fn fold(&mut self, fold: impl FnOnce(bool) -> bool) {
+        let project = match self.shown(self.cursor) {
+            Some(Shown::Group(group)) => group.project.clone(),
+            Some(Shown::Session(entry)) if self.arrangement.grouped => entry.project.clone(),
+            _ => return,
+        };
+        let folded = self.arrangement.folded.contains(&project);
+        if fold(folded) == folded {
+            return;
+        }
+        if folded {
+            self.arrangement.folded.remove(&project);
+        } else {
+            self.arrangement.folded.insert(project.clone());
+        }
+        self.arrange(Some(&Anchor::Group(project)));
+    }
+
+    fn arrange(&mut self, anchor: Option<&Anchor>) {
+        self.arranged = arrange(&self.library, self.matched.as_deref(), &self.arrangement, &self.here);
+        self.lay_out();
+        self.return_to(anchor);
+    }
+
+    /// Notes which sessions have a line below their row, by their places in the library.
+    pub(crate) fn show_below(&mut self, has: impl Fn(usize) -> bool) {
+        self.told = (0..self.library.entries.len()).filter(|place| has(*place)).collect();
+        self.lay_out();
+    }
+
+    fn lay_out(&mut self) {
+        let told = |row: &Row| matches!(row, Row::Session(place) if self.told.contains(place));
+        self.below = Below::new(self.arranged.rows.iter().map(told));
+    }
+
+    /// The place in the library of the session in a row.
+    pub(crate) fn place(&self, row: usize) -> Option<usize> {
+        match self.arranged.rows.get(row)? {
+            Row::Session(place) => Some(*place),
+            Row::Group(_) => None,
+        }
+    }
+
+    fn anchor(&self) -> Option<Anchor> {
+        Some(match self.shown(self.cursor)? {
+            Shown::Session(entry) => Anchor::Session(entry.row.id().clone()),
+            Shown::Group(group) => Anchor::Group(group.project.clone()),
+        })
+    }
+
+    fn return_to(&mut self, anchor: Option<&Anchor>) {
+        let is_it = |row: usize| match (anchor, self.shown(row)) {
+            (Some(Anchor::Session(id)), Some(Shown::Session(entry))) => entry.row.id() == id,
+            (Some(Anchor::Group(project)), Some(Shown::Group(group))) => group.project == *project,
+            _ => false,
+        };
+        let found = (0..self.len()).find(|row| anchor.is_some() && is_it(*row));
         let before = self.cursor.saturating_sub(self.top);
-        self.cursor = found.unwrap_or(0);
-        self.chosen &= found.is_some();
+        self.moved &= found.is_some();
+        self.cursor = found.unwrap_or_else(|| self.first_session());
         self.top = self.cursor.saturating_sub(before);
     }
 
+    /// The first row that is a session, so that Enter goes on with the best match; the first row where all are folded.
+    fn first_session(&self) -> usize {
+        self.arranged.rows.iter().position(|row| matches!(row, Row::Session(_))).unwrap_or(0)
+    }
+
     pub(crate) fn go_to(&mut self, row: usize) {
-        self.cursor = row.min(self.order.len().saturating_sub(1));
-        self.chosen = true;
+        self.cursor = row.min(self.len().saturating_sub(1));
+        self.moved = true;
     }
 
     pub(crate) fn step(&mut self, by: isize) {
         self.go_to(self.cursor.saturating_add_signed(by));
     }
 
+    /// Chooses the session under the cursor, or takes it back; on a heading, all of its group.
+    pub(crate) fn choose(&mut self) {
+        let ids: Vec<SessionId> = match self.shown(self.cursor) {
+            Some(Shown::Session(entry)) => vec![entry.row.id().clone()],
+            Some(Shown::Group(group)) => self.ids(&group.sessions),
+            None => return,
+        };
+        self.toggle(ids);
+        self.step(1);
+    }
+
+    /// Chooses all sessions that are shown, or takes them all back.
+    pub(crate) fn choose_all(&mut self) {
+        let in_groups = self.arranged.groups.iter().flat_map(|group| group.sessions.iter().copied());
+        let alone = self.arranged.rows.iter().filter_map(|row| match row {
+            Row::Session(at) if self.arranged.groups.is_empty() => Some(*at),
+            _ => None,
+        });
+        let shown: Vec<usize> = in_groups.chain(alone).collect();
+        self.toggle(self.ids(&shown));
+    }
+
+    fn ids(&self, positions: &[usize]) -> Vec<SessionId> {
+        positions.iter().filter_map(|at| Some(self.library.entries.get(*at)?.row.id().clone())).collect()
+    }
+
+    fn toggle(&mut self, ids: Vec<SessionId>) {
+        if ids.iter().all(|id| self.chosen.contains(id)) {
+            for id in &ids {
+                self.chosen.remove(id);
+            }
+        } else {
+            self.chosen.extend(ids);
+        }
+    }
+
+    /// Takes every choice back; whether there was any.
+    pub(crate) fn choose_none(&mut self) -> bool {
+        !std::mem::take(&mut self.chosen).is_empty()
+    }
+
+    pub(crate) fn is_chosen(&self, entry: &Entry) -> bool {
+        self.chosen.contains(entry.row.id())
+    }
+
+    /// The chosen sessions, in the order of the library.
+    pub(crate) fn chosen(&self) -> impl Iterator<Item = &Entry> {
+        let entries = if self.chosen.is_empty() { &[][..] } else { &self.library.entries };
+        entries.iter().filter(|entry| self.is_chosen(entry))
+    }
+
+    /// What the chosen sessions come to; none where none is chosen.
+    pub(crate) fn chosen_sum(&self) -> Option<Sum> {
+        let sum: Sum = self.chosen().collect();
+        (sum.sessions > 0).then_some(sum)
+    }
+
     /// Moves the view by rows; the cursor comes along when it would leave it.
     pub(crate) fn scroll(&mut self, by: isize, height: usize) {
-        self.top = self.top.saturating_add_signed(by).min(self.order.len().saturating_sub(height));
+        self.top = self.top.saturating_add_signed(by).min(self.len().saturating_sub(height));
         let last = (self.top + height).saturating_sub(1);
         let cursor = self.cursor.clamp(self.top, last.max(self.top));
         if cursor != self.cursor {
@@ -111,10 +304,13 @@ impl List {
         }
     }
 
-    /// Brings the cursor back into a view of some height.
+    /// Brings the cursor back into a view of some height, with the heading above the first session.
     pub(crate) fn keep_in_view(&mut self, height: usize) {
-        let lowest = (self.cursor + 1).saturating_sub(height);
-        self.top = self.top.clamp(lowest, self.cursor.max(lowest));
-        self.top = self.top.min(self.order.len().saturating_sub(height)).max(lowest);
+        let lowest = self.below.first_that_shows(self.cursor, height);
+        let heading = usize::from(self.cursor == 1 && height > 1 && matches!(self.shown(0), Some(Shown::Group(_))));
+        let highest = self.cursor - heading;
+        self.top = self.top.clamp(lowest.min(highest), highest);
+        let last = self.len().saturating_sub(1);
+        self.top = self.top.min(self.below.first_that_shows(last, height)).max(lowest.min(highest));
     }
 }

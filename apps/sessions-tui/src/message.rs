@@ -1,19 +1,22 @@
 //! What wakes the screen, and what it asks to be done.
 
-use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use crossterm::event::{KeyEvent, MouseEvent};
-use search::Hit;
+use search::{Query, Setting};
+use store::live::Running;
 use store::{Progress, ScanReport, SessionRow};
 use transcript::{Detail, SessionId};
+use typeset::{Code, Colors};
 
 use crate::Outcome;
 use crate::excerpt::Excerpt;
+use crate::finding::{Ranking, Reach};
 use crate::library::Library;
-use crate::reader::Document;
+use crate::reader::{Found, Opened, Opening, Script, Which};
+use crate::state::Outlook;
 use crate::theme::Theme;
 
 /// Number of a request; an answer with an older one is dropped.
@@ -27,6 +30,8 @@ pub enum Msg {
     Started,
     /// The colors to draw with.
     Themed(Box<Theme>),
+    /// What is wrong with settings, keys and theme: said once.
+    Misconfigured(Vec<String>),
     /// The time of day; comes before everything else that wakes the screen.
     Tick(DateTime<Utc>),
     /// A key was pressed.
@@ -49,20 +54,87 @@ pub enum Msg {
     Scanning(Progress),
     /// The scan ended, or why it could not.
     Scanned(Result<ScanReport, String>),
-    /// Other sessions run now than at the last scan.
-    OthersRun,
-    /// Sessions that match the box, the best first.
-    Ranked(Ticket, Vec<Hit>),
+    /// What runs now, when it is something else than before.
+    Live(Vec<Running>),
+    /// Which caches are warm, and what is deleted when.
+    Outlook(Ticket, Outlook),
+    /// Sessions that match the box so far, the best first.
+    Ranked(Ticket, Ranking),
     /// First and last words of a session.
     Excerpted(SessionId, Excerpt),
-    /// A transcript, or why it cannot be read.
-    Opened(Ticket, Result<Document, String>),
-    /// The transcript for another width.
-    Wrapped(Ticket, Document),
-    /// Where the text to find stands in the transcript, as ranges of bytes.
-    Found(Ticket, Vec<Range<usize>>),
-    /// How a session is resumed, or what stands in the way.
-    Planned(Ticket, Result<resume::Plan, String>),
+    /// A session is to be read, at a place of it.
+    Read(SessionId, Opening),
+    /// A transcript or its beginning, or why it cannot be read.
+    Opened(Ticket, Result<Opened, String>),
+    /// A transcript that is followed, with what was added to it.
+    Grown(Ticket, Arc<Script>),
+    /// Where the text to find stands in the transcript.
+    Found(Ticket, Found),
+    /// Colors of code.
+    Colored(Vec<(Code, Arc<Colors>)>),
+    /// The file that a conversation was written to, or why it could not be.
+    Written(Result<PathBuf, String>),
+    /// Something was done, or could not be: one line.
+    Told(Result<String, String>),
+    /// What came of an errand.
+    Planned(Ticket, Planned),
+    /// Paths that go on as what is typed does.
+    Offered(Ticket, Vec<String>),
+    /// What came of an export.
+    Exported(Result<Written, String>),
+    /// Why a text could not be copied.
+    NotCopied(String),
+}
+
+/// What is wanted with a session that can be taken up again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Errand {
+    /// Take it up under a new id.
+    pub fork: bool,
+    /// Where it goes on.
+    pub way: Way,
+}
+
+/// Where a session goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// In this terminal, in place of the screen.
+    Here,
+    /// In a new window of tmux.
+    Window,
+    /// Nowhere: the command is copied.
+    Copy,
+}
+
+/// What came of an errand.
+#[derive(Debug)]
+pub enum Planned {
+    /// It can go on here.
+    Ready(resume::Plan),
+    /// It goes on elsewhere; where.
+    Elsewhere(String),
+    /// The command that takes it up.
+    Command(String),
+    /// Its directory is gone, and where it is now has to be asked.
+    Ask {
+        /// The directory that is gone, if it is known.
+        gone: Option<PathBuf>,
+        /// Where it may be, or the nearest directory above it that is there.
+        guess: Option<PathBuf>,
+    },
+    /// What was named as its directory is none.
+    NotThere(String),
+    /// Something stands in the way; what to do about it.
+    Refused(String),
+}
+
+/// What came of an export that did not fail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Written {
+    /// It is in this file.
+    To(PathBuf),
+    /// There is such a file already.
+    Exists(PathBuf),
 }
 
 /// Something to be done outside the model.
@@ -72,15 +144,23 @@ pub enum Effect {
     Load(Ticket),
     /// Bring the store up to date.
     Scan,
-    /// Rank the sessions by a query.
+    /// Find the sessions that match a query.
     Rank {
         /// Number of the request.
         ticket: Ticket,
         /// What is in the box.
-        query: String,
+        query: Query,
+        /// What its meaning depends on.
+        setting: Setting,
         /// The sessions.
         library: Arc<Library>,
+        /// Where it is looked for.
+        reach: Reach,
+        /// Whether thinking counts as content.
+        thinking: bool,
     },
+    /// Stop finding: nothing is looked for any more.
+    StopFinding,
     /// Read the first and last words of a session.
     Excerpt {
         /// The session.
@@ -94,37 +174,82 @@ pub enum Effect {
         ticket: Ticket,
         /// The transcript.
         path: PathBuf,
-        /// How much of it is shown.
-        detail: Detail,
-        /// Columns to wrap it to.
-        columns: usize,
     },
-    /// Wrap a transcript to another width.
-    Wrap {
+    /// Read the transcript of a subagent that has a file of its own.
+    OpenAgent {
         /// Number of the request.
         ticket: Ticket,
-        /// The transcript as it is.
-        document: Document,
-        /// Columns to wrap it to.
-        columns: usize,
+        /// The transcript of the session.
+        session: PathBuf,
+        /// The subagent.
+        agent: String,
     },
+    /// Tell when a transcript grows, or stop doing so.
+    Follow(Option<(Ticket, PathBuf)>),
+    /// Find the colors of code.
+    Color(Vec<Code>),
+    /// Write a conversation to a file, for a pager.
+    Write {
+        /// The transcript.
+        script: Arc<Script>,
+        /// Which conversation of it.
+        which: Which,
+        /// How much of it.
+        level: Detail,
+        /// Its title.
+        title: String,
+    },
+    /// Give the terminal to the person's editor or pager for a file, which is deleted afterwards.
+    Page(PathBuf),
+    /// Show the pictures that stand in records.
+    ViewPictures(Vec<String>),
+    /// Put a text onto the clipboard.
+    Copy(String),
     /// Find a text in a transcript.
     Find {
         /// Number of the request.
         ticket: Ticket,
         /// The transcript.
-        text: Arc<str>,
+        script: Arc<Script>,
+        /// Which conversation of it.
+        which: Which,
+        /// How much of it is shown.
+        level: Detail,
+        /// The directory of the session.
+        directory: String,
         /// What to find.
         needle: String,
     },
-    /// Work out how a session is resumed.
+    /// Work out how a session is resumed, and do what the errand says.
     Plan {
         /// Number of the request.
         ticket: Ticket,
         /// The session.
         row: Box<SessionRow>,
-        /// The process that has it open.
-        running: Option<u32>,
+        /// What is wanted.
+        errand: Errand,
+        /// Directories that the history knows, to look for one that moved.
+        library: Arc<Library>,
+        /// Where its directory is now, as the person says, and which one is gone.
+        moved: Option<(Option<PathBuf>, String)>,
+    },
+    /// Look for paths that go on as a text does.
+    Offer {
+        /// Number of the request.
+        ticket: Ticket,
+        /// What is typed.
+        text: String,
+        /// Whether only directories are wanted.
+        directories: bool,
+    },
+    /// Write a session to a file.
+    Export {
+        /// The session.
+        id: SessionId,
+        /// The file, as the person names it.
+        path: String,
+        /// Whether a file that is there is replaced.
+        replace: bool,
     },
     /// Give the terminal back and stop until the shell goes on.
     Suspend,

@@ -2,22 +2,32 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use ratatui::text::Line;
-use store::Progress;
+use search::Found;
+use store::live::Running;
+use store::{Progress, SessionRow};
 use transcript::SessionId;
 use tui_input::Input;
 
-use crate::commands::Scope;
+use crate::ask::Ask;
+use crate::commands::{KeyMap, Scope};
 use crate::excerpt::Excerpt;
+use crate::extent::Here;
+use crate::finding::Finding;
 use crate::layout::Places;
 use crate::library::Entry;
 use crate::list::List;
-use crate::message::Ticket;
-use crate::reader::Reader;
+use crate::message::{Errand, Ticket};
+use crate::palette::Palette;
+use crate::reader::Shelf;
+use crate::sort::Sort;
+use crate::state::{Outlook, State};
 use crate::theme::Theme;
+use crate::toast::{self, Toasts};
 
 /// What the screen is told once.
 #[derive(Debug, Clone, Default)]
@@ -30,10 +40,16 @@ pub struct Setup {
     pub demo: bool,
     /// The home directory, shown as `~`.
     pub home: Option<PathBuf>,
+    /// The directory that it was started in, which `project:.` means.
+    pub here: Option<PathBuf>,
     /// Folders that are scanned, named where there is no history.
     pub roots: Vec<PathBuf>,
     /// What everything is drawn with.
     pub theme: Theme,
+    /// Which keys lead to which command.
+    pub keys: KeyMap,
+    /// Where the screen was opened.
+    pub around: Here,
 }
 
 /// Everything that the screen knows. Changed by [`crate::update`] alone.
@@ -47,20 +63,34 @@ pub struct Model {
     pub(crate) search: Input,
     /// Whether the search box takes letters.
     pub(crate) in_box: bool,
+    pub(crate) finding: Finding,
     pub(crate) list: List,
     pub(crate) stock: Stock,
     pub(crate) scan: Scan,
     pub(crate) marks: Marks,
     pub(crate) preview: Preview,
-    pub(crate) reader: Option<Reader>,
+    /// Transcripts that are open.
+    pub(crate) shelf: Shelf,
+    /// What runs now, by session.
+    pub(crate) live: Vec<Running>,
+    pub(crate) outlook: Outlook,
+    /// The choice of an order, while it is open.
+    pub(crate) sorting: Option<Sorting>,
+    /// The question that waits for a path, if one does.
+    pub(crate) ask: Option<Ask>,
     /// First row of the help screen, while it is open.
     pub(crate) help: Option<usize>,
     pub(crate) message: Option<Message>,
-    /// One line on what just happened; goes with the next key.
-    pub(crate) toast: Option<String>,
+    pub(crate) palette: Option<Palette>,
+    /// What is wrong with settings, keys and theme.
+    pub(crate) misconfigured: Vec<String>,
+    /// What just happened; each note goes after a while.
+    pub(crate) toasts: Toasts,
     /// The session that was clicked last, if nothing was done since.
     pub(crate) clicked: Option<SessionId>,
     pub(crate) plan_ticket: Ticket,
+    /// What the latest plan was asked for.
+    pub(crate) planned_for: Option<(Box<SessionRow>, Errand)>,
     pub(crate) changed: bool,
     last_ticket: Ticket,
 }
@@ -121,7 +151,19 @@ pub(crate) struct PreviewKey {
     pub(crate) excerpt: bool,
     pub(crate) size: (u16, u16),
     pub(crate) minute: i64,
+    /// What its client does now.
+    pub(crate) status: Option<String>,
+    pub(crate) state: State,
+    /// What was found in it.
+    pub(crate) found: Option<Arc<Found>>,
     pub(crate) theme: Theme,
+}
+
+/// The choice of an order: what it was before, for whoever thinks better of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sorting {
+    pub(crate) sort: Sort,
+    pub(crate) reversed: bool,
 }
 
 /// Something that the person has to read.
@@ -136,22 +178,30 @@ impl Model {
     pub fn new(setup: Setup) -> Self {
         Self {
             now: setup.now,
+            list: List::new(setup.around.clone()),
             setup,
             size: (80, 24),
             attended: true,
             search: Input::default(),
             in_box: true,
-            list: List::default(),
+            finding: Finding::default(),
             stock: Stock::default(),
             scan: Scan::default(),
             marks: Marks::default(),
             preview: Preview::default(),
-            reader: None,
+            shelf: Shelf::default(),
+            live: Vec::new(),
+            outlook: Outlook::default(),
+            sorting: None,
+            ask: None,
             help: None,
             message: None,
-            toast: None,
+            palette: None,
+            misconfigured: Vec::new(),
+            toasts: Toasts::default(),
             clicked: None,
             plan_ticket: Ticket::default(),
+            planned_for: None,
             changed: true,
             last_ticket: Ticket::default(),
         }
@@ -169,12 +219,18 @@ impl Model {
 
     /// Where keys act, the innermost screen first.
     pub(crate) fn scope(&self) -> Scope {
-        if self.message.is_some() {
+        if self.palette.is_some() {
+            Scope::Palette
+        } else if self.message.is_some() {
             Scope::Message
+        } else if self.ask.is_some() {
+            Scope::Ask
         } else if self.help.is_some() {
             Scope::Help
-        } else if let Some(reader) = &self.reader {
-            if reader.find.input.is_some() { Scope::Find } else { Scope::Reader }
+        } else if let Some(reader) = self.shelf.current() {
+            if reader.input.is_some() { Scope::Find } else { Scope::Reader }
+        } else if self.sorting.is_some() {
+            Scope::Sort
         } else {
             Scope::Sessions
         }
@@ -183,9 +239,26 @@ impl Model {
     /// Whether a box takes letters.
     pub(crate) fn is_typing(&self) -> bool {
         match self.scope() {
-            Scope::Find => true,
             Scope::Sessions => self.in_box,
-            _ => false,
+            scope => scope.always_types(),
+        }
+    }
+
+    /// Says for a while what just happened.
+    pub(crate) fn say(&mut self, kind: toast::Kind, text: impl Into<String>) {
+        self.toasts.add(kind, text.into(), self.now);
+    }
+
+    /// What the client of a session does now (`idle`, `busy`).
+    pub(crate) fn status(&self, entry: &Entry) -> Option<&str> {
+        self.live.iter().find(|running| running.session == *entry.row.id())?.status.as_deref()
+    }
+
+    /// The state of a session now. The sessions of the demo are old by nature, and nobody deletes them.
+    pub(crate) fn state(&self, entry: &Entry) -> State {
+        match State::of(entry, &self.outlook, self.now) {
+            State::Ending { .. } if self.setup.demo => State::Resting,
+            state => state,
         }
     }
 

@@ -1,18 +1,27 @@
 //! The preview of the session under the cursor, as lines that fit its area.
 
 mod facts;
+mod group;
+mod hits;
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use search::Found;
+use transcript::Tokens;
 
 use crate::cells;
 use crate::excerpt::{Excerpt, Exchange};
+use crate::figures;
 use crate::library::Entry;
 use crate::model::Model;
 use crate::theme::Theme;
+pub(crate) use facts::shortened;
 use facts::{Facts, joined};
+pub(crate) use group::group;
 
+/// Lines that match and are kept of each session for the preview.
+pub(crate) const HITS: usize = 8;
 /// Columns of the word that says who speaks.
 const SPEAKER: usize = 9;
 
@@ -21,24 +30,26 @@ pub(crate) fn lines(
     model: &Model,
     entry: &Entry,
     excerpt: Option<&Excerpt>,
+    found: Option<&Found>,
     area: Rect,
     wide: bool,
 ) -> Vec<Line<'static>> {
     let facts = Facts::new(model, entry);
-    let mut page = Page {
-        theme: model.setup.theme,
-        columns: usize::from(area.width).saturating_sub(2),
-        height: area.height.into(),
-        lines: Vec::new(),
-    };
+    let mut page = Page::new(&model.setup.theme, area);
     if wide {
         page.tall(&facts);
     } else {
         page.flat(&facts);
     }
+    if let Some(found) = found.filter(|found| found.lines > 0) {
+        if wide {
+            page.gap();
+        }
+        let rows = if wide { HITS } else { page.room() };
+        page.hits(&found.passages, found.lines, rows);
+    }
     page.words(&facts, words_of(entry, excerpt), excerpt, wide);
-    page.lines.truncate(page.height);
-    page.lines
+    page.into_lines()
 }
 
 struct Page {
@@ -49,6 +60,16 @@ struct Page {
 }
 
 impl Page {
+    fn new(theme: &Theme, area: Rect) -> Self {
+        let columns = usize::from(area.width).saturating_sub(2);
+        Self { theme: *theme, columns, height: area.height.into(), lines: Vec::new() }
+    }
+
+    fn into_lines(mut self) -> Vec<Line<'static>> {
+        self.lines.truncate(self.height);
+        self.lines
+    }
+
     fn room(&self) -> usize {
         self.height.saturating_sub(self.lines.len())
     }
@@ -83,12 +104,7 @@ impl Page {
 
     fn token_line(&mut self, facts: &Facts) {
         let theme = self.theme;
-        let mut spans = Vec::new();
-        for (name, count) in &facts.tokens {
-            spans.push(Span::styled(format!("{name} "), theme.dim));
-            spans.push(Span::raw(format!("{count}  ")));
-        }
-        spans.push(Span::styled(format!(" {}", facts.cost), theme.strong));
+        let mut spans = self.token_spans(&facts.tokens, &facts.cost);
         let taken: usize = spans.iter().map(|span| cells::width(&span.content)).sum();
         let room = self.columns.saturating_sub(taken + 10);
         if room > 12 && !facts.files.is_empty() {
@@ -96,6 +112,41 @@ impl Page {
             spans.push(Span::raw(facts.files_within(room)));
         }
         self.lines.push(Line::from(spans));
+    }
+
+    /// Each kind of tokens and the cost, in one line or one below the other.
+    fn tokens(&mut self, tokens: &Tokens, cost: &str, wide: bool) {
+        if wide {
+            self.token_table(tokens, cost);
+        } else {
+            let spans = self.token_spans(tokens, cost);
+            self.lines.push(Line::from(spans));
+        }
+    }
+
+    fn token_spans(&self, tokens: &Tokens, cost: &str) -> Vec<Span<'static>> {
+        let mut spans = Vec::new();
+        for (name, count) in kinds(tokens) {
+            spans.push(Span::styled(format!("{name} "), self.theme.dim));
+            spans.push(Span::raw(format!("{}  ", figures::tokens(count))));
+        }
+        spans.push(Span::styled(format!(" {cost}"), self.theme.strong));
+        spans
+    }
+
+    fn token_table(&mut self, tokens: &Tokens, cost: &str) {
+        let theme = self.theme;
+        for (name, count) in kinds(tokens) {
+            self.lines.push(Line::from(vec![
+                Span::styled(format!("{name:<12}"), theme.dim),
+                Span::raw(format!("{:>9}", figures::tokens(count))),
+            ]));
+        }
+        self.lines.push(Line::from(vec![
+            Span::styled(format!("{:<12}", "together"), theme.dim),
+            Span::raw(format!("{:>9}", figures::tokens(tokens.total()))),
+            Span::styled(format!("  {cost:>10}"), theme.strong),
+        ]));
     }
 
     fn tall(&mut self, facts: &Facts) {
@@ -110,17 +161,7 @@ impl Page {
         self.line(&facts.makers.join(" · "), theme.dim);
         self.line(&facts.id, theme.dim);
         self.gap();
-        for (name, count) in &facts.tokens {
-            self.lines.push(Line::from(vec![
-                Span::styled(format!("{name:<12}"), theme.dim),
-                Span::raw(format!("{count:>9}")),
-            ]));
-        }
-        self.lines.push(Line::from(vec![
-            Span::styled(format!("{:<12}", "together"), theme.dim),
-            Span::raw(format!("{:>9}", facts.total)),
-            Span::styled(format!("  {:>10}", facts.cost), theme.strong),
-        ]));
+        self.token_table(&facts.tokens, &facts.cost);
         let notices = facts.notices(&theme);
         if !notices.is_empty() {
             self.gap();
@@ -200,6 +241,16 @@ impl Page {
         }
         used
     }
+}
+
+/// The kinds of tokens, by name.
+fn kinds(tokens: &Tokens) -> [(&'static str, u64); 4] {
+    [
+        ("input", tokens.input),
+        ("output", tokens.output),
+        ("cache write", tokens.cache_write()),
+        ("cache read", tokens.cache_read),
+    ]
 }
 
 /// The first and the last exchange, from the transcript if it was read, else from what is stored.

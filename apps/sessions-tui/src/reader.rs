@@ -1,72 +1,58 @@
-//! The reader's state: a transcript as wrapped text, where one is in it, and what is being looked for.
+//! Transcripts that are open: where one is in each of them, what is folded, what is being looked for.
 
 mod find;
-mod markup;
-mod wrap;
+mod page;
+mod raw;
+mod script;
+mod shelf;
+mod source;
+mod walk;
 
-use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use transcript::{Detail, SessionId};
 use tui_input::Input;
 
-pub(crate) use find::matches;
-pub(crate) use markup::{Mark, marks};
-pub use wrap::wrapped;
-pub(crate) use wrap::{Kind, Row};
+pub use find::{Found, Match, find};
+pub(crate) use find::{MOST as MOST_FOUND, matches};
+pub(crate) use page::{Dress, Page, Spot};
+pub(crate) use raw::{Raw, offsets};
+pub(crate) use script::Stop;
+pub use script::{Opened, Script, Which};
+pub(crate) use shelf::Shelf;
+pub(crate) use source::source;
+pub(crate) use walk::Walk;
 
-use crate::cells;
 use crate::message::Ticket;
 
-/// Text is not wrapped wider than this: longer lines are hard to read.
-const WIDEST: usize = 116;
-/// Columns left free on both sides.
-const MARGIN: usize = 1;
+/// Rows of the screen that text is not set wider than: the eye loses the line.
+const WIDEST: usize = 132;
+/// The same for prose.
+const WIDEST_PROSE: usize = 100;
+/// Columns at the left: the bar of the block under the cursor, the time.
+const GUTTER: usize = 8;
+const NARROW_GUTTER: usize = 2;
 
-/// A transcript as text, wrapped to some width. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct Document {
-    pub(crate) text: Arc<str>,
-    pub(crate) rows: Arc<Vec<Row>>,
-    pub(crate) columns: usize,
+/// Where a transcript is opened.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Opening {
+    /// Where.
+    pub at: At,
+    /// Words to be found there, as the find box takes them; empty to find nothing.
+    pub words: String,
 }
 
-impl Document {
-    /// Cleans and wraps Markdown text.
-    pub fn new(markdown: &str, columns: usize) -> Self {
-        let text: Arc<str> = cells::clean_block(markdown).into();
-        let rows = Arc::new(wrap::rows(&text, columns));
-        Self { text, rows, columns }
-    }
-
-    /// The same text, wrapped to another width.
-    #[must_use]
-    pub fn wrapped(&self, columns: usize) -> Self {
-        let rows = Arc::new(wrap::rows(&self.text, columns));
-        Self { text: Arc::clone(&self.text), rows, columns }
-    }
-
-    /// The row that holds a byte of the text.
-    pub(crate) fn row_of(&self, byte: usize) -> usize {
-        self.rows.partition_point(|row| row.start <= byte).saturating_sub(1)
-    }
-
-    fn is_heading(&self, at: usize) -> bool {
-        self.rows.get(at).is_some_and(|row| row.kind == Kind::Speaker && !row.continued)
-    }
-
-    fn heading_after(&self, at: usize) -> Option<usize> {
-        (at + 1..self.rows.len()).find(|at| self.is_heading(*at))
-    }
-
-    fn heading_before(&self, at: usize) -> Option<usize> {
-        (0..at.min(self.rows.len())).rev().find(|at| self.is_heading(*at))
-    }
-
-    fn line(&self, at: usize) -> &str {
-        self.rows.get(at).map_or("", |row| &self.text[row.start..row.end])
-    }
+/// A place in a transcript.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum At {
+    /// Where one was, else the beginning.
+    #[default]
+    Start,
+    /// The record at an offset, in bytes from the start of the file.
+    Offset(u64),
+    /// A turn.
+    Turn(u32),
 }
 
 /// A transcript that is open.
@@ -76,111 +62,119 @@ pub(crate) struct Reader {
     pub(crate) title: String,
     pub(crate) project: String,
     pub(crate) path: PathBuf,
-    pub(crate) detail: Detail,
-    pub(crate) document: Option<Document>,
+    /// The directory of the session; paths inside it are shown without it.
+    pub(crate) directory: String,
+    pub(crate) level: Detail,
+    pub(crate) wrap: bool,
+    pub(crate) times: Times,
+    /// The conversation, and above it those that were gone into: of a subagent, of an abandoned branch.
+    pub(crate) pages: Vec<Page>,
+    /// Whether the whole file was read.
+    pub(crate) complete: bool,
     pub(crate) problem: Option<String>,
-    /// Of the latest request for text; an answer to an older one is dropped.
+    /// Of the latest request for the transcript; an answer to an older one is dropped.
     pub(crate) ticket: Ticket,
-    /// The first row on the screen.
-    pub(crate) top: usize,
+    /// The same for that of a subagent.
+    pub(crate) agent_ticket: Ticket,
+    /// Where one wants to be as soon as that is read.
+    pub(crate) pending: Option<Opening>,
     pub(crate) find: Find,
+    pub(crate) input: Option<Ask>,
+    pub(crate) follow: bool,
+    pub(crate) raw: Option<Raw>,
+}
+
+/// Which times stand at the left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Times {
+    /// Where somebody begins to speak.
+    #[default]
+    Heads,
+    /// Everywhere.
+    All,
+    /// Nowhere.
+    None,
 }
 
 /// What is being looked for.
 #[derive(Debug, Default)]
 pub(crate) struct Find {
-    /// The box, while it is open.
-    pub(crate) input: Option<Input>,
     pub(crate) needle: String,
-    pub(crate) ranges: Vec<Range<usize>>,
+    pub(crate) matches: Vec<Match>,
+    /// Whether everything was looked at.
+    pub(crate) done: bool,
     pub(crate) current: usize,
     pub(crate) ticket: Ticket,
-    /// The row from which the search began.
-    pub(crate) from: usize,
+    /// Where the search began.
+    pub(crate) from: Option<(Spot, Spot)>,
+    /// Whether one has been taken to a match.
+    pub(crate) shown: bool,
 }
 
-/// Columns that text is wrapped to on a screen of some width.
-pub(crate) fn columns(width: u16) -> usize {
-    usize::from(width).saturating_sub(2 * MARGIN).clamp(1, WIDEST)
+/// A box that takes letters.
+#[derive(Debug)]
+pub(crate) struct Ask {
+    pub(crate) kind: AskKind,
+    pub(crate) input: Input,
+}
+
+/// What a box asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AskKind {
+    /// Words to find.
+    Find,
+    /// The number of a turn.
+    Turn,
 }
 
 impl Reader {
-    pub(crate) fn rows(&self) -> usize {
-        self.document.as_ref().map_or(0, |document| document.rows.len())
-    }
-
-    /// Moves the view by rows, stopping at both ends.
-    pub(crate) fn scroll(&mut self, by: isize, height: usize) {
-        self.go_to(self.top.saturating_add_signed(by), height);
-    }
-
-    pub(crate) fn go_to(&mut self, row: usize, height: usize) {
-        self.top = row.min(self.rows().saturating_sub(height));
-    }
-
-    /// Goes to the next or the previous heading.
-    pub(crate) fn go_to_heading(&mut self, forward: bool, height: usize) {
-        let Some(document) = &self.document else { return };
-        let heading = if forward { document.heading_after(self.top) } else { document.heading_before(self.top) };
-        match heading {
-            Some(row) => self.go_to(row, height),
-            None if forward => self.go_to(usize::MAX, height),
-            None => self.top = 0,
+    /// One without a transcript yet.
+    pub(crate) fn new(id: SessionId) -> Self {
+        Self {
+            id,
+            title: String::new(),
+            project: String::new(),
+            path: PathBuf::new(),
+            directory: String::new(),
+            level: Detail::default(),
+            wrap: true,
+            times: Times::default(),
+            pages: Vec::new(),
+            complete: false,
+            problem: None,
+            ticket: Ticket::default(),
+            agent_ticket: Ticket::default(),
+            pending: None,
+            find: Find::default(),
+            input: None,
+            follow: false,
+            raw: None,
         }
     }
 
-    /// Takes in another rendering of the same transcript and stays where one was: at the same byte if only the width
-    /// changed, else at the same heading.
-    pub(crate) fn show(&mut self, document: Document, height: usize) {
-        let row = match &self.document {
-            Some(old) if Arc::ptr_eq(&old.text, &document.text) => {
-                old.rows.get(self.top).map_or(0, |row| document.row_of(row.start))
+    /// Bytes of the transcripts that it keeps; several pages may show one.
+    pub(crate) fn size(&self) -> usize {
+        let mut scripts: Vec<&Arc<Script>> = Vec::new();
+        for page in &self.pages {
+            if !scripts.iter().any(|known| Arc::ptr_eq(known, &page.script)) {
+                scripts.push(&page.script);
             }
-            Some(old) => same_place(old, &document, self.top),
-            None => 0,
-        };
-        self.document = Some(document);
-        self.problem = None;
-        self.go_to(row, height);
-    }
-
-    /// Puts the current match on the screen, a third from its top if it is not there yet.
-    pub(crate) fn show_match(&mut self, height: usize) {
-        let (Some(document), Some(range)) = (&self.document, self.find.ranges.get(self.find.current)) else { return };
-        let row = document.row_of(range.start);
-        if !(self.top..self.top + height).contains(&row) {
-            self.go_to(row.saturating_sub(height / 3), height);
         }
+        scripts.iter().map(|script| script.size()).sum()
     }
 
-    /// Moves to the next or the previous match, around the ends.
-    pub(crate) fn step_match(&mut self, forward: bool, height: usize) {
-        let count = self.find.ranges.len();
-        if count > 0 {
-            let step = if forward { 1 } else { count - 1 };
-            self.find.current = (self.find.current + step) % count;
-            self.show_match(height);
-        }
+    pub(crate) fn page(&self) -> Option<&Page> {
+        self.pages.last()
     }
 
-    /// Takes in what was found and goes to the first match at or after the place where the search began.
-    pub(crate) fn found(&mut self, ranges: Vec<Range<usize>>, height: usize) {
-        let from =
-            self.document.as_ref().and_then(|document| document.rows.get(self.find.from)).map_or(0, |row| row.start);
-        let next = ranges.partition_point(|range| range.start < from);
-        self.find.current = if next < ranges.len() { next } else { 0 };
-        self.find.ranges = ranges;
-        self.top = self.find.from;
-        self.show_match(height);
+    /// Columns at the left of the text.
+    pub(crate) fn gutter(&self) -> usize {
+        if self.times == Times::None { NARROW_GUTTER } else { GUTTER }
     }
-}
 
-/// The row of `new` that shows what row `top` of `old` shows: under the same heading, as often as it came before.
-fn same_place(old: &Document, new: &Document, top: usize) -> usize {
-    let heading = if old.is_heading(top) { Some(top) } else { old.heading_before(top) };
-    let Some(heading) = heading else { return 0 };
-    let name = old.line(heading);
-    let earlier = (0..heading).filter(|at| old.is_heading(*at) && old.line(*at) == name).count();
-    let same = (0..new.rows.len()).filter(|at| new.is_heading(*at) && new.line(*at) == name).nth(earlier);
-    same.unwrap_or(top * new.rows.len() / old.rows.len().max(1))
+    /// Columns of rows and of prose on a screen of some width.
+    pub(crate) fn columns(&self, width: u16) -> (usize, usize) {
+        let columns = usize::from(width).saturating_sub(self.gutter() + 1).clamp(8, WIDEST);
+        (columns, columns.min(WIDEST_PROSE))
+    }
 }

@@ -2,9 +2,15 @@
 
 use std::io::{self, BufWriter, Stdout, Write};
 use std::panic;
-use std::sync::Once;
+use std::path::Path;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex, Once};
+use std::time::{Duration, Instant};
 
+use config::Environment;
+
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste, EnableFocusChange,
     EnableMouseCapture,
@@ -24,6 +30,10 @@ use crate::view;
 /// Whether the terminal is ours now; a panic in any thread looks here.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 static HOOK: Once = Once::new();
+/// Whether another program has the terminal.
+static LENT: (Mutex<bool>, Condvar) = (Mutex::new(false), Condvar::new());
+/// Whether our thread may be reading keys.
+static READING: AtomicBool = AtomicBool::new(true);
 
 /// The terminal while it is ours. Dropping it gives it back.
 pub(crate) struct Screen {
@@ -74,6 +84,11 @@ impl Screen {
         self.terminal.resize(size.into())
     }
 
+    /// Asks the terminal to put a text on the clipboard (OSC 52), which goes through SSH as well.
+    pub(crate) fn copy(&mut self, text: &str) -> io::Result<()> {
+        execute!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text))
+    }
+
     /// Takes the terminal again, whatever was done to it meanwhile.
     pub(crate) fn retake(&mut self) -> io::Result<()> {
         give_back();
@@ -93,6 +108,57 @@ impl Drop for Screen {
 pub(crate) fn suspend() -> io::Result<()> {
     give_back();
     low_level::raise(SIGTSTP)
+}
+
+/// Whether keys may be read. While another program has the terminal, this waits until it is ours again.
+pub(crate) fn may_read() -> bool {
+    let Ok(mut lent) = LENT.0.lock() else { return true };
+    if !*lent {
+        return true;
+    }
+    READING.store(false, Ordering::SeqCst);
+    LENT.1.notify_all();
+    while *lent {
+        let Ok(waited) = LENT.1.wait(lent) else { return true };
+        lent = waited;
+    }
+    READING.store(true, Ordering::SeqCst);
+    true
+}
+
+/// Gives the terminal to the person's editor or pager for a file, and forgets the file; what was done, or why it could
+/// not be.
+pub(crate) fn page(path: &Path, environment: &Environment) -> Result<String, String> {
+    lend(true);
+    give_back();
+    let named = |name: &str| environment.get(name).filter(|program| !program.trim().is_empty());
+    let program = named("VISUAL").or_else(|| named("EDITOR")).or_else(|| named("PAGER")).unwrap_or("less");
+    // The variables hold commands with arguments, as shells take them; the path is handed over apart from them.
+    let status = Command::new("sh").arg("-c").arg(format!("exec {program} \"$1\"")).arg("sh").arg(path).status();
+    lend(false);
+    let _ = std::fs::remove_file(path);
+    match status {
+        Ok(status) if status.success() => Ok(format!("Back from {program}")),
+        Ok(status) => Err(format!("{program} ended with {status}; set $EDITOR or $PAGER to another program")),
+        Err(error) => Err(format!("{program} cannot be started: {error}")),
+    }
+}
+
+/// Whether another program has the terminal.
+pub(crate) fn is_lent() -> bool {
+    LENT.0.lock().is_ok_and(|lent| *lent)
+}
+
+/// Keeps our own thread from reading the keys that are meant for another program, or lets it go on.
+fn lend(away: bool) {
+    let Ok(mut lent) = LENT.0.lock() else { return };
+    *lent = away;
+    LENT.1.notify_all();
+    let until = Instant::now() + Duration::from_secs(1);
+    while away && READING.load(Ordering::SeqCst) && Instant::now() < until {
+        let Ok((waited, _)) = LENT.1.wait_timeout(lent, Duration::from_millis(50)) else { return };
+        lent = waited;
+    }
 }
 
 fn enter() -> io::Result<()> {

@@ -1,8 +1,12 @@
 //! The one place where the model changes: a message in, effects out, no clock and no files.
 
+mod asking;
 mod derived;
+mod finding;
+mod layers;
 mod pointer;
 mod reading;
+mod resuming;
 mod sessions;
 mod stock;
 
@@ -11,11 +15,11 @@ use tui_input::backend::crossterm::EventHandler;
 
 use crate::Outcome;
 use crate::cells;
-use crate::commands::{self, Action, Scope};
+use crate::commands::{Action, Scope};
 use crate::key::Key;
-use crate::message::{Effect, Msg};
+use crate::message::{Effect, Errand, Msg, Way};
 use crate::model::Model;
-use crate::view;
+use crate::toast::Kind;
 
 /// Takes in a message; what has to be done outside comes back.
 pub fn update(model: &mut Model, message: Msg) -> Vec<Effect> {
@@ -30,19 +34,22 @@ pub fn update(model: &mut Model, message: Msg) -> Vec<Effect> {
         }
     }
     derived::refresh(model, &mut effects);
+    reading::settle(model, &mut effects);
     effects
 }
 
 fn visible(model: &mut Model, message: Msg, effects: &mut Vec<Effect>) {
     match message {
-        Msg::Started | Msg::OthersRun => stock::load(model, effects),
+        Msg::Started => stock::load(model, effects),
+        Msg::Live(running) => stock::live(model, running, effects),
+        Msg::Outlook(ticket, outlook) => stock::outlook(model, ticket, outlook),
         Msg::Themed(theme) => model.setup.theme = *theme,
+        Msg::Misconfigured(problems) => layers::misconfigured(model, problems),
         Msg::Key(event) => key(model, event, effects),
         Msg::Paste(text) => paste(model, &text, effects),
         Msg::Mouse(event) => pointer::mouse(model, event, effects),
         Msg::Resize(width, height) => {
             model.size = (width, height);
-            reading::rewrap(model, effects);
         }
         Msg::Focus(focused) => {
             model.attended = focused;
@@ -54,12 +61,19 @@ fn visible(model: &mut Model, message: Msg, effects: &mut Vec<Effect>) {
         }
         Msg::Terminate => effects.push(Effect::Leave(Outcome::Quit)),
         Msg::Loaded(ticket, outcome) => stock::loaded(model, ticket, outcome, effects),
-        Msg::Ranked(ticket, hits) => sessions::ranked(model, ticket, &hits),
+        Msg::Ranked(ticket, ranking) => finding::ranked(model, ticket, ranking),
         Msg::Excerpted(id, excerpt) => derived::excerpted(model, id, excerpt),
+        Msg::Read(id, opening) => reading::read(model, &id, opening, effects),
         Msg::Opened(ticket, outcome) => reading::opened(model, ticket, outcome, effects),
-        Msg::Wrapped(ticket, document) => reading::opened(model, ticket, Ok(document), effects),
-        Msg::Found(ticket, ranges) => reading::found(model, ticket, ranges),
-        Msg::Planned(ticket, outcome) => sessions::planned(model, ticket, outcome, effects),
+        Msg::Grown(ticket, script) => reading::grown(model, ticket, script, effects),
+        Msg::Found(ticket, found) => reading::found(model, ticket, found),
+        Msg::Colored(known) => model.shelf.color(known),
+        Msg::Written(outcome) => reading::written(model, outcome, effects),
+        Msg::Told(outcome) => reading::told(model, outcome),
+        Msg::Planned(ticket, outcome) => resuming::planned(model, ticket, outcome, effects),
+        Msg::Offered(ticket, offers) => asking::offered(model, ticket, offers),
+        Msg::Exported(outcome) => asking::exported(model, outcome),
+        Msg::NotCopied(why) => model.say(Kind::Problem, why),
         Msg::Tick(_) | Msg::Scanning(_) | Msg::Scanned(_) => {}
     }
 }
@@ -68,14 +82,16 @@ fn key(model: &mut Model, event: KeyEvent, effects: &mut Vec<Effect>) {
     if event.kind == KeyEventKind::Release {
         return;
     }
-    model.toast = None;
     model.clicked = None;
     let key = Key::from(event);
-    match commands::lookup(model.scope(), model.is_typing(), key) {
+    if key == Key::ESC {
+        model.toasts.clear();
+    }
+    match model.setup.keys.lookup(model.scope(), model.is_typing(), key) {
         Some(command) => act(model, command.action, effects),
         None if model.is_typing() => edit(model, &Event::Key(event), effects),
         None if key.is_text() && model.scope() == Scope::Sessions => {
-            model.toast = Some(format!("{key} does nothing in the list; press / to search"));
+            model.say(Kind::Note, format!("{key} does nothing in the list; press / to search"));
         }
         None => {}
     }
@@ -87,43 +103,44 @@ pub(crate) fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) 
         Action::Suspend => effects.push(Effect::Suspend),
         Action::Redraw => effects.push(Effect::Redraw),
         Action::Help => model.help = Some(0),
-        Action::Resume => sessions::resume(model, effects),
+        Action::Palette => layers::open_palette(model),
+        Action::Problems => layers::show_problems(model),
+        Action::Resume => set_out(model, false, Way::Here, effects),
+        Action::Fork => set_out(model, true, Way::Here, effects),
+        Action::OpenWindow => set_out(model, false, Way::Window, effects),
+        Action::CopyCommand => set_out(model, false, Way::Copy, effects),
         _ => match model.scope() {
             Scope::Message => model.message = None,
-            Scope::Help => help(model, action),
+            Scope::Help => layers::help(model, action),
+            Scope::Palette => layers::palette(model, action, effects),
             Scope::Reader | Scope::Find => reading::act(model, action, effects),
+            Scope::Ask => asking::act(model, action, effects),
+            Scope::Sort => sessions::sorting(model, action),
             Scope::Sessions | Scope::Everywhere => sessions::act(model, action, effects),
         },
     }
 }
 
-fn help(model: &mut Model, action: Action) {
-    let height = usize::from(model.places().page().height);
-    let last = view::help_rows(model.size.0).saturating_sub(height);
-    let Some(top) = model.help else { return };
-    let top = match action {
-        Action::Back => {
-            model.help = None;
-            return;
-        }
-        Action::Down => top + 1,
-        Action::Up => top.saturating_sub(1),
-        Action::PageDown => top + height,
-        Action::PageUp => top.saturating_sub(height),
-        Action::First => 0,
-        Action::Last => last,
-        _ => top,
-    };
-    model.help = Some(top.min(last));
+fn set_out(model: &mut Model, fork: bool, way: Way, effects: &mut Vec<Effect>) {
+    resuming::set_out(model, Errand { fork, way }, effects);
 }
 
 /// Hands an event to the box that takes letters.
 fn edit(model: &mut Model, event: &Event, effects: &mut Vec<Effect>) {
-    if let Some(input) = model.reader.as_mut().and_then(|reader| reader.find.input.as_mut()) {
-        input.handle_event(event);
-        reading::find(model, effects);
+    if let Some(palette) = &mut model.palette {
+        if palette.input.handle_event(event).is_some_and(|change| change.value) {
+            palette.search();
+        }
+    } else if let Some(ask) = &mut model.ask {
+        if ask.input.handle_event(event).is_some_and(|change| change.value) {
+            asking::look_for_offers(model, effects);
+        }
+    } else if let Some(ask) = reading::input(model) {
+        ask.input.handle_event(event);
+        reading::typed(model, effects);
     } else if model.search.handle_event(event).is_some_and(|change| change.value) {
-        sessions::search(model, effects);
+        model.finding.choice = None;
+        finding::search(model, effects);
     }
 }
 
@@ -131,15 +148,28 @@ fn paste(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
     let text = cells::clean(text);
     match model.scope() {
         Scope::Find => {
-            if let Some(input) = model.reader.as_mut().and_then(|reader| reader.find.input.as_mut()) {
-                insert(input, &text);
+            if let Some(ask) = reading::input(model) {
+                insert(&mut ask.input, &text);
             }
-            reading::find(model, effects);
+            reading::typed(model, effects);
+        }
+        Scope::Palette => {
+            if let Some(palette) = &mut model.palette {
+                insert(&mut palette.input, &text);
+                palette.search();
+            }
+        }
+        Scope::Ask => {
+            if let Some(ask) = &mut model.ask {
+                insert(&mut ask.input, &text);
+            }
+            asking::look_for_offers(model, effects);
         }
         Scope::Sessions => {
             model.in_box = true;
             insert(&mut model.search, &text);
-            sessions::search(model, effects);
+            model.finding.choice = None;
+            finding::search(model, effects);
         }
         _ => {}
     }

@@ -1,30 +1,40 @@
 //! Drawing: the model on a frame, changing nothing.
 
+mod ask;
+mod finding;
+mod footer;
 mod help;
+mod hits;
 mod list;
 mod message;
 mod painter;
+mod palette;
+mod panel;
 mod reader;
 mod sessions;
+mod sorting;
+mod toasts;
 
+pub(crate) use hits::pieces as hit_pieces;
 use ratatui::Frame;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::commands::{COMMANDS, Command, Scope};
 use crate::layout::{LEAST, Places};
 use crate::model::Model;
 
 pub(crate) use help::rows as help_rows;
 use painter::Painter;
+pub(crate) use palette::rows as palette_rows;
 
 /// Draws the model.
 pub fn view(model: &Model, frame: &mut Frame<'_>) {
     let area = frame.area();
     let cursor = {
         let buffer = frame.buffer_mut();
+        buffer.set_style(area, model.setup.theme.text);
         if area.width < LEAST.0 || area.height < LEAST.1 {
             too_small(model, area, buffer);
             None
@@ -54,18 +64,25 @@ fn screen(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<(u16, u16)> 
     let cursor = if let Some(top) = model.help {
         help::draw(model, top, &places, buffer);
         None
-    } else if let Some(reader) = &model.reader {
+    } else if let Some(reader) = model.shelf.current() {
         reader::draw(model, reader, &places, buffer)
     } else {
-        sessions::draw(model, &places, buffer)
-    };
-    footer(model, &places, buffer);
-    match &model.message {
-        Some(text) => {
-            message::draw(model, text, area, buffer);
-            None
+        let cursor = sessions::draw(model, &places, buffer);
+        if model.sorting.is_some() {
+            sorting::draw(model, &places, area, buffer);
         }
-        None => cursor,
+        cursor
+    };
+    footer::draw(model, places.footer, buffer);
+    // under panels: what waits for an answer is never covered
+    toasts::draw(model, area, places.lower_rule.y, buffer);
+    let cursor = model.ask.as_ref().map_or(cursor, |text| ask::draw(model, text, area, buffer));
+    if let Some(text) = &model.message {
+        message::draw(model, text, area, buffer);
+    }
+    match &model.palette {
+        Some(palette) => palette::draw(model, palette, area, buffer),
+        None => cursor.filter(|_| model.message.is_none()),
     }
 }
 
@@ -83,49 +100,4 @@ fn too_small(model: &Model, area: Rect, buffer: &mut Buffer) {
             Painter::new(buffer, Rect::new(0, y, area.width, 1)).skip(indent).text(text, style);
         }
     }
-}
-
-/// The keys that act now, and what just happened.
-fn footer(model: &Model, places: &Places, buffer: &mut Buffer) {
-    let theme = &model.setup.theme;
-    let mut painter = Painter::new(buffer, places.footer).skip(1);
-    if let Some(text) = &model.toast {
-        painter.text(&crate::cells::clean(text), theme.text);
-        return;
-    }
-    let mut said = Vec::new();
-    for command in acting(model) {
-        let (Some(hint), Some(key)) = (hint(model, command), key(model, command)) else { continue };
-        let taken = crate::cells::width(&key) + 1 + crate::cells::width(hint) + 2;
-        if said.contains(&hint) {
-            continue;
-        }
-        if taken > painter.room() + 2 {
-            break;
-        }
-        said.push(hint);
-        painter = painter.text(&key, theme.key).skip(1).text(hint, theme.dim).skip(2);
-    }
-}
-
-/// Commands of the innermost screen, then those of every screen.
-fn acting(model: &Model) -> impl Iterator<Item = &'static Command> {
-    let scope = model.scope();
-    let of = |scope: Scope| COMMANDS.iter().filter(move |command| command.scope == scope);
-    let everywhere = (!matches!(scope, Scope::Help | Scope::Message)).then(|| of(Scope::Everywhere));
-    of(scope).chain(everywhere.into_iter().flatten())
-}
-
-fn hint(model: &Model, command: &Command) -> Option<&'static str> {
-    let back_to_box = command.id == "sessions.focus" && !model.in_box;
-    if back_to_box { Some("box") } else { command.hint }
-}
-
-/// The shortest way to give a command now.
-fn key(model: &Model, command: &Command) -> Option<String> {
-    let letter = command
-        .letters
-        .first()
-        .filter(|_| !model.is_typing() && command.keys.first().is_none_or(|key| key.short() != "↵"));
-    letter.or(command.keys.first()).map(|key| key.short())
 }

@@ -62,6 +62,11 @@ impl Paths {
         self.config.join("config.toml")
     }
 
+    /// The folder of the person's themes.
+    pub fn themes(&self) -> PathBuf {
+        self.config.join("themes")
+    }
+
     /// The person's prices, which lie over the built-in ones.
     pub fn prices_file(&self) -> PathBuf {
         self.config.join("prices.toml")
@@ -95,6 +100,11 @@ impl Paths {
     /// What went wrong in hooks, which may tell nobody else.
     pub fn hook_log(&self) -> PathBuf {
         self.logs.join("hook.log")
+    }
+
+    /// Where directories went that sessions ran in; beside the store, which can be made again while this cannot.
+    pub fn places_file(&self) -> PathBuf {
+        self.data.join("places.json")
     }
 
     /// The roots that were met before.

@@ -1,6 +1,6 @@
 //! The one table of settings: reading, messages and the reference page walk it.
 
-use crate::{Settings, Theme};
+use crate::Settings;
 
 /// A setting of `config.toml`.
 #[derive(Debug, Clone, Copy)]
@@ -19,7 +19,6 @@ pub struct Setting {
 pub(crate) enum Kind {
     Text(fn(&mut Settings, String)),
     Texts(fn(&mut Settings, Vec<String>)),
-    Choice(&'static [&'static str], fn(&mut Settings, usize)),
 }
 
 impl Kind {
@@ -28,10 +27,6 @@ impl Kind {
         match self {
             Kind::Text(_) => format!("a text in quotes, as in {key} = \"…\""),
             Kind::Texts(_) => format!("a list of texts, as in {key} = [\"…\", \"…\"]"),
-            Kind::Choice(choices, _) => {
-                let quoted: Vec<String> = choices.iter().map(|choice| format!("\"{choice}\"")).collect();
-                format!("one of {}", quoted.join(", "))
-            }
         }
     }
 }
@@ -59,10 +54,9 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "display.theme",
         default: "\"auto\"",
-        meaning: "Colors for a dark or a light terminal; `auto` asks the terminal. `$SESSIONS_THEME` goes before it.",
-        kind: Kind::Choice(&["auto", "dark", "light"], |settings, choice| {
-            settings.theme = [Theme::Auto, Theme::Dark, Theme::Light][choice];
-        }),
+        meaning: "Name of a theme, built in or your own (see [themes](themes.md)); `auto` asks the terminal whether it is \
+                  dark or light. `$SESSIONS_THEME` goes before it.",
+        kind: Kind::Text(|settings, value| settings.theme = value),
     },
     Setting {
         name: "display.timezone",

@@ -9,10 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::setting::Kind;
-use crate::{ConfigError, SETTINGS, Setting};
-
-/// Below this likeness (0 to 1) two names have nothing to do with each other.
-const LIKENESS_MIN: f64 = 0.8;
+use crate::{ConfigError, SETTINGS, Setting, meant};
 
 /// Settings of `config.toml`, each with a default; [`SETTINGS`] lists them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,22 +20,23 @@ pub struct Settings {
     pub claude_flags: Vec<String>,
     /// More folders with Claude Code's files, as written; for [`crate::Paths::add_roots`].
     pub roots_extra: Vec<String>,
-    /// Colors of the screen.
-    pub theme: Theme,
+    /// Name of the theme of the screen; whether there is one is the screen's to say.
+    pub theme: String,
+    /// Keys of commands of the screen, in the order of the file; whether they can hold is the screen's to say.
+    pub keys: Vec<KeySetting>,
     /// Name of a time zone; none means that of the system.
     pub timezone: Option<String>,
 }
 
-/// Colors of the screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Theme {
-    /// Whatever suits the terminal.
-    #[default]
-    Auto,
-    /// For a dark background.
-    Dark,
-    /// For a light background.
-    Light,
+/// The keys that a person gives to a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeySetting {
+    /// The command, as written.
+    pub command: String,
+    /// Its keys, as written; none takes all keys from it.
+    pub keys: Vec<String>,
+    /// The line of the file.
+    pub line: usize,
 }
 
 impl Default for Settings {
@@ -47,7 +45,8 @@ impl Default for Settings {
             claude_program: "claude".to_owned(),
             claude_flags: Vec::new(),
             roots_extra: Vec::new(),
-            theme: Theme::Auto,
+            theme: "auto".to_owned(),
+            keys: Vec::new(),
             timezone: None,
         }
     }
@@ -73,14 +72,25 @@ impl Settings {
         let mut settings = Self::default();
         let mut problems = Vec::new();
         for (section, value) in table.get_ref() {
-            read_section(section, value, &mut settings, &mut problems);
+            if section.get_ref() == KEYS {
+                read_keys("", value, &mut settings, &mut problems);
+            } else {
+                read_section(section, value, &mut settings, &mut problems);
+            }
         }
+        for setting in &mut settings.keys {
+            setting.line = line(content, setting.line);
+        }
+        settings.keys.sort_by_key(|setting| setting.line);
         problems.sort_by_key(|(span, _)| span.start);
         let lines: Vec<String> =
             problems.iter().map(|(span, problem)| format!("{}: {problem}", place(content, span))).collect();
         if lines.is_empty() { Ok(settings) } else { Err(lines.join("\n")) }
     }
 }
+
+/// The section of keys, whose names are commands of the screen.
+const KEYS: &str = "keys";
 
 /// Something wrong, and where it is in the file.
 type Problem = (Range<usize>, String);
@@ -110,6 +120,32 @@ fn read_section(
     }
 }
 
+/// Reads keys of commands: `"sessions.resume" = ["r"]`, or the same in sections. Lines are bytes until all is read.
+fn read_keys(above: &str, value: &Spanned<DeValue<'_>>, settings: &mut Settings, problems: &mut Vec<Problem>) {
+    let Some(table) = value.get_ref().as_table() else {
+        problems.push((value.span(), "`keys` must be a section: write [keys] on a line of its own".to_owned()));
+        return;
+    };
+    for (name, value) in table {
+        let command = format!("{above}{}", name.get_ref());
+        let text = |value: &Spanned<DeValue<'_>>| value.get_ref().as_str().map(str::to_owned);
+        let keys: Option<Vec<String>> = match value.get_ref() {
+            DeValue::Table(_) => {
+                read_keys(&format!("{command}."), value, settings, problems);
+                continue;
+            }
+            DeValue::Array(keys) => keys.iter().map(text).collect(),
+            _ => text(value).map(|key| vec![key]),
+        };
+        if let Some(keys) = keys {
+            settings.keys.push(KeySetting { command, keys, line: name.span().start });
+        } else {
+            let problem = format!("the keys of `{command}` must be a list of texts, as in [\"enter\", \"ctrl-r\"]");
+            problems.push((value.span(), problem));
+        }
+    }
+}
+
 /// Sets a value, if it is of the right kind.
 fn apply(kind: Kind, value: &DeValue<'_>, settings: &mut Settings) -> bool {
     match kind {
@@ -120,10 +156,6 @@ fn apply(kind: Kind, value: &DeValue<'_>, settings: &mut Settings) -> bool {
                 items.and_then(|items| items.map(|item| item.map(str::to_owned)).collect());
             texts.map(|texts| set(settings, texts)).is_some()
         }
-        Kind::Choice(choices, set) => {
-            let choice = choices.iter().position(|choice| value.as_str() == Some(choice));
-            choice.map(|choice| set(settings, choice)).is_some()
-        }
     }
 }
 
@@ -133,13 +165,13 @@ fn section_of(setting: &Setting) -> &'static str {
 
 /// Says that a name means nothing, and which one was probably meant.
 fn unknown(what: &str, name: &str) -> String {
-    let likeness = |candidate: &str| strsim::jaro_winkler(&name.to_lowercase(), candidate);
     let names = SETTINGS.iter().map(|setting| setting.name);
     let keys = SETTINGS.iter().map(|setting| (setting.name.rsplit('.').next().unwrap_or_default(), setting.name));
     let sections = SETTINGS.iter().map(|setting| (section_of(setting), section_of(setting)));
-    let candidates = names.map(|name| (name, name)).chain(sections).chain(keys);
-    let best = candidates.max_by(|(left, _), (right, _)| likeness(left).total_cmp(&likeness(right)));
-    let hint = best.filter(|(candidate, _)| likeness(candidate) >= LIKENESS_MIN).map_or_else(
+    let candidates: Vec<(&str, &str)> = names.map(|name| (name, name)).chain(sections).chain(keys).collect();
+    let likely = meant(name, candidates.iter().map(|(written, _)| *written));
+    let meant = likely.and_then(|likely| candidates.iter().find(|(written, _)| *written == likely));
+    let hint = meant.map_or_else(
         || format!("; there are: {}", SETTINGS.iter().map(|setting| setting.name).collect::<Vec<_>>().join(", ")),
         |(_, meant)| format!("; did you mean `{meant}`?"),
     );
@@ -147,8 +179,11 @@ fn unknown(what: &str, name: &str) -> String {
 }
 
 fn place(content: &str, span: &Range<usize>) -> String {
-    let before = content.get(..span.start).unwrap_or(content);
-    format!("line {}", before.matches('\n').count() + 1)
+    format!("line {}", line(content, span.start))
+}
+
+fn line(content: &str, byte: usize) -> usize {
+    content.get(..byte).unwrap_or(content).matches('\n').count() + 1
 }
 
 #[cfg(test)]
@@ -175,7 +210,8 @@ mod tests {
             claude_program: "/opt/claude".to_owned(),
             claude_flags: vec!["--model".to_owned(), "opus".to_owned()],
             roots_extra: vec!["~/old".to_owned()],
-            theme: Theme::Light,
+            theme: "light".to_owned(),
+            keys: Vec::new(),
             timezone: Some("Asia/Tokyo".to_owned()),
         };
         check(content, &Ok(expect));
@@ -193,12 +229,24 @@ mod tests {
     #[test]
     fn every_wrong_value_is_explained() {
         check(
-            "[display]\ntheme = 'pink'\n[claude]\nflags = '-v'\nprogram = 3\n[roots]\nextra = [1]",
-            &Err("line 2: `display.theme` must be one of \"auto\", \"dark\", \"light\"\n\
+            "[display]\ntheme = 2\n[claude]\nflags = '-v'\nprogram = 3\n[roots]\nextra = [1]",
+            &Err("line 2: `display.theme` must be a text in quotes, as in theme = \"…\"\n\
                  line 4: `claude.flags` must be a list of texts, as in flags = [\"…\", \"…\"]\n\
                  line 5: `claude.program` must be a text in quotes, as in program = \"…\"\n\
                  line 7: `roots.extra` must be a list of texts, as in extra = [\"…\", \"…\"]"),
         );
+    }
+
+    #[test]
+    fn keys_of_commands_are_read_in_either_form() {
+        let content = "[keys]\n\"sessions.resume\" = ['enter', 'r']\nhelp = 'f2'\n[keys.reader]\ndown = []\nfind = 3";
+        let message = Settings::parse(content).expect_err("a number is no key");
+        assert_eq!(message, "line 6: the keys of `reader.find` must be a list of texts, as in [\"enter\", \"ctrl-r\"]");
+        let settings = Settings::parse(content.trim_end_matches("find = 3")).expect("all is well");
+        let read: Vec<(usize, &str, usize)> =
+            settings.keys.iter().map(|keys| (keys.line, keys.command.as_str(), keys.keys.len())).collect();
+        assert_eq!(read, [(2, "sessions.resume", 2), (3, "help", 1), (5, "reader.down", 0)]);
+        check("keys = 1", &Err("line 1: `keys` must be a section: write [keys] on a line of its own"));
     }
 
     #[test]

@@ -12,6 +12,11 @@ pub fn directories<'a>(transcript: Option<&Path>, ran_in: impl IntoIterator<Item
     directories.into_iter().map(PathBuf::from).collect()
 }
 
+/// The directory that is missed, the best of those that a session ran in, if none of them is there.
+pub fn gone(directories: &[PathBuf]) -> Option<&Path> {
+    directories.first().filter(|_| !directories.iter().any(|directory| directory.is_dir())).map(PathBuf::as_path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -27,5 +32,15 @@ mod tests {
             let found = directories(Some(&transcript), ["/home/ada/shop/web", "/home/ada/shop"]);
             assert_eq!(found, expect.map(PathBuf::from), "{folder}");
         }
+    }
+
+    #[test]
+    fn a_directory_is_missed_only_if_none_of_the_others_is_there() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let there = folder.path().to_owned();
+        let (first, second) = (there.join("first"), there.join("second"));
+        assert_eq!(gone(&[first.clone(), second.clone()]), Some(first.as_path()));
+        assert_eq!(gone(&[first, there]), None);
+        assert_eq!(gone(&[]), None);
     }
 }

@@ -1,11 +1,20 @@
-//! How a session is taken up again: directory, command, and what stands in the way.
+//! How a session is taken up again: directory, command, window, and what stands in the way.
 //!
 //! This crate reads no environment and no transcript: the caller says where to look.
 
 mod directories;
+mod nearby;
+mod places;
 mod plan;
 mod program;
+mod repository;
 mod run;
+mod tmux;
+mod whereabouts;
 
-pub use directories::directories;
+pub use directories::{directories, gone};
+pub use places::{Place, Places, locate, relocate};
 pub use plan::{Obstacle, Plan, Request, plan, plan_to_print};
+pub use repository::Repository;
+pub use tmux::{Pane, Tmux, TmuxError};
+pub use whereabouts::Whereabouts;

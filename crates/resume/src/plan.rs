@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf, absolute};
 
+use crate::directories::gone;
 use crate::program;
 
 /// What is asked for.
@@ -155,12 +156,12 @@ fn transcript(request: &Request) -> Result<PathBuf, Obstacle> {
 
 fn directory(request: &Request) -> Result<PathBuf, Obstacle> {
     let id = || request.id.clone();
-    let existing = request.directories.iter().find(|directory| directory.is_dir());
-    match (existing, request.directories.first()) {
-        (Some(directory), _) => Ok(absolute(directory).unwrap_or_else(|_| directory.clone())),
-        (None, Some(first)) => Err(Obstacle::DirectoryGone { id: id(), directory: first.clone() }),
-        (None, None) => Err(Obstacle::NoDirectory { id: id() }),
+    if let Some(gone) = gone(&request.directories) {
+        return Err(Obstacle::DirectoryGone { id: id(), directory: gone.to_owned() });
     }
+    let directory = request.directories.iter().find(|directory| directory.is_dir());
+    let directory = directory.ok_or_else(|| Obstacle::NoDirectory { id: id() })?;
+    Ok(absolute(directory).unwrap_or_else(|_| directory.clone()))
 }
 
 /// What `--resume` is given: the id where the client finds exactly this file by it, else the path of the file.

@@ -1,12 +1,26 @@
 //! Finding a session by what a person remembers of it.
 //!
-//! The only owner of what a session is found by and of what counts as a match: the box of the screen and the words of
-//! `sessions ls` ask here, so the same words find the same sessions in the same order. It knows nothing of files,
-//! stores or screens.
+//! The only owner of the query language, of what a session is found by and of what counts as a match: the box of the
+//! screen, `sessions ls` and `sessions search` ask here, so the same query finds the same sessions in the same order.
+//! It knows nothing of stores or screens. Clock, zone and directories are handed in; only `content` reads files, those
+//! that it is given.
 
 mod candidates;
+mod completion;
+mod content;
+mod moment;
+mod names;
+mod query;
 mod subject;
 mod text;
 
-pub use candidates::{Candidates, Hit};
+pub use candidates::{Candidates, Hit, Standing};
+pub use completion::{Completion, Known, Offer, complete};
+pub use content::{Caps, Context, Excerpt, File, Found, Passage, Searched, Seen, Target, Wanted, score, search, tags};
+pub use moment::{Moment, day_of};
+pub use names::{NameHit, rank_names};
+pub use query::{
+    Bound, Clause, Comparison, FORMS, Fault, Form, Measure, NameField, Query, Setting, Size, State, Term, TermKind,
+    What,
+};
 pub use subject::{Field, Subject, positions};

@@ -3,6 +3,7 @@
 //! After every commit the store is whole: offsets, copies, counted requests and sessions agree. A scan that is
 //! killed loses at most the batch in hand, and reads it again next time.
 
+mod bundle;
 mod columnar;
 mod copies;
 mod files;
@@ -15,9 +16,10 @@ mod writing;
 use duckdb::Connection;
 use pricing::PriceTable;
 use rustc_hash::FxHashSet;
-use transcript::{AgentType, FileRole, Request, ToolUse};
+use transcript::{AgentType, FileFacts, FileRole, Request};
 
 use crate::{StoreError, schema};
+pub(crate) use bundle::Bundle;
 pub(crate) use copies::{recount, reprice, slices, told_by};
 pub(crate) use files::{Marks, drop_superseded, mark};
 pub(crate) use fold::{Folded, fold};
@@ -53,20 +55,20 @@ pub(crate) struct Piece {
     pub(crate) revision: Option<i64>,
     /// Whether the file was read from its start although it was known: what it said before is void.
     pub(crate) replaces: bool,
-    /// Requests of the stretch.
-    pub(crate) requests: Vec<Request>,
-    /// Tool calls of the stretch.
-    pub(crate) tool_uses: Vec<ToolUse>,
+    /// Requests of the stretch that are no rows yet.
+    pub(crate) told: Vec<Request>,
+    /// How many rows of requests it adds to its bundle.
+    pub(crate) sole_rows: usize,
+    /// How many rows of tool calls it adds to its bundle.
+    pub(crate) tool_rows: usize,
     /// What the subagents are that the stretch tells of.
     pub(crate) agent_types: Vec<AgentType>,
     /// The session that the file belongs to; empty if nothing says so.
     pub(crate) session: String,
-    /// Bytes of the file that were understood.
-    pub(crate) read_to: u64,
-    /// Stretches that were not understood, over the whole file.
-    pub(crate) problems: u32,
-    /// What the file says, as it is stored.
-    pub(crate) facts: Vec<u8>,
+    /// What the file says, as far as it was read.
+    pub(crate) facts: FileFacts,
+    /// The same, as it is stored.
+    pub(crate) stored: Vec<u8>,
     /// Fingerprint of its first bytes.
     pub(crate) head: Option<i64>,
     /// Fingerprint of the bytes before the offset.

@@ -12,6 +12,7 @@ mod open;
 mod questions;
 mod rebuild;
 mod resolve;
+pub mod retention;
 mod rows;
 mod scan;
 mod schema;
@@ -23,7 +24,7 @@ pub use error::StoreError;
 pub use open::engine_version;
 pub use questions::{Audit, AuditedRequest, Names, Telling};
 pub use resolve::Ownership;
-pub use rows::{Found, SessionDetail, SessionRow, TranscriptFile, Unpriced};
+pub use rows::{Belongings, Found, SessionDetail, SessionRow, TranscriptFile, Unpriced};
 pub use scan::{Progress, ScanOptions, ScanReport};
 pub use store::Store;
 pub use usage::{

@@ -22,6 +22,10 @@ pub struct Running {
     pub status: Option<String>,
     /// When it last said so.
     pub updated_at: Option<DateTime<Utc>>,
+    /// When the client was started.
+    pub started_at: Option<DateTime<Utc>>,
+    /// What the person named the session; a name that the client made up is none.
+    pub name: Option<String>,
 }
 
 /// Sessions that are running under some roots, by session. What cannot be read is left out.
@@ -46,6 +50,10 @@ struct Wire {
     proc_start: serde_json::Value,
     #[serde(default)]
     updated_at: serde_json::Value,
+    #[serde(default)]
+    started_at: serde_json::Value,
+    name: Option<String>,
+    name_source: Option<String>,
 }
 
 fn entry(path: &Path) -> Option<Running> {
@@ -57,6 +65,8 @@ fn entry(path: &Path) -> Option<Running> {
         cwd: wire.cwd,
         status: wire.status,
         updated_at: time(&wire.updated_at),
+        started_at: time(&wire.started_at),
+        name: wire.name.filter(|_| wire.name_source.as_deref() != Some("derived")),
     })
 }
 

@@ -169,18 +169,20 @@ fn connect_patiently(path: &Path, access: Access, deadline: Instant) -> Result<C
 
 /// Opens the engine on the file. Small blocks keep a small history small; nothing is ever downloaded.
 ///
-/// One thread: waiting for a second one costs the engine more than it does. What a large commit writes goes straight
-/// into the file: its log would be written for nothing, since closing the store empties it.
+/// One thread: waiting for a second one costs the engine more than it does. Little memory for writing: batches are small,
+/// and with more the engine only keeps what it has written. What a large commit writes goes straight into the file: its
+/// log would be written for nothing, since closing the store empties it.
 fn connect(path: &Path, access: Access) -> Result<Connection, duckdb::Error> {
     let mode = match access {
         Access::Read => AccessMode::ReadOnly,
         Access::Write | Access::Carry => AccessMode::ReadWrite,
     };
+    let memory = if access == Access::Write { "64MB" } else { "512MB" };
     let config = Config::default()
         .access_mode(mode)?
         .threads(1)?
         .with("checkpoint_threshold", "1MB")?
-        .max_memory("512MB")?
+        .max_memory(memory)?
         .enable_autoload_extension(false)?
         .enable_external_access(access == Access::Carry)?
         .with("default_block_size", "16384")?;

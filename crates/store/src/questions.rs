@@ -1,8 +1,10 @@
 //! What the store is asked, one file per question.
 
 mod audit;
+mod belongings;
 mod carrying;
 mod find;
+mod latest;
 mod ledger;
 mod names;
 mod session;
@@ -13,7 +15,9 @@ mod usage;
 
 pub(crate) use audit::audit;
 pub use audit::{Audit, AuditedRequest, Telling};
+pub(crate) use belongings::belongings;
 pub(crate) use find::find;
+pub(crate) use latest::latest_requests;
 pub use names::Names;
 pub(crate) use names::names;
 pub(crate) use session::session;

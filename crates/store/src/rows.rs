@@ -57,6 +57,15 @@ pub struct TranscriptFile {
     pub present: bool,
 }
 
+/// What belongs to a session beside its row.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Belongings {
+    /// Its files that existed at the last scan, its own first.
+    pub files: Vec<TranscriptFile>,
+    /// Names of the tools that it used, sorted.
+    pub tools: Vec<String>,
+}
+
 /// A session with all that belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SessionDetail {

@@ -1,5 +1,6 @@
 //! The store itself: one call opens, asks and closes.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -11,8 +12,8 @@ use transcript::SessionId;
 
 use crate::open::{Access, Opened};
 use crate::{
-    Audit, Found, Names, Progress, ScanOptions, ScanReport, SessionDetail, SessionRow, Spending, StoreError, Unpriced,
-    UsageQuery, UsageReport, questions, rebuild, scan,
+    Audit, Belongings, Found, Names, Progress, ScanOptions, ScanReport, SessionDetail, SessionRow, Spending,
+    StoreError, Unpriced, UsageQuery, UsageReport, questions, rebuild, scan,
 };
 
 /// How long a call waits for others, unless it is told otherwise.
@@ -85,6 +86,11 @@ impl Store {
         self.ask(Vec::new(), questions::sessions)
     }
 
+    /// What belongs to each session beside its row.
+    pub fn belongings(&self) -> Result<HashMap<SessionId, Belongings>, StoreError> {
+        self.ask(HashMap::new(), questions::belongings)
+    }
+
     /// The session that an id or a prefix of one stands for.
     pub fn find(&self, prefix: &str) -> Result<Found, StoreError> {
         self.ask(Found::None, |connection| questions::find(connection, prefix))
@@ -115,6 +121,11 @@ impl Store {
     /// Requests without a time are left out.
     pub fn spendings(&self, since: DateTime<Utc>) -> Result<Vec<Spending>, StoreError> {
         self.ask(Vec::new(), |connection| questions::spendings(connection, since))
+    }
+
+    /// Sessions that asked their model since a moment, with the time of their last request; subagents' requests left out.
+    pub fn latest_requests(&self, since: DateTime<Utc>) -> Result<Vec<(SessionId, DateTime<Utc>)>, StoreError> {
+        self.ask(Vec::new(), |connection| questions::latest_requests(connection, since))
     }
 
     /// Models that requests were made with and that have no price, the one with the most requests first.

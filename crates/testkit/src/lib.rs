@@ -3,8 +3,10 @@
 mod corpus;
 pub mod history;
 mod home;
+mod long;
 mod transcript;
 
 pub use corpus::{corpus, lay_out};
 pub use home::Home;
+pub use long::long_transcript;
 pub use transcript::{Transcript, Usage};

@@ -6,17 +6,25 @@ mod assembly;
 mod chain;
 mod intake;
 mod notice;
+mod outline;
 mod picture;
 mod prompt;
 mod record;
+mod sketch;
+mod stretches;
 mod subject;
 mod tool_result;
+mod turns;
 mod value;
 
 use chrono::{DateTime, Utc};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
+
+pub use intake::Reading;
+pub use outline::{AnswerSketch, Entry, Outline, OutlineAgent, OutlineBranch, Sketched};
+pub use stretches::Stretches;
 
 use crate::{Parsed, Tokens};
 
@@ -228,8 +236,10 @@ pub enum Notice {
 impl Conversation {
     /// Reads a whole transcript (or a subagent's).
     pub fn read(bytes: &[u8]) -> Parsed<Self> {
-        let Parsed { value: intake, problems } = intake::read(bytes);
-        Parsed { value: assembly::converse(intake), problems }
+        let mut reading = Reading::default();
+        reading.feed(bytes, true);
+        let bytes = Stretches::whole(bytes);
+        Parsed { value: reading.outline(&bytes).read_all(&bytes), problems: reading.problems().to_vec() }
     }
 }
 

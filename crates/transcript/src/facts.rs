@@ -10,6 +10,7 @@ mod tool;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::lines::{Place, records};
@@ -137,6 +138,28 @@ pub struct Batch {
     pub agent_types: Vec<AgentType>,
     /// Problems of the stretch.
     pub problems: Vec<Problem>,
+    /// Where each request stands in the list, by the fingerprint of its key.
+    requests_at: FxHashMap<u64, usize>,
+    /// Where each tool call stands in the list, by the fingerprint of its id.
+    tools_at: FxHashMap<u64, usize>,
+}
+
+impl Batch {
+    fn add_request(&mut self, request: Request) {
+        let at = *self.requests_at.entry(fingerprint(&request.key.0)).or_insert(self.requests.len());
+        match self.requests.get_mut(at) {
+            Some(known) if known.key == request.key => known.merge(request),
+            _ => self.requests.push(request),
+        }
+    }
+
+    fn add_tool(&mut self, tool: ToolUse) {
+        let at = *self.tools_at.entry(fingerprint(&tool.id)).or_insert(self.tool_uses.len());
+        match self.tool_uses.get_mut(at) {
+            Some(known) if known.id == tool.id => known.merge(tool),
+            _ => self.tool_uses.push(tool),
+        }
+    }
 }
 
 /// Reads a transcript piece by piece.
@@ -154,8 +177,8 @@ impl Reader {
     /// Reads bytes that follow those read before, as far as the last whole record; returns how many were used.
     /// With `last`, a final line without a newline is read too if it is a whole record.
     ///
-    /// Each request and tool call is in the batch once per feed. The bytes that were not used are handed in again,
-    /// together with what follows them.
+    /// Each request and tool call is in the batch once, however many feeds tell of it. The bytes that were not used are
+    /// handed in again, together with what follows them.
     pub fn feed(&mut self, bytes: &[u8], last: bool, batch: &mut Batch) -> usize {
         let facts = &mut self.facts;
         let from = Place { offset: facts.read_to, records: facts.open_records };

@@ -14,12 +14,13 @@ mod request;
 mod session;
 mod skim;
 mod slug;
+mod texts;
 mod tokens;
 mod wire;
 
 pub use conversation::{
-    Agent, Answer, Block, Body, Branch, Command, Conversation, Image, Item, Notice, Prompt, Thinking, ToolCall,
-    ToolResult,
+    Agent, Answer, AnswerSketch, Block, Body, Branch, Command, Conversation, Entry, Image, Item, Notice, Outline,
+    OutlineAgent, OutlineBranch, Prompt, Reading, Sketched, Stretches, Thinking, ToolCall, ToolResult,
 };
 pub use facts::{AgentType, Batch, FileFacts, Ledger, LedgerModel, Reader, ToolUse};
 pub use layout::{FileRole, classify, project_name};
@@ -28,4 +29,5 @@ pub use parsed::{Parsed, Problem, ProblemKind};
 pub use request::{Part, PartKind, Precedence, Request, RequestKey};
 pub use session::{Session, SessionFile, SessionId, Title, TitleSource};
 pub use slug::{slug, slug_matches};
+pub use texts::{Text, TextKind, texts};
 pub use tokens::Tokens;

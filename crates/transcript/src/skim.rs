@@ -14,11 +14,19 @@ use scan::{after_space, string_end, value_end};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Broken;
 
+/// The text of a string from what stands between its quotes.
+pub(crate) fn decode(inner: &str) -> Cow<'_, str> {
+    text::decode(inner, usize::MAX)
+}
+
 /// A JSON value that has been cut out, not decoded. Strings inside may hold anything; brackets and quotes match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Raw<'a>(&'a str);
 
 impl<'a> Raw<'a> {
+    /// `null`.
+    pub(crate) const NULL: Self = Self("null");
+
     /// Cuts the value at the start of `text`; also returns the number of bytes it takes.
     pub(crate) fn cut(text: &'a str) -> Result<(Self, usize), Broken> {
         let start = after_space(text.as_bytes(), 0);
@@ -227,6 +235,28 @@ impl<'a> Elements<'a> {
             }
             self.at = value_end(self.text.as_bytes(), self.at).ok()?;
         }
+    }
+
+    /// The next element: an object by its members, read in one go, anything else as it stands.
+    pub(crate) fn next_as<T>(
+        &mut self,
+        object: impl Fn(&mut Members<'a>) -> T,
+        other: impl Fn(Raw<'a>) -> T,
+    ) -> Option<T> {
+        self.go_to_next();
+        let rest = self.text.get(self.at..)?;
+        if !rest.starts_with('{') {
+            return self.next().map(other);
+        }
+        let mut inner = Members::at_start_of(rest);
+        let value = object(&mut inner);
+        inner.by_ref().for_each(drop);
+        self.at = match inner.end() {
+            Ok(length) => self.at + length,
+            // odd inside, but its brackets match
+            Err(Broken) => value_end(self.text.as_bytes(), self.at).ok()?,
+        };
+        Some(value)
     }
 
     fn go_to_next(&mut self) {

@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use crate::skim::{Broken, Members, Raw};
 
 pub(crate) use message::{Block, Message};
+pub(crate) use time::parse as time;
 
 /// One record. Members that only one rare type has are looked up by `get`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -148,6 +149,11 @@ impl<'a> Record<'a> {
         self.parent.is_some_and(|parent| parent.as_written() == "null")
     }
 
+    /// `timestamp` as it is written.
+    pub(crate) fn timestamp(&self) -> Option<Raw<'a>> {
+        self.timestamp
+    }
+
     /// `timestamp`.
     pub(crate) fn at(&self) -> Option<DateTime<Utc>> {
         self.timestamp.and_then(time::parse)
@@ -214,6 +220,11 @@ impl<'a> Record<'a> {
     /// `isUnmetered`.
     pub(crate) fn is_unmetered(&self) -> bool {
         self.unmetered.is_some_and(Raw::is_true)
+    }
+
+    /// `isCompactSummary`.
+    pub(crate) fn is_compact_summary(&self) -> bool {
+        self.compact_summary.is_some_and(Raw::is_true)
     }
 
     /// Whether the client wrote the record for the model or for itself (`isMeta`, a summary of a compaction).

@@ -1,30 +1,20 @@
-//! The screen in a terminal: first frame, key to frame, memory, idleness.
+//! The screen in a terminal: first frame, key to frame, memory, idleness, and a long transcript that is read.
 
-use std::fs;
-use std::io::{Read as _, Write};
-use std::num::NonZero;
 use std::path::Path;
 use std::process::Command;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::thread::{sleep, spawn};
-use std::time::{Duration, Instant};
+use std::thread::sleep;
+use std::time::Duration;
 
 use clap::Args;
 use color_eyre::Result;
-use color_eyre::eyre::{bail, eyre};
-use portable_pty::{Child, CommandBuilder, PtySize, native_pty_system};
 use testkit::{Home, history};
 
-use super::measure::{Runs, mb, measure, ms, resident_bytes};
+use super::measure::{Runs, measure, ms};
 use super::table::{Budget, Figure};
+use super::terminal::Terminal;
 use crate::workspace::build;
 
-const ROWS: NonZero<u16> = NonZero::new(30).expect("not zero");
-const COLUMNS: NonZero<u16> = NonZero::new(120).expect("not zero");
-const PATIENCE: Duration = Duration::from_secs(10);
 const IDLE: Duration = Duration::from_secs(3);
-/// Clock ticks per second in `/proc/<process>/stat`; the same on every Linux.
-const TICKS_PER_SECOND: f64 = 100.0;
 
 /// First frame, key to frame, memory and idleness of `sessions` in a terminal
 #[derive(Debug, Args)]
@@ -35,16 +25,26 @@ pub(super) struct Screen {
     /// Keys that are pressed
     #[arg(long, default_value_t = 200)]
     keys: usize,
+    /// Size of the transcript that is read, in MB
+    #[arg(long, default_value_t = 100)]
+    megabytes: u64,
 }
 
 impl Screen {
     pub(super) fn run(&self) -> Result<Vec<Figure>> {
         let program = build("cli", "sessions")?;
+        let mut figures = self.list(&program)?;
+        figures.extend(self.reader(&program)?);
+        Ok(figures)
+    }
+
+    /// The list of many sessions.
+    fn list(&self, program: &Path) -> Result<Vec<Figure>> {
         let home = Home::new();
         history::sessions(&home.claude(), self.sessions, 1)?;
-        measure(Command::new(&program).arg("scan").env_clear().envs(home.variables()), b"")?;
+        measure(Command::new(program).arg("scan").env_clear().envs(home.variables()), b"")?;
 
-        let mut terminal = Terminal::start(&program, &home)?;
+        let mut terminal = Terminal::start(program, &home)?;
         let first = terminal.wait_until(|screen| screen.contains(" session") || screen.contains("Sessions"))?;
         let listed = terminal.wait_until(|screen| screen.contains("Retry the ledger export"))?;
         terminal.settle();
@@ -56,6 +56,7 @@ impl Screen {
         for letter in ["r", "e", "t", "r", "y", "\x7f", "\x7f", "\x7f", "\x7f", "\x7f"] {
             letters.add(terminal.press(letter.as_bytes())?);
         }
+        let arranging = arranging(&mut terminal)?;
         terminal.settle();
         let before = terminal.cpu_seconds()?;
         sleep(IDLE);
@@ -68,123 +69,71 @@ impl Screen {
             Figure::new(name("arrow to frame, p99"), keys.p99(), "ms").budget(Budget::AtMost(16.0)),
             Figure::new(name("letter to frame, median"), letters.median(), "ms"),
             Figure::new(name("letter to frame, max"), letters.max(), "ms").budget(Budget::AtMost(16.0)),
+            Figure::new(name("sort, group, scope to frame, median"), arranging.median(), "ms"),
+            Figure::new(name("sort, group, scope to frame, max"), arranging.max(), "ms").budget(Budget::AtMost(16.0)),
             Figure::new(name("memory"), terminal.resident_mb()?, "MB").budget(Budget::AtMost(150.0)),
             Figure::new(name("processor when idle"), idle, "%").budget(Budget::AtMost(0.5)),
         ])
     }
-}
 
-/// The program in a terminal of its own.
-struct Terminal {
-    child: Box<dyn Child + Send + Sync>,
-    keyboard: Box<dyn Write + Send>,
-    output: Receiver<Vec<u8>>,
-    screen: vt100::Parser,
-    begun: Instant,
-}
-
-impl Terminal {
-    fn start(program: &Path, home: &Home) -> Result<Self> {
-        let size = PtySize { rows: ROWS.get(), cols: COLUMNS.get(), pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).map_err(|error| eyre!("no terminal: {error}"))?;
-        let mut command = CommandBuilder::new(program);
-        command.env_clear();
-        command.cwd(home.path());
-        home.variables().into_iter().for_each(|(name, value)| command.env(name, value));
-        let mut reader = pair.master.try_clone_reader().map_err(|error| eyre!("no terminal: {error}"))?;
-        let keyboard = pair.master.take_writer().map_err(|error| eyre!("no terminal: {error}"))?;
-        let (sender, output) = channel();
-        spawn(move || {
-            // The terminal has to stay open as long as its output is read.
-            let _master = pair.master;
-            let mut buffer = vec![0; 65_536];
-            while let Ok(count @ 1..) = reader.read(&mut buffer) {
-                if sender.send(buffer[..count].to_vec()).is_err() {
-                    break;
-                }
-            }
-        });
-        let begun = Instant::now();
-        let child = pair.slave.spawn_command(command).map_err(|error| eyre!("cannot start: {error}"))?;
-        Ok(Self { child, keyboard, output, screen: vt100::Parser::new(ROWS, COLUMNS, 0), begun })
-    }
-
-    /// Waits until the screen shows something; the time since the start.
-    fn wait_until(&mut self, shows: impl Fn(&str) -> bool) -> Result<Duration> {
-        while !shows(&self.screen.screen().contents()) {
-            if !self.take(PATIENCE)? {
-                bail!("the screen never showed what was waited for:\n{}", self.screen.screen().contents());
-            }
+    /// A transcript that is read: opening it, moving through it, finding in it.
+    fn reader(&self, program: &Path) -> Result<Vec<Figure>> {
+        let home = Home::new();
+        let path = home.claude().join("projects/-home-you-code/11111111-1111-4111-8111-111111111111.jsonl");
+        let turns = testkit::long_transcript(&path, self.megabytes * 1_000_000)?;
+        measure(Command::new(program).arg("scan").env_clear().envs(home.variables()), b"")?;
+        let mut terminal = Terminal::start(program, &home)?;
+        terminal.wait_until(|screen| screen.contains("why does the ledger"))?;
+        terminal.settle();
+        let before = terminal.resident_mb()?;
+        let first = terminal.press_until(b"\x0f", |screen| screen.contains("claude") && screen.contains("turn 1"))?;
+        let whole = format!("of {turns} ");
+        let complete =
+            first + terminal.press_until(b"", |screen| screen.contains(&whole) && !screen.contains("reading"))?;
+        let mut keys = Runs::default();
+        for number in 0..self.keys {
+            keys.add(terminal.press([b" ", b"j", b"]", b"j"][number % 4])?);
         }
-        Ok(self.begun.elapsed())
-    }
-
-    /// Presses a key; the time until something is drawn.
-    fn press(&mut self, key: &[u8]) -> Result<Duration> {
-        self.settle();
-        let pressed = Instant::now();
-        self.keyboard.write_all(key)?;
-        self.keyboard.flush()?;
-        if !self.take(PATIENCE)? {
-            bail!("nothing was drawn after a key");
+        let end = terminal.press_until(b"G", |screen| screen.contains("100 %"))?;
+        for number in 0..self.keys {
+            keys.add(terminal.press([b"b", b"k", b"[", b"k"][number % 4])?);
         }
-        Ok(pressed.elapsed())
+        let level = terminal.press_until(b"3", |screen| screen.contains("3 everything"))?;
+        for _ in 0..self.keys / 2 {
+            keys.add(terminal.press(b"b")?);
+        }
+        let is_found = |screen: &str| screen.lines().any(|line| line.contains("/ zanzibar") && line.contains(" of "));
+        let found = terminal.press_until(b"/zanzibar", is_found)?;
+        let name = |figure: &str| format!("{} MB transcript: {figure}", self.megabytes);
+        Ok(vec![
+            Figure::new(name("first screen"), ms(first), "ms").budget(Budget::AtMost(150.0)),
+            Figure::new(name("all of it"), ms(complete), "ms").budget(Budget::AtMost(1_000.0)),
+            Figure::new(name("key to frame, median"), keys.median(), "ms"),
+            Figure::new(name("key to frame, p99"), keys.p99(), "ms").budget(Budget::AtMost(16.0)),
+            Figure::new(name("to the end"), ms(end), "ms").budget(Budget::AtMost(16.0)),
+            Figure::new(name("another level"), ms(level), "ms").budget(Budget::AtMost(16.0)),
+            Figure::new(name("rare word found"), ms(found), "ms").budget(Budget::AtMost(1_000.0)),
+            Figure::new(name("memory"), terminal.resident_mb()?, "MB")
+                .budget(Budget::AtMost(60.0 + 2.0 * self.megabytes as f64))
+                .beside("list alone", before),
+        ])
     }
-
-    /// Waits until nothing is drawn any more.
-    fn settle(&mut self) {
-        while self.take(Duration::from_millis(30)).unwrap_or(false) {}
-    }
-
-    /// Takes in what the program wrote, answering what it asks of a terminal; false when it wrote nothing.
-    fn take(&mut self, patience: Duration) -> Result<bool> {
-        match self.output.recv_timeout(patience) {
-            Ok(bytes) => {
-                self.screen.process(&bytes);
-                let asks = |question: &[u8]| bytes.windows(question.len()).any(|window| window == question);
-                for (question, answer) in QUESTIONS {
-                    if asks(question) {
-                        self.keyboard.write_all(answer)?;
-                    }
-                }
-                self.keyboard.flush()?;
-                Ok(true)
-            }
-            Err(RecvTimeoutError::Timeout) => Ok(false),
-            Err(RecvTimeoutError::Disconnected) => {
-                bail!("the program ended:\n{}", self.screen.screen().contents())
-            }
+}
+/// Sorts by every column both ways, groups, folds and changes the scope; ends with everything as it was.
+fn arranging(terminal: &mut Terminal) -> Result<Runs> {
+    const COLUMNS: usize = 10;
+    let mut runs = Runs::default();
+    // The box is left and the choice of the order opened: neither arranges anything.
+    terminal.press(b"\t")?;
+    terminal.press(b"s")?;
+    for _ in 0..COLUMNS {
+        for key in [b"j", b"r"] {
+            runs.add(terminal.press(key)?);
         }
     }
-
-    fn cpu_seconds(&self) -> Result<f64> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.process()?))?;
-        let after_name = stat.rsplit(')').next().unwrap_or_default();
-        let ticks = |field: usize| after_name.split_whitespace().nth(field).and_then(|word| word.parse::<f64>().ok());
-        let (user, system) = ticks(11).zip(ticks(12)).ok_or_else(|| eyre!("cannot read {stat}"))?;
-        Ok((user + system) / TICKS_PER_SECOND)
+    terminal.press(b"\x1b")?;
+    for key in [b"g", b"z", b"z", b"g", b".", b"."] {
+        runs.add(terminal.press(key)?);
     }
-
-    fn resident_mb(&self) -> Result<f64> {
-        Ok(mb(resident_bytes(self.process()?)?))
-    }
-
-    fn process(&self) -> Result<u32> {
-        self.child.process_id().ok_or_else(|| eyre!("the program ended"))
-    }
+    Ok(runs)
 }
-
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
-    }
-}
-
-/// What programs ask of a terminal, and what a dark one answers.
-const QUESTIONS: &[(&[u8], &[u8])] = &[
-    (b"\x1b]10;?", b"\x1b]10;rgb:e0e0/e0e0/e0e0\x1b\\"),
-    (b"\x1b]11;?", b"\x1b]11;rgb:1010/1010/1010\x1b\\"),
-    (b"\x1b[c", b"\x1b[?62;22c"),
-    (b"\x1b[6n", b"\x1b[1;1R"),
-];

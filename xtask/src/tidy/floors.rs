@@ -12,6 +12,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("journal", 1),
     ("resume", 1),
     ("search", 1),
+    ("typeset", 1),
     ("store", 2),
     ("sessions-tui", 4),
     ("cli", 4),
@@ -21,6 +22,7 @@ const FLOORS: &[(&str, u8)] = &[
 /// Uses within a floor, each with its reason.
 const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("pricing", "transcript", "a price is the price of a request, and `transcript` says what a request is"),
+    ("resume", "config", "the file of directories that moved is replaced as `config` replaces files"),
     ("cli", "sessions-tui", "`sessions` without a command opens the screen"),
 ];
 

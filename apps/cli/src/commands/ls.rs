@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use chrono::SecondsFormat;
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use serde::Serialize;
-use sessions_tui::figures;
-use store::SessionRow;
+use sessions_tui::{Sort, figures};
+use store::{SessionRow, live};
 
 use crate::clock::Moment;
+use crate::commands::search;
 use crate::context::Context;
 use crate::output::Role;
 use crate::plain_text::{field, one_line};
@@ -19,7 +21,9 @@ const EXAMPLES: &str = "\
 Examples:
   sessions ls                          everything, the latest first
   sessions ls refund race              what matches both words, the best match first
+  sessions ls tool:WebSearch cost:>5   what used a tool and cost more than five dollars
   sessions ls --project . --since 7d   this directory, the last seven days
+  sessions ls --sort cost --limit 10   the ten dearest
   sessions ls --json | jq -r '.sessions[].id'
 
 Without a terminal each line has these columns, separated by tabs and escaped (\\t, \\n, \\\\):
@@ -28,11 +32,13 @@ Without a terminal each line has these columns, separated by tabs and escaped (\
 /// List sessions, the latest first
 ///
 /// All words must match: title, project, branch (small gaps forgiven), model, first prompt, or the beginning of a date
-/// (`2026-07`) or an id. Case does not count.
+/// (`2026-07`) or an id. Case does not count. Phrases, regular expressions, `-not` and fields (`tool:Bash after:7d`)
+/// work as in the search box; `sessions search` looks into what was said, too.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Ls {
-    /// Words that must all match
+    /// Words that must all match, in the language of the search box
+    #[arg(value_name = "QUERY")]
     words: Vec<String>,
     /// Only this project: a part of its name, or a directory (`.`, `~/src/shop`)
     #[arg(long, value_name = "PROJECT")]
@@ -40,6 +46,13 @@ pub(crate) struct Ls {
     /// Only sessions active since then: `7d`, `yesterday`, `2026-10`, `2026-10-03`, RFC 3339
     #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
     since: Option<Moment>,
+    /// Sort by a column: names by the alphabet, figures and times with the most first; `state` puts what runs first,
+    /// then what Claude Code deletes next
+    #[arg(long, value_name = "COLUMN", value_parser = PossibleValuesParser::new(Sort::ALL.map(Sort::name)))]
+    sort: Option<String>,
+    /// The other way round
+    #[arg(long)]
+    reverse: bool,
     /// At most so many
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
@@ -78,7 +91,7 @@ impl Ls {
         let obstacle = scanning::freshen(context, !self.no_scan)?;
         let all = context.store.sessions()?;
         let handles = handles(all.iter().map(|row| row.id().as_str()));
-        let rows = self.select(context, all);
+        let rows = self.select(context, all)?;
         if context.json {
             let sessions = rows.iter().map(schema::Session::from).collect();
             let demo = context.is_demo();
@@ -107,7 +120,7 @@ impl Ls {
         }
     }
 
-    fn select(&self, context: &Context, mut rows: Vec<SessionRow>) -> Vec<SessionRow> {
+    fn select(&self, context: &mut Context, mut rows: Vec<SessionRow>) -> color_eyre::Result<Vec<SessionRow>> {
         if let Some(project) = &self.project {
             rows.retain(|row| lookup::is_of_project(row, project, context));
         }
@@ -116,10 +129,19 @@ impl Ls {
             rows.retain(|row| last_active(row).is_some_and(|active| active >= since));
         }
         if !self.words.is_empty() {
-            rows = lookup::matching(context, rows, &self.words.join(" "));
+            let query = search::parse(context, &self.words.join(" "))?;
+            rows = lookup::matching(context, rows, &query)?;
         }
+        self.put_in_order(context, &mut rows);
         rows.truncate(self.limit.unwrap_or(usize::MAX));
-        rows
+        Ok(rows)
+    }
+
+    fn put_in_order(&self, context: &Context, rows: &mut Vec<SessionRow>) {
+        let sort = self.sort.as_deref().and_then(Sort::named).unwrap_or_default();
+        let running = if sort == Sort::State { live::running(&context.paths.known_roots()) } else { Vec::new() };
+        let runs = |row: &SessionRow| running.iter().any(|running| running.session == *row.id());
+        sort.apply(rows, self.reverse, |row| sort.key(row, runs(row)));
     }
 
     fn explain_nothing(&self, context: &mut Context) {
@@ -151,7 +173,7 @@ fn cells(row: &SessionRow, handles: &HashMap<String, String>, context: &Context)
         session.prompts.to_string(),
         figures::tokens(row.tokens.total()),
         figures::money(row.cost, row.unknown_cost_requests > 0),
-        handles.get(row.id().as_str()).cloned().unwrap_or_default(),
+        handles.get(row.id().as_str()).map(|handle| one_line(handle)).unwrap_or_default(),
     ]
 }
 

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use resume::Plan;
+use resume::{Obstacle, Place, Places, Plan, Request, Tmux, TmuxError, Whereabouts};
 use serde::Serialize;
 use store::SessionRow;
 
@@ -18,12 +18,14 @@ Examples:
   sessions resume 4f2a                 go on with the session whose id begins so
   sessions resume --latest             the newest session of this directory
   sessions resume 4f2a --fork          leave it as it is, go on in a copy
+  sessions resume 4f2a --tmux          in a new tmux window; where it runs already, go there
   sessions resume 4f2a -- --model opus flags for `claude`
   sessions resume 4f2a --print         only show the command";
 
 /// Go on with a session, in its own directory
 ///
-/// Becomes `claude --resume` there. A session that is running already is not started twice.
+/// Becomes `claude --resume` there. A session that is running already is not started twice. A directory that moved is
+/// found by the git remote of its repository, and remembered, as is the one that `--directory` names.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
@@ -37,6 +39,9 @@ pub(crate) struct Resume {
     /// Leave the session as it is and go on in a copy with a new id
     #[arg(long)]
     fork: bool,
+    /// Open it in a new tmux window; a session that is running already is shown in its pane
+    #[arg(long, conflicts_with = "print")]
+    tmux: bool,
     /// Show the command instead of running it; `--json` does so too
     #[arg(long)]
     print: bool,
@@ -50,6 +55,9 @@ pub(crate) struct Resume {
     #[arg(last = true, value_name = "FLAGS")]
     flags: Vec<OsString>,
 }
+
+/// Columns of a title that a window is named by.
+const WINDOW_NAME: usize = 24;
 
 #[derive(Debug, Serialize)]
 struct Answer<'a> {
@@ -87,8 +95,17 @@ impl Resume {
         if row.transcript.is_none() {
             refuse_without_transcript(context, &row)?;
         }
+        let tmux = context.environment.get("TMUX").map(Tmux::around);
+        if self.tmux && tmux.is_none() {
+            return Err(Fault::new("no-tmux", "This terminal is not in tmux, so there is no window to open it in.")
+                .next("Leave `--tmux` out to resume it here.")
+                .into());
+        }
         let request = self.request(context, &row)?;
-        let plan = if self.print { resume::plan_to_print(&request)? } else { resume::plan(&request)? };
+        if let Some(pid) = request.running.filter(|_| !self.fork && !self.only_shows(context)) {
+            return self.go_to(context, &Whereabouts::of(pid, tmux.as_ref()), tmux.as_ref());
+        }
+        let plan = self.plan(context, &row, request)?;
         if context.json {
             return answer(context, &row, &plan);
         }
@@ -97,18 +114,80 @@ impl Resume {
         }
         let title = row.session.title.as_ref().map_or_else(|| "(untitled)".to_owned(), |title| one_line(&title.text));
         let directory = plan.directory.display();
+        if let Some(tmux) = tmux.filter(|_| self.tmux) {
+            let window =
+                tmux.open(&plan, &crate::table::cut(&title, WINDOW_NAME)).map_err(|error| tmux_fault(&error))?;
+            return Ok(context.output.line(&format!("Opened in tmux window {window}: {title}"))?);
+        }
         context.output.note(&format!("Resuming {} in {directory}: {title}", row.id()));
         context.output.finish()?;
         Err(plan.exec().into())
     }
 
-    fn request(&self, context: &Context, row: &SessionRow) -> color_eyre::Result<resume::Request> {
+    /// Whether the command is only shown: then nothing is remembered.
+    fn only_shows(&self, context: &Context) -> bool {
+        self.print || context.json
+    }
+
+    /// The plan. A directory that is gone is looked for; the one that was named is remembered in its place.
+    fn plan(&self, context: &mut Context, row: &SessionRow, request: Request) -> color_eyre::Result<Plan> {
+        let drafted = |request: &Request| {
+            if self.print { resume::plan_to_print(request) } else { resume::plan(request) }
+        };
+        let gone = match drafted(&request) {
+            Err(Obstacle::DirectoryGone { directory, .. }) => directory,
+            drafted => {
+                let plan = drafted?;
+                if self.directory.is_some() && !self.only_shows(context) {
+                    remember(context, row, &plan.directory)?;
+                }
+                return Ok(plan);
+            }
+        };
+        let known: Vec<PathBuf> = context
+            .store
+            .sessions()?
+            .iter()
+            .flat_map(|row| ran_in(row).map(PathBuf::from).collect::<Vec<_>>())
+            .collect();
+        let (file, home) = (context.paths.places_file(), context.environment.home());
+        let look = if self.only_shows(context) { resume::locate } else { resume::relocate };
+        match look(&file, &gone, &row.session.pr_links, &known, home) {
+            Place::Found(place) => {
+                context.output.note(&format!("{} is gone; going on in {}", gone.display(), place.display()));
+                Ok(drafted(&Request { directories: vec![place], ..request })?)
+            }
+            Place::Guess(guess) => {
+                let obstacle = Obstacle::DirectoryGone { id: request.id, directory: gone };
+                let fault = Fault::new("no-directory", obstacle.to_string());
+                Err(match guess {
+                    Some(guess) => fault.next(format!("It may be {} now.", guess.display())).into(),
+                    None => fault.into(),
+                })
+            }
+        }
+    }
+
+    /// Shows a session that is running already, as far as that is possible.
+    fn go_to(&self, context: &mut Context, place: &Whereabouts, tmux: Option<&Tmux>) -> color_eyre::Result<()> {
+        if let (true, Some(tmux), Some(pane)) = (self.tmux, tmux, &place.pane) {
+            tmux.switch_to(pane).map_err(|error| tmux_fault(&error))?;
+            return Ok(context.output.line(&format!("It runs in tmux pane {}", pane.name))?);
+        }
+        let fault = Fault::new("running", format!("This session is open already, in {place}."));
+        let way = "Go on there, or take up a copy of it under a new id with `--fork`.";
+        let there = "`--tmux` goes there.";
+        Err(if tmux.is_some() && place.pane.is_some() { fault.next(format!("{there} {way}")) } else { fault.next(way) }
+            .into())
+    }
+
+    fn request(&self, context: &Context, row: &SessionRow) -> color_eyre::Result<Request> {
         let directories = match &self.directory {
             Some(named) => vec![existing(&context.environment.cwd.join(named))?],
-            None => resume::directories(row.transcript.as_deref(), ran_in(row)),
+            None => own(row),
         };
         let flags = context.settings.claude_flags.iter().map(OsString::from).chain(self.flags.iter().cloned());
-        Ok(resume::Request {
+        Ok(Request {
             id: row.id().to_string(),
             transcript: row.transcript.clone(),
             directories,
@@ -137,12 +216,29 @@ fn refuse_without_transcript(context: &Context, row: &SessionRow) -> color_eyre:
         .into())
 }
 
+fn tmux_fault(error: &TmuxError) -> Fault {
+    Fault::new("tmux", error.to_string()).next("Leave `--tmux` out to resume it here.")
+}
+
+/// Remembers where the directory of a session went, if it is gone.
+fn remember(context: &Context, row: &SessionRow, place: &Path) -> color_eyre::Result<()> {
+    match resume::gone(&own(row)) {
+        Some(gone) => Ok(Places::remember(&context.paths.places_file(), gone, place)?),
+        None => Ok(()),
+    }
+}
+
 fn existing(directory: &Path) -> Result<PathBuf, Fault> {
     if directory.is_dir() {
         return Ok(directory.to_owned());
     }
     let message = format!("{} is no directory.", directory.display());
     Err(Fault::new("no-directory", message).next("Give `--directory` one that exists, or leave it out."))
+}
+
+/// Directories that a session can go on in, the best first.
+fn own(row: &SessionRow) -> Vec<PathBuf> {
+    resume::directories(row.transcript.as_deref(), ran_in(row))
 }
 
 /// Directories that a session ran in, the latest first.

@@ -10,7 +10,7 @@ use sessions_tui::figures::count;
 use store::ScanReport;
 
 use crate::context::Context;
-use crate::plain_text::counted;
+use crate::plain_text::{counted, one_line};
 use crate::scanning::{self, Work};
 
 const EXAMPLES: &str = "\
@@ -131,7 +131,7 @@ pub(crate) fn write(context: &mut Context, report: &ScanReport, took: Duration) 
         output.line(&format!("Not readable: {}", counted(report.unreadable.len() as u64, "file")))?;
     }
     for (path, reason) in &report.unreadable {
-        output.line(&format!("  {}: {reason}", path.display()))?;
+        output.line(&format!("  {}: {reason}", one_line(&path.display().to_string())))?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use sessions_tui::{Launch, Outcome};
 
+use crate::commands::show;
 use crate::context::Context;
 use crate::report::Fault;
 
@@ -32,6 +33,7 @@ pub(crate) fn run(context: &mut Context) -> color_eyre::Result<()> {
         prices: context.prices()?,
         zone: context.zone,
         demo: context.is_demo(),
+        export: show::export,
     };
     match sessions_tui::run(&launch)? {
         Outcome::Quit => Ok(()),
@@ -39,10 +41,13 @@ pub(crate) fn run(context: &mut Context) -> color_eyre::Result<()> {
     }
 }
 
-/// Whether any root holds a transcript, or the store a session.
+/// Whether any root holds a transcript or has a session running, or the store a session.
 fn has_history(context: &Context) -> color_eyre::Result<bool> {
-    let on_disk = context.paths.known_roots().iter().any(|root| holds_transcript(&root.join("projects")));
-    Ok(on_disk || (context.store.exists() && !context.store.sessions()?.is_empty()))
+    let roots = context.paths.known_roots();
+    let on_disk = roots.iter().any(|root| holds_transcript(&root.join("projects")));
+    Ok(on_disk
+        || !store::live::running(&roots).is_empty()
+        || (context.store.exists() && !context.store.sessions()?.is_empty()))
 }
 
 /// Whether a transcript lies anywhere in a folder.

@@ -7,11 +7,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 use serde_json::json;
-use sessions_tui::figures;
-use store::{SessionDetail, SessionRow};
-use transcript::{Conversation, to_markdown};
+use sessions_tui::{Form, Launch, figures};
+use store::{SessionDetail, SessionRow, Store};
+use transcript::{Conversation, Parsed, SessionId, to_markdown};
 
 use crate::context::Context;
 use crate::lookup;
@@ -25,6 +26,7 @@ Examples:
   sessions show 4f2a --detail everything      with thinking and whole tool results
   sessions show 4f2a --format md > notes.md   as Markdown
   sessions show 4f2a --format jsonl           the transcript as it is on disk
+  sessions show 4f2a#12                       only turn 12, as `sessions search` names it
   sessions show 4f2a --agent a1b2             what a subagent did
 
 JSON holds everything, whatever the detail.";
@@ -33,7 +35,7 @@ JSON holds everything, whatever the detail.";
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Show {
-    /// Id of the session, or a unique beginning of it
+    /// Id of the session, or a unique beginning of it; `<id>#<turn>` for one turn
     #[arg(value_name = "ID")]
     id: String,
     /// Form of the answer [default: text on a terminal, else md]
@@ -82,7 +84,8 @@ impl From<Detail> for transcript::Detail {
 impl Show {
     /// Shows the session.
     pub(crate) fn run(&self, context: &mut Context) -> color_eyre::Result<()> {
-        let row = lookup::session(context, &self.id)?;
+        let (id, turn) = reference(&self.id)?;
+        let row = lookup::session(context, id)?;
         let detail = context.store.session(row.id())?.unwrap_or_else(|| SessionDetail {
             row: row.clone(),
             files: Vec::new(),
@@ -97,25 +100,22 @@ impl Show {
             return gone(context, &detail, format);
         };
         let level = transcript::Detail::from(self.detail);
+        if turn.is_some() && format == Format::Jsonl {
+            return Err(Fault::new("usage", "A turn has no JSONL form.").next("Use `--format json`.").into());
+        }
         match format {
             Format::Jsonl => context.output.bytes(&bytes)?,
             Format::Json => {
-                let conversation = Conversation::read(&bytes);
-                let session = schema::Detail::from(&detail);
-                let conversation = json::conversation(&conversation);
-                let answer = json!({ "schema": 1, "session": session, "agent": agent, "conversation": conversation });
-                context.output.json(&answer)?;
+                let Parsed { value, problems } = Conversation::read(&bytes);
+                let conversation = Parsed { value: only(value, turn, row.id())?, problems };
+                context.output.json(&document(&detail, agent.as_deref(), &conversation))?;
             }
             Format::Md => {
-                let conversation = Conversation::read(&bytes).value;
-                let zone = context.zone;
-                let written = |at| figures::date(at, zone);
-                let heading = text::markdown_heading(&row, zone);
-                context.output.bytes(heading.as_bytes())?;
-                context.output.bytes(to_markdown(&conversation, level, &written).as_bytes())?;
+                let conversation = only(Conversation::read(&bytes).value, turn, row.id())?;
+                context.output.bytes(markdown(&row, &conversation, level, context.zone).as_bytes())?;
             }
             Format::Text => {
-                let conversation = Conversation::read(&bytes).value;
+                let conversation = only(Conversation::read(&bytes).value, turn, row.id())?;
                 text::write(&row, &conversation, level, context)?;
             }
         }
@@ -130,6 +130,59 @@ impl Show {
             None => Format::Md,
         }
     }
+}
+
+/// The session and its conversation as one JSON document.
+fn document(detail: &SessionDetail, agent: Option<&str>, conversation: &Parsed<Conversation>) -> serde_json::Value {
+    let conversation = json::conversation(conversation);
+    json!({ "schema": 1, "session": schema::Detail::from(detail), "agent": agent, "conversation": conversation })
+}
+
+fn markdown(row: &SessionRow, conversation: &Conversation, level: transcript::Detail, zone: Tz) -> String {
+    text::markdown_heading(row, zone) + &to_markdown(conversation, level, &|at| figures::date(at, zone))
+}
+
+/// A session as the screen writes it to a file: what this command prints.
+pub(crate) fn export(launch: &Launch, id: &SessionId, form: Form) -> Result<Vec<u8>, String> {
+    let detail = Store::at(&launch.paths.store).session(id).map_err(|error| error.to_string())?;
+    let detail = detail.ok_or_else(|| format!("Session {id} is not stored any more."))?;
+    let bytes = read(detail.row.transcript.as_deref()).map_err(|report| report.to_string())?;
+    let bytes = bytes.ok_or_else(|| lookup::transcript_gone(id).to_string())?;
+    Ok(match form {
+        Form::Lines => bytes,
+        Form::Markdown => {
+            let conversation = Conversation::read(&bytes).value;
+            markdown(&detail.row, &conversation, transcript::Detail::default(), launch.zone).into_bytes()
+        }
+        Form::Json => {
+            let document = document(&detail, None, &Conversation::read(&bytes));
+            let mut text = serde_json::to_vec_pretty(&document).map_err(|error| error.to_string())?;
+            text.push(b'\n');
+            text
+        }
+    })
+}
+
+/// An id, and the turn behind it.
+fn reference(written: &str) -> Result<(&str, Option<u32>), Fault> {
+    let Some((id, turn)) = written.split_once('#') else { return Ok((written, None)) };
+    let number = turn.parse().map_err(|_| {
+        Fault::new("usage", format!("`#{}` is no turn.", one_line(turn))).next("Write it as `<id>#12`.")
+    })?;
+    Ok((id, Some(number)))
+}
+
+/// One turn of a conversation, if only one is wanted.
+fn only(conversation: Conversation, turn: Option<u32>, id: &SessionId) -> Result<Conversation, Fault> {
+    let Some(turn) = turn else { return Ok(conversation) };
+    if turn == 0 {
+        // what stands before the first prompt, often nothing
+        return Ok(conversation.turn(0).unwrap_or_default());
+    }
+    let last = conversation.items.iter().map(|item| item.turn).max().unwrap_or(0);
+    conversation.turn(turn).ok_or_else(|| {
+        Fault::new("not-found", format!("Session {id} has no turn {turn}.")).next(format!("Its last turn is {last}."))
+    })
 }
 
 /// The content of a transcript, or none if it is gone.

@@ -82,6 +82,7 @@ fn places(context: &Context) -> Vec<Place> {
         place("logs", "of work that nobody watches", paths.logs.clone()),
         place("config", "your settings", paths.config_file()),
         place("prices", "your prices, over the built-in ones", paths.prices_file()),
+        place("themes", "your themes, over the built-in ones", paths.themes()),
     ];
     let mut roots = paths.roots.clone();
     roots.extend(paths.known_roots());

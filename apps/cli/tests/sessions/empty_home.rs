@@ -64,6 +64,7 @@ fn where_names_every_path_and_makes_none() {
     logs		~/data/logs
     config		~/.config/sessions/config.toml
     prices		~/.config/sessions/prices.toml
+    themes		~/.config/sessions/themes
     root		~/.config/claude/projects
     root		~/.claude/projects
     ");

@@ -6,8 +6,21 @@ use std::process::{Command, Stdio};
 use crate::history;
 use crate::sandbox::{PROGRAM, Sandbox};
 
-const COMMANDS: [&str; 12] =
-    ["ls", "show", "resume", "usage", "prices", "scan", "rebuild", "where", "record", "tick", "completions", "man"];
+const COMMANDS: [&str; 13] = [
+    "ls",
+    "show",
+    "resume",
+    "usage",
+    "prices",
+    "scan",
+    "rebuild",
+    "where",
+    "config",
+    "record",
+    "tick",
+    "completions",
+    "man",
+];
 
 #[test]
 fn every_command_shows_examples_in_its_help() {

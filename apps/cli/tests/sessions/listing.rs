@@ -44,6 +44,18 @@ fn filters_choose_and_order() {
 }
 
 #[test]
+fn columns_sort_in_both_directions() {
+    let sandbox = history::sandbox();
+    check(&sandbox, &["--sort", "when"], &[FLAKY, REFUND, BLOG]);
+    check(&sandbox, &["--sort", "project"], &[BLOG, FLAKY, REFUND]);
+    check(&sandbox, &["--sort", "title"], &[REFUND, BLOG, FLAKY]);
+    check(&sandbox, &["--sort", "tokens"], &[REFUND, FLAKY, BLOG]);
+    check(&sandbox, &["--sort", "tokens", "--reverse", "--limit", "1"], &[BLOG]);
+    let refused = sandbox.run(&["ls", "--sort", "colour"]);
+    assert!(refused.stderr.contains("branch, model, turns"), "{refused:?}");
+}
+
+#[test]
 fn a_day_begins_where_the_person_is() {
     let sandbox = history::sandbox();
     check(&sandbox, &["--since", "2026-10-03T13:59", "--timezone", "Europe/Berlin"], &[FLAKY]);

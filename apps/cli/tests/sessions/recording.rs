@@ -5,6 +5,7 @@ use std::fs;
 use serde_json::json;
 use testkit::Transcript;
 
+use crate::history;
 use crate::sandbox::{Sandbox, listing};
 
 const ID: &str = "77777777-7777-4777-8777-777777777777";
@@ -119,6 +120,20 @@ fn a_tick_leaves_the_figures_of_today_for_the_status_line() {
     let (same, checked) = read();
     assert_eq!(same, state, "nothing changed, so it was not written again");
     assert!(checked > old, "but it was found to be right");
+}
+
+#[test]
+fn a_tick_leaves_the_figures_even_where_it_cannot_remember_repositories() {
+    let sandbox = history::sandbox();
+    let git = sandbox.directory("src/shop/.git");
+    fs::write(git.join("HEAD"), "ref: refs/heads/main\n").expect("a file can be written");
+    fs::write(git.join("config"), "[remote \"origin\"]\n\turl = git@host:ada/shop.git\n").expect("the same");
+    sandbox.directory("data/places.json/in-the-way");
+    sandbox.run(&["tick"]).ok();
+    assert!(sandbox.home.path().join("data/state/usage.json").is_file());
+    let logs = fs::read_dir(sandbox.home.path().join("data/logs")).expect("it can be listed").flatten();
+    let text: String = logs.map(|log| fs::read_to_string(log.path()).expect("a log")).collect();
+    assert!(text.contains("not remembered where repositories are"), "{text}");
 }
 
 #[test]

@@ -1,11 +1,14 @@
 //! `resume`: the command that is run, and what stands in the way.
 
 use std::fs;
+use std::path::Path;
 
 use serde_json::json;
+use testkit::Transcript;
 
 use crate::history::{self, FLAKY, REFUND};
 use crate::sandbox::{Answer, Sandbox};
+use crate::terminal::Terminal;
 
 /// Tells how it was started.
 const CLAUDE: &str = "pwd; printf '%s\\n' \"$@\"; exit 7";
@@ -89,6 +92,114 @@ fn a_directory_that_is_gone_is_told() {
     fs::remove_dir_all(sandbox.home.path().join("src/shop")).expect("it can be removed");
     let answer = resume(&sandbox, &["4f2a"]);
     assert!(answer.refused().contains("~/src/shop") && answer.stderr.contains("--directory"), "{answer:?}");
+}
+
+#[test]
+fn no_name_of_a_directory_or_a_session_writes_to_the_terminal() {
+    let sandbox = history::sandbox();
+    for name in ["e0\u{1b}[41m\u{7}1", "e0\u{1b}[41m\u{7}2"] {
+        let mut evil = Transcript::new(name);
+        evil.cwd("/gone/\u{1b}[41m\u{7}\u{202e}x").prompt("a needle").answer("Done.");
+        sandbox.home.transcript(&format!("-gone/{name}.jsonl"), evil.text());
+    }
+    let bad = |character: char| matches!(character, '\u{202e}') || character.is_control() && character != '\n';
+    let gone = resume(&sandbox, &["e0\u{1b}[41m\u{7}1"]);
+    assert!(gone.refused().contains("/gone/x") && !gone.stderr.contains(bad), "{gone:?}");
+    let several = resume(&sandbox, &["e0"]);
+    assert!(several.refused().contains("  e01  ") && !several.stderr.contains(bad), "{several:?}");
+    let asked: [&[&str]; 3] = [&["search", "needle"], &["ls"], &["show", "e0\u{1b}[41m\u{7}1"]];
+    for arguments in asked {
+        let (_, terminal) = Terminal::start(&sandbox, arguments, (40, 120), &[]).end();
+        let screen = terminal.screen();
+        assert!(screen.contents().contains("e01"), "{arguments:?}: {}", screen.contents());
+        let colored = |row, column| screen.cell(row, column).is_some_and(|cell| cell.bgcolor() == vt100::Color::Idx(1));
+        assert!(!(0..40).any(|row| (0..120).any(|column| colored(row, column))), "{arguments:?}");
+    }
+    sandbox.directory("other");
+    let path = sandbox.program("claude", CLAUDE);
+    let arguments = ["resume", "e0\u{1b}[41m\u{7}1", "--directory", "other"];
+    let (_, terminal) = Terminal::start(&sandbox, &arguments, (40, 120), &[("PATH", &path)]).end();
+    assert!(terminal.screen().contents().contains("Resuming e01 in"), "{}", terminal.screen().contents());
+}
+
+#[test]
+fn a_repository_that_moved_is_found_by_its_remote_and_remembered() {
+    let sandbox = history::sandbox();
+    let git = sandbox.directory("src/shop/.git");
+    fs::write(git.join("HEAD"), "ref: refs/heads/main\n").expect("a file can be written");
+    fs::write(git.join("config"), "[remote \"origin\"]\n\turl = git@host:ada/shop.git\n").expect("the same");
+    sandbox.run(&["tick"]).ok();
+    let code = sandbox.directory("code");
+    fs::rename(sandbox.home.path().join("src/shop"), code.join("store")).expect("it can be moved");
+    let answer = resume(&sandbox, &["4f2a"]);
+    assert!(answer.stdout.starts_with("~/code/store\n"), "{answer:?}");
+    assert!(answer.stdout.ends_with(&format!("--resume\n{REFUND}\n")), "{answer:?}");
+    fs::remove_file(code.join("store/.git/config")).expect("it can be removed");
+    assert!(
+        resume(&sandbox, &["4f2b"]).stdout.starts_with("~/code/store\n"),
+        "it is remembered for all that ran there"
+    );
+}
+
+#[test]
+fn a_directory_that_was_named_is_remembered_in_place_of_the_one_that_is_gone() {
+    let sandbox = history::sandbox();
+    let shop = sandbox.home.path().join("src/shop");
+    sandbox.directory("other");
+    assert!(resume(&sandbox, &["4f2a", "--directory", "other"]).stdout.starts_with("~/other\n"));
+    assert!(resume(&sandbox, &["4f2a"]).stdout.starts_with("~/src/shop\n"), "its own directory is there");
+    fs::remove_dir_all(&shop).expect("it can be removed");
+    assert!(resume(&sandbox, &["4f2a"]).refused().contains("is gone"));
+    assert!(resume(&sandbox, &["4f2a", "--directory", "other"]).stdout.starts_with("~/other\n"));
+    assert!(resume(&sandbox, &["4f2a"]).stdout.starts_with("~/other\n"));
+}
+
+#[test]
+fn a_command_that_is_only_shown_leaves_nothing_remembered() {
+    let sandbox = history::sandbox();
+    sandbox.directory("other");
+    fs::remove_dir_all(sandbox.home.path().join("src/shop")).expect("it can be removed");
+    for show in ["--print", "--json"] {
+        assert!(resume(&sandbox, &["4f2a", "--directory", "other", show]).ok().contains("~/other"));
+        assert!(resume(&sandbox, &["4f2a"]).refused().contains("is gone"), "{show}");
+    }
+}
+
+#[test]
+fn only_the_directory_that_is_missed_is_remembered() {
+    let sandbox = history::sandbox();
+    let (first, last) = (sandbox.home.path().join("src/gone"), sandbox.home.path().join("src/gone-too"));
+    let session = |id: &str, directories: &[&Path]| {
+        let mut session = Transcript::new(id);
+        for directory in directories {
+            session.cwd(&directory.to_string_lossy()).prompt("Go on").answer("Done.");
+        }
+        sandbox.home.transcript(&format!("-src/{id}.jsonl"), session.text());
+    };
+    session("aa11aaaa-1111-4111-8111-111111111111", &[&first, &last]);
+    session("bb22bbbb-2222-4222-8222-222222222222", &[&first]);
+    sandbox.directory("other");
+    assert!(resume(&sandbox, &["aa11", "--directory", "other"]).stdout.starts_with("~/other\n"));
+    assert!(resume(&sandbox, &["aa11"]).stdout.starts_with("~/other\n"));
+    assert!(resume(&sandbox, &["bb22"]).refused().contains("~/src/gone"), "nobody said where that one is");
+}
+
+#[test]
+fn a_tmux_window_is_given_the_command() {
+    let sandbox = history::sandbox();
+    sandbox.program("tmux", "printf '%s\\n' \"$@\" > \"$HOME/asked\"; echo work:3");
+    let path = sandbox.program("claude", CLAUDE);
+    let answer = sandbox.run_with(&["resume", "4f2a", "--tmux", "--fork"], "", |command| {
+        command.env("PATH", &path).env("TMUX", "/tmp/a-socket,1,0")
+    });
+    assert_eq!(answer.ok(), "Opened in tmux window work:3: Double refund\n");
+    let asked = sandbox.neutral(&fs::read(sandbox.home.path().join("asked")).expect("tmux was started"));
+    let expect = format!(
+        "-S\n/tmp/a-socket\nnew-window\n-P\n-F\n#{{session_name}}:#{{window_index}}\n-n\nDouble refund\n-c\n\
+         ~/src/shop\n--\n~/bin/claude\n--resume\n{REFUND}\n--fork-session\n"
+    );
+    assert_eq!(asked, expect);
+    assert!(resume(&sandbox, &["4f2a", "--tmux"]).refused().contains("not in tmux"));
 }
 
 #[test]

@@ -92,6 +92,34 @@ fn a_session_is_filtered_and_resumed() {
 }
 
 #[test]
+fn a_session_is_exported_as_show_prints_it() {
+    let sandbox = history::sandbox();
+    for (name, form) in [("the-e2e-test-is-flaky.md", "md"), ("session.jsonl", "jsonl"), ("session.json", "json")] {
+        let mut terminal = Terminal::start(&sandbox, &[], (24, 80), &[]);
+        terminal.wait_for("flaky");
+        terminal.press("\te");
+        terminal.wait_for("the-e2e-test-is-flaky.md");
+        if form != "md" {
+            terminal.press(&format!("\u{15}{name}"));
+            terminal.wait_for(name);
+        }
+        terminal.press("\r");
+        terminal.wait_for("Written to");
+        terminal.press("\u{3}");
+        assert_eq!(terminal.end().0, 0);
+        let written = fs::read(sandbox.home.path().join(name)).expect("it was written");
+        let shown = sandbox.run(&["show", "4f2b", "--format", form]);
+        if form == "json" {
+            let written: serde_json::Value = serde_json::from_slice(&written).expect("it is JSON");
+            assert_eq!(written["conversation"], shown.json()["conversation"]);
+            assert_eq!(written["session"]["id"], history::FLAKY);
+        } else {
+            assert_eq!(sandbox.neutral(&written), shown.ok(), "{form}");
+        }
+    }
+}
+
+#[test]
 fn quitting_gives_the_terminal_back() {
     let sandbox = history::sandbox();
     let mut terminal = Terminal::start(&sandbox, &[], (24, 80), &[]);

@@ -17,13 +17,17 @@ fn cells(count: u16) -> NonZero<u16> {
     NonZero::new(count).expect("a terminal has cells")
 }
 
+fn size(rows: u16, columns: u16) -> PtySize {
+    PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }
+}
+
 /// A terminal with the program in it.
 pub(crate) struct Terminal {
     screen: vt100::Parser,
     output: Receiver<Vec<u8>>,
     input: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
-    _master: Box<dyn MasterPty + Send>,
+    master: Box<dyn MasterPty + Send>,
 }
 
 impl Terminal {
@@ -34,10 +38,25 @@ impl Terminal {
         (rows, columns): (u16, u16),
         variables: &[(&str, &str)],
     ) -> Self {
-        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).expect("there are pseudo terminals");
         let mut command = CommandBuilder::new(PROGRAM);
         command.args(arguments);
+        Self::run(sandbox, command, (rows, columns), variables)
+    }
+
+    /// Starts a shell script in a terminal; `$SESSIONS` in it is the program.
+    pub(crate) fn shell(sandbox: &Sandbox, script: &str, size: (u16, u16), variables: &[(&str, &str)]) -> Self {
+        let mut command = CommandBuilder::new("/bin/sh");
+        command.args(["-c", script]);
+        Self::run(sandbox, command, size, &[variables, &[("SESSIONS", PROGRAM)]].concat())
+    }
+
+    fn run(
+        sandbox: &Sandbox,
+        mut command: CommandBuilder,
+        (rows, columns): (u16, u16),
+        variables: &[(&str, &str)],
+    ) -> Self {
+        let pair = native_pty_system().openpty(size(rows, columns)).expect("there are pseudo terminals");
         command.env_clear();
         for (name, value) in sandbox.home.variables() {
             command.env(name, value);
@@ -58,7 +77,7 @@ impl Terminal {
                 }
             }
         });
-        Self { screen: vt100::Parser::new(cells(rows), cells(columns), 0), output, input, child, _master: pair.master }
+        Self { screen: vt100::Parser::new(cells(rows), cells(columns), 0), output, input, child, master: pair.master }
     }
 
     /// Waits until a text is on the screen; returns the whole screen.
@@ -82,6 +101,17 @@ impl Terminal {
                 Err(error) => panic!("{error} while waiting for {what}; the screen shows:\n{contents}"),
             }
         }
+    }
+
+    /// Gives the terminal another size (rows, columns), as a window manager would.
+    pub(crate) fn resize(&mut self, (rows, columns): (u16, u16)) {
+        self.screen.screen_mut().set_size(cells(rows), cells(columns));
+        self.master.resize(size(rows, columns)).expect("a terminal can be resized");
+    }
+
+    /// The terminal as it is now.
+    pub(crate) fn screen(&self) -> &vt100::Screen {
+        self.screen.screen()
     }
 
     /// Types.

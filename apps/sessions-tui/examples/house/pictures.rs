@@ -1,6 +1,5 @@
 //! Pictures of the screen over the built-in demo, at a fixed moment, zone and size.
 
-use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -12,9 +11,11 @@ use color_eyre::Result;
 use color_eyre::eyre::WrapErr;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use pricing::PriceTable;
-use sessions_tui::{Depth, Document, Effect, Excerpt, Library, Mode, Model, Msg, Setup, Theme, render, update};
+use sessions_tui::{
+    Depth, Effect, Excerpt, Library, Mode, Model, Msg, Opened, Ranking, Script, Setup, Theme, render, update,
+};
 use store::{ScanOptions, ScanReport, SessionRow, Store};
-use transcript::{Conversation, to_markdown};
+use transcript::Conversation;
 
 use crate::svg;
 
@@ -55,6 +56,12 @@ const SCENES: &[Scene] = &[
         keys: &[KeyCode::Tab, KeyCode::Down, KeyCode::Down, KeyCode::Char('o'), KeyCode::Char(']'), KeyCode::Char(']')],
     },
     Scene { name: "help", mode: Mode::Dark, size: (120, 40), keys: &[KeyCode::F(1)] },
+    Scene {
+        name: "palette",
+        mode: Mode::Dark,
+        size: (120, 32),
+        keys: &[KeyCode::Tab, KeyCode::Down, KeyCode::Char(':'), KeyCode::Char('r'), KeyCode::Char('e')],
+    },
     Scene { name: "small", mode: Mode::Dark, size: (80, 24), keys: &[] },
 ];
 
@@ -122,22 +129,20 @@ impl Screen {
     /// What the lanes would answer.
     fn answer(&mut self, effect: Effect) -> Result<Option<Msg>> {
         Ok(Some(match effect {
-            Effect::Load(ticket) => {
-                Msg::Loaded(ticket, Ok(Arc::new(Library::new(self.rows.clone(), &HashMap::new(), UTC))))
-            }
+            Effect::Load(ticket) => Msg::Loaded(ticket, Ok(Arc::new(Library::new(self.rows.clone(), &[], UTC)))),
             Effect::Scan => Msg::Scanned(Ok(ScanReport::default())),
-            Effect::Rank { ticket, query, library } => Msg::Ranked(ticket, library.candidates().rank(&query)),
+            Effect::Rank { ticket, query, setting, library, .. } => {
+                let hits = library.candidates().rank(&query, &setting);
+                Msg::Ranked(ticket, Ranking { hits, found: Vec::new(), running: false })
+            }
             Effect::Excerpt { id, path } => {
                 let conversation = Conversation::read(&fs::read(path)?).value;
                 Msg::Excerpted(id, Excerpt::new(&conversation, &conversation))
             }
-            Effect::Open { ticket, path, detail, columns } => {
-                let text = to_markdown(&Conversation::read(&fs::read(path)?).value, detail, &|at| {
-                    at.format("%Y-%m-%d %H:%M").to_string()
-                });
-                Msg::Opened(ticket, Ok(Document::new(&text, columns)))
+            Effect::Open { ticket, path } => {
+                Msg::Opened(ticket, Ok(Opened { script: Arc::new(Script::whole(&fs::read(path)?)), complete: true }))
             }
-            Effect::Wrap { ticket, document, columns } => Msg::Wrapped(ticket, document.wrapped(columns)),
+            Effect::Color(codes) => Msg::Colored(codes.into_iter().map(|code| (code.clone(), code.colors())).collect()),
             _ => return Ok(None),
         }))
     }

@@ -1,21 +1,22 @@
-//! The lane of files: transcripts for preview and reader, and the way to resume a session.
+//! The lane of files: transcripts for preview and reader, and what is taken out of them for other programs.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
-use transcript::{Conversation, to_markdown};
+use transcript::Conversation;
 
+use super::opening::{Source, agent_file};
+use super::pictures::{self, Folder};
 use super::queue::Queue;
-use super::resuming;
+use super::showing;
 use crate::Launch;
 use crate::app::Wake;
 use crate::excerpt::Excerpt;
-use crate::figures;
 use crate::message::{Effect, Msg};
-use crate::reader::Document;
+use crate::reader::Opened;
 
 /// A preview is read when the cursor has rested this long.
 const REST: Duration = Duration::from_millis(60);
@@ -23,8 +24,7 @@ const REST: Duration = Duration::from_millis(60);
 const EDGE: u64 = 512 * 1024;
 
 /// Answers requests about transcripts.
-pub(super) fn serve(launch: &Launch, mut queue: Queue, wake: &Sender<Wake>) {
-    let mut opened: Option<(PathBuf, Conversation)> = None;
+pub(super) fn serve(launch: &Launch, folder: &Folder, mut queue: Queue, wake: &Sender<Wake>) {
     while let Some(request) = queue.next() {
         let answer = match request {
             Effect::Excerpt { .. } if queue.is_overtaken_within(REST) => {
@@ -35,24 +35,42 @@ pub(super) fn serve(launch: &Launch, mut queue: Queue, wake: &Sender<Wake>) {
                 let excerpt = excerpt(&path).unwrap_or_else(|error| Excerpt::failed(unreadable(&path, &error)));
                 Msg::Excerpted(id, excerpt)
             }
-            Effect::Open { ticket, path, detail, columns } => {
-                let conversation = match opened.take().filter(|(at, _)| *at == path) {
-                    Some((_, conversation)) => Ok(conversation),
-                    None => std::fs::read(&path).map(|bytes| Conversation::read(&bytes).value),
-                };
-                let document = conversation.map(|conversation| {
-                    let written = |at| figures::date(at, launch.zone);
-                    let document = Document::new(&to_markdown(&conversation, detail, &written), columns);
-                    opened = Some((path.clone(), conversation));
-                    document
-                });
-                Msg::Opened(ticket, document.map_err(|error| unreadable(&path, &error)))
+            Effect::Open { ticket, path } => {
+                let outcome = read(&path, &mut |opened| drop(wake.send(Wake::Msg(Msg::Opened(ticket, Ok(opened))))));
+                match outcome {
+                    Ok(()) => continue,
+                    Err(error) => Msg::Opened(ticket, Err(unreadable(&path, &error))),
+                }
             }
-            Effect::Plan { ticket, row, running } => Msg::Planned(ticket, resuming::plan(launch, &row, running)),
+            Effect::OpenAgent { ticket, session, agent } => Msg::Opened(ticket, open_agent(&session, &agent)),
+            Effect::Write { script, which, level, title } => {
+                Msg::Written(showing::write(launch, &script, &which, level, &title))
+            }
+            Effect::ViewPictures(records) => Msg::Told(pictures::view(&launch.environment, folder, &records)),
             _ => continue,
         };
         let _ = wake.send(Wake::Msg(answer));
     }
+}
+
+/// Reads a transcript: hands over the beginning of a long one, and then all of it.
+fn read(path: &Path, on: &mut dyn FnMut(Opened)) -> io::Result<()> {
+    let mut source = Source::open(path)?;
+    if !source.read_first()? {
+        on(Opened { script: source.script(), complete: false });
+        source.read_rest(|| true)?;
+    }
+    on(Opened { script: source.script(), complete: true });
+    Ok(())
+}
+
+fn open_agent(session: &Path, agent: &str) -> Result<Opened, String> {
+    let Some(path) = agent_file(session, agent) else {
+        return Err("This subagent has no transcript of its own here".to_owned());
+    };
+    let mut found = None;
+    read(&path, &mut |opened| found = Some(opened)).map_err(|error| unreadable(&path, &error))?;
+    found.ok_or_else(|| "This subagent said nothing".to_owned())
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> String {

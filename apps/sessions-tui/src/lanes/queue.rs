@@ -1,6 +1,6 @@
 //! What waits for a lane: a newer request of a kind replaces an older one.
 
-use std::mem::{Discriminant, discriminant};
+use std::mem::discriminant;
 use std::time::Duration;
 
 use crossbeam_channel::Receiver;
@@ -11,11 +11,13 @@ use crate::message::Effect;
 pub(super) struct Queue {
     receiver: Receiver<Effect>,
     waiting: Vec<Effect>,
+    /// Whether nothing can come any more.
+    ended: bool,
 }
 
 impl Queue {
     pub(super) fn new(receiver: Receiver<Effect>) -> Self {
-        Self { receiver, waiting: Vec::new() }
+        Self { receiver, waiting: Vec::new(), ended: false }
     }
 
     /// The next request; none when the screen is gone. Previews wait until nothing else is asked for.
@@ -38,25 +40,45 @@ impl Queue {
                 self.add(request);
                 true
             }
-            Err(_) => false,
+            Err(error) => {
+                self.ended = error.is_disconnected();
+                false
+            }
         }
+    }
+
+    /// Whether the screen is gone and nothing waits.
+    pub(super) fn is_over(&self) -> bool {
+        self.waiting.is_empty() && self.ended
+    }
+
+    /// Whether something newer came.
+    pub(super) fn is_overtaken(&mut self) -> bool {
+        self.is_overtaken_within(Duration::ZERO)
     }
 
     /// Puts a request back that was taken too early, unless a newer one of its kind has come.
     pub(super) fn put_back(&mut self, request: Effect) {
-        if !self.holds(discriminant(&request)) {
+        if !self.waiting.iter().any(|newer| replaces(newer, &request)) {
             self.waiting.push(request);
         }
     }
 
-    fn holds(&self, kind: Discriminant<Effect>) -> bool {
-        self.waiting.iter().any(|request| discriminant(request) == kind)
-    }
-
     fn add(&mut self, request: Effect) {
-        let kind = discriminant(&request);
-        self.waiting.retain(|waiting| discriminant(waiting) != kind);
+        self.waiting.retain(|waiting| !replaces(&request, waiting));
         self.waiting.push(request);
+    }
+}
+
+/// Whether a newer request makes an older one pointless: of the same kind, and where each has a page of its own, of the
+/// same transcript.
+fn replaces(newer: &Effect, older: &Effect) -> bool {
+    match (newer, older) {
+        (Effect::Open { path, .. }, Effect::Open { path: other, .. }) => path == other,
+        (Effect::OpenAgent { session, agent, .. }, Effect::OpenAgent { session: other, agent: another, .. }) => {
+            session == other && agent == another
+        }
+        _ => discriminant(newer) == discriminant(older),
     }
 }
 
@@ -81,6 +103,18 @@ mod tests {
         assert!(matches!(queue.next(), Some(Effect::Excerpt { id, .. }) if id.as_str() == "b"));
         drop(sender);
         assert!(queue.next().is_none());
+    }
+
+    #[test]
+    fn transcripts_that_are_opened_together_are_all_read() {
+        let (sender, receiver) = crossbeam_channel::unbounded();
+        let mut queue = Queue::new(receiver);
+        for (ticket, path) in [(1, "a"), (2, "b"), (3, "a")] {
+            sender.send(Effect::Open { ticket: Ticket(ticket), path: path.into() }).expect("the queue listens");
+        }
+        drop(sender);
+        let read: Vec<Effect> = std::iter::from_fn(|| queue.next()).collect();
+        assert!(matches!(read[..], [Effect::Open { ticket: Ticket(2), .. }, Effect::Open { ticket: Ticket(3), .. }]));
     }
 
     #[test]

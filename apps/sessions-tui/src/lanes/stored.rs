@@ -1,49 +1,81 @@
 //! The lanes of the store: one reads what is stored, one brings it up to date.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, TimeDelta, Utc};
+use config::SessionTypes;
 use crossbeam_channel::Sender;
-use store::{ScanOptions, Store, StoreError, live};
+use resume::Places;
+use store::{ScanOptions, SessionRow, Store, StoreError, live, retention};
 use transcript::SessionId;
 
 use super::queue::Queue;
 use crate::Launch;
 use crate::app::Wake;
-use crate::library::Library;
+use crate::library::{Knowledge, Library};
 use crate::message::{Effect, Msg};
+use crate::rehearsal;
+use crate::state::{Outlook, cache_lasts};
 
 /// Least time between two reports on a running scan.
 const REPORT_EVERY: Duration = Duration::from_millis(150);
+/// No cache lasts longer after a request.
+const WARM_AT_MOST: TimeDelta = TimeDelta::hours(1);
 
 /// Answers requests to read the stored sessions.
 pub(super) fn load(launch: &Launch, mut queue: Queue, wake: &Sender<Wake>) {
     let store = Store::at(&launch.paths.store);
     while let Some(request) = queue.next() {
         let Effect::Load(ticket) = request else { continue };
+        rehearsal::panic_if_asked(&launch.environment, "lane");
         let rows = store.sessions().map_err(|error| error.to_string());
-        let library = rows.map(|rows| Arc::new(Library::new(rows, &running(launch), launch.zone)));
+        let running = live::running(&launch.paths.known_roots());
+        let library = rows.map(|rows| Arc::new(Library::new(rows, &running, launch.zone).waiting()));
         let ready = library.as_ref().ok().cloned();
         let _ = wake.send(Wake::Msg(Msg::Loaded(ticket, library)));
+        let Some(library) = ready else { continue };
         // Made now, while the list is drawn, the first key finds it.
-        if let Some(library) = ready {
-            library.candidates();
+        library.learn(knowledge(launch, &store));
+        library.candidates();
+        // What cannot be read now is no reason to disturb anybody: it is asked for again with the next load.
+        let latest = store.latest_requests(Utc::now() - WARM_AT_MOST).unwrap_or_default();
+        let rows = library.entries.iter().map(|entry| &entry.row);
+        let roots: HashSet<&PathBuf> = rows.clone().filter_map(|row| row.root.as_ref()).collect();
+        let kept = roots.into_iter().map(|root| (root.clone(), retention::kept(root))).collect();
+        let outlook = Outlook { warm_until: warm(rows, latest), kept };
+        let _ = wake.send(Wake::Msg(Msg::Outlook(ticket, outlook)));
+        if !launch.demo {
+            // Without it a directory that moves is asked for: nothing that has to be told now.
+            let _ = Places::keep(&launch.paths.places_file(), library.directories().iter().map(AsRef::as_ref));
         }
     }
 }
 
-/// Sessions that run now, with their processes.
-fn running(launch: &Launch) -> HashMap<SessionId, u32> {
-    let running = live::running(&launch.paths.known_roots());
-    running.into_iter().map(|session| (session.session, session.pid)).collect()
+/// What queries may ask beside the rows; nothing where it cannot be read, and sessions are found without it.
+fn knowledge(launch: &Launch, store: &Store) -> Knowledge {
+    Knowledge {
+        belongings: store.belongings().unwrap_or_default(),
+        types: SessionTypes::load(&launch.paths.session_types_file()).unwrap_or_default(),
+    }
+}
+
+/// When the cache of each session runs out that asked its model lately.
+fn warm<'a>(
+    rows: impl Iterator<Item = &'a SessionRow>,
+    latest: Vec<(SessionId, DateTime<Utc>)>,
+) -> HashMap<SessionId, DateTime<Utc>> {
+    let latest: HashMap<SessionId, DateTime<Utc>> = latest.into_iter().collect();
+    let until = |row: &SessionRow| Some((row.id().clone(), *latest.get(row.id())? + cache_lasts(row)?));
+    rows.filter_map(until).collect()
 }
 
 /// Carries out scans.
 pub(super) fn scan(launch: &Launch, cancel: &AtomicBool, mut queue: Queue, wake: &Sender<Wake>) {
     let store = Store::at(&launch.paths.store);
-    let mut known = None;
     let options = ScanOptions { roots: launch.paths.known_roots(), ..ScanOptions::default() };
     while queue.next().is_some() {
         let mut reported = None::<Instant>;
@@ -57,9 +89,27 @@ pub(super) fn scan(launch: &Launch, cancel: &AtomicBool, mut queue: Queue, wake:
             return;
         }
         let _ = wake.send(Wake::Msg(Msg::Scanned(outcome.map_err(|error| error.to_string()))));
-        let running = running(launch);
-        if known.replace(running.clone()).is_some_and(|known| known != running) {
-            let _ = wake.send(Wake::Msg(Msg::OthersRun));
-        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use transcript::{Session, Tokens};
+
+    use super::*;
+
+    #[test]
+    fn a_cache_is_warm_from_the_last_request_on() {
+        let at = DateTime::from_timestamp(1_800_000_000, 0).expect("a moment");
+        let row = |id: &str, cache_write_5m, cache_write_1h| SessionRow {
+            session: Session { id: id.into(), ..Session::default() },
+            tokens: Tokens { cache_write_5m, cache_write_1h, ..Tokens::default() },
+            ..SessionRow::default()
+        };
+        let rows = [row("short", 5, 0), row("long", 5, 5), row("none", 0, 0), row("old", 5, 5)];
+        let latest = ["short", "long", "none"].map(|id| (SessionId::from(id), at)).to_vec();
+        let warm = warm(rows.iter(), latest);
+        let expect = [("short", TimeDelta::minutes(5)), ("long", TimeDelta::hours(1))];
+        assert_eq!(warm, expect.map(|(id, lasts)| (SessionId::from(id), at + lasts)).into());
     }
 }

@@ -1,19 +1,14 @@
 //! What a preview says of a session, as texts.
 
-use chrono::TimeDelta;
 use ratatui::style::Style;
+use transcript::Tokens;
 
 use crate::cells;
 use crate::figures;
 use crate::library::{Entry, short_model};
 use crate::model::Model;
+use crate::state::State;
 use crate::theme::Theme;
-
-/// Claude Code deletes transcripts that were not written to for this long, unless its settings say otherwise
-/// (`cleanupPeriodDays`).
-const KEPT: TimeDelta = TimeDelta::days(30);
-/// From when on that is worth a word.
-const WORTH_A_WORD: TimeDelta = TimeDelta::days(7);
 
 /// What a preview says of a session.
 pub(super) struct Facts {
@@ -28,9 +23,7 @@ pub(super) struct Facts {
     pub(super) id: String,
     /// Its own file, if it exists.
     pub(super) transcript: Option<String>,
-    /// Name and count of each kind.
-    pub(super) tokens: Vec<(&'static str, String)>,
-    pub(super) total: String,
+    pub(super) tokens: Tokens,
     pub(super) cost: String,
     /// Files that were written, as short as they are clear.
     pub(super) files: Vec<String>,
@@ -42,7 +35,6 @@ pub(super) struct Facts {
 impl Facts {
     pub(super) fn new(model: &Model, entry: &Entry) -> Self {
         let session = &entry.row.session;
-        let tokens = entry.row.tokens;
         let home = model.setup.home.as_deref().and_then(|home| home.to_str());
         let directory = session.cwd_last.as_deref().or(session.cwd_first.as_deref()).unwrap_or_default();
         let transcript = entry.row.transcript.as_ref().map(|path| path.to_string_lossy());
@@ -56,16 +48,10 @@ impl Facts {
             makers: makers(entry),
             id: cells::clean(session.id.as_str()),
             transcript: transcript.map(|path| cells::clean(&shortened(&path, home))),
-            tokens: vec![
-                ("input", figures::tokens(tokens.input)),
-                ("output", figures::tokens(tokens.output)),
-                ("cache write", figures::tokens(tokens.cache_write())),
-                ("cache read", figures::tokens(tokens.cache_read)),
-            ],
-            total: figures::tokens(tokens.total()),
+            tokens: entry.row.tokens,
             cost: figures::money(entry.row.cost, unknown),
             files: session.files_touched.iter().map(|file| cells::clean(&relative(file, directory, home))).collect(),
-            live: entry.running.map(|process| format!("● running now, in process {process}")),
+            live: live(model, entry),
             warnings: warnings(model, entry),
             links: links(entry),
         }
@@ -135,22 +121,34 @@ fn makers(entry: &Entry) -> Vec<String> {
     makers
 }
 
+/// That it is alive: in a client, or in the cache of its model.
+fn live(model: &Model, entry: &Entry) -> Option<String> {
+    match (model.state(entry), &entry.running) {
+        (_, Some(running)) => {
+            let doing = model.status(entry).map(|status| format!(" ({})", cells::clean(status)));
+            Some(format!("● running now{}, in process {}", doing.unwrap_or_default(), running.pid))
+        }
+        (State::Warm { minutes }, None) => {
+            Some(format!("○ its cache is warm for another {}", counted(u32::try_from(minutes).unwrap_or(0), "minute")))
+        }
+        _ => None,
+    }
+}
+
 fn warnings(model: &Model, entry: &Entry) -> Vec<String> {
     let row = &entry.row;
-    let mut warnings = Vec::new();
-    if entry.is_gone() {
-        warnings.push("◇ Claude Code has deleted the transcript; this is what was kept".to_owned());
-    } else if entry.is_unreadable() {
-        warnings.push("◇ Only its subagents have transcripts; the session itself has none".to_owned());
-    } else if let Some(modified) = row.modified.filter(|_| !model.setup.demo && entry.running.is_none()) {
-        let left = modified + KEPT - model.now;
-        if left < TimeDelta::days(1) {
-            warnings.push("Claude Code may delete the transcript any day now".to_owned());
-        } else if left < WORTH_A_WORD {
-            let days = u32::try_from(left.num_days()).unwrap_or(0);
-            warnings.push(format!("Claude Code deletes the transcript in about {}", counted(days, "day")));
+    let mut warnings: Vec<String> = match model.state(entry) {
+        State::Gone => vec!["◌ Claude Code has deleted the transcript; this is what was kept".to_owned()],
+        State::Fragment => vec!["◌ Only its subagents have transcripts; the session itself has none".to_owned()],
+        State::Ending { days: None | Some(0) } => {
+            vec!["! Claude Code may delete the transcript any day now".to_owned()]
         }
-    }
+        State::Ending { days: Some(days) } => {
+            let days = counted(u32::try_from(days).unwrap_or(0), "day");
+            vec![format!("! Claude Code deletes the transcript in about {days}")]
+        }
+        State::Live | State::Warm { .. } | State::Resting => Vec::new(),
+    };
     if row.unknown_cost_requests > 0 {
         warnings.push(format!("No price is known for {}", counted(row.unknown_cost_requests, "request")));
     }
@@ -174,13 +172,13 @@ fn links(entry: &Entry) -> Vec<String> {
     links
 }
 
-fn counted(number: u32, noun: &str) -> String {
+pub(super) fn counted(number: u32, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", figures::count(number.into()))
 }
 
 /// A path with `~` for the home directory.
-fn shortened(path: &str, home: Option<&str>) -> String {
+pub(crate) fn shortened(path: &str, home: Option<&str>) -> String {
     match home.filter(|home| home.len() > 1).and_then(|home| path.strip_prefix(home)) {
         Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("~{rest}"),
         _ => path.to_owned(),

@@ -35,7 +35,7 @@ fn mark_letters(model: &mut Model) {
         let names = [entry.title(), &entry.project, &entry.branch].map(|name| (Field::Name, name));
         for (field, text) in names.into_iter().chain([(Field::Model, entry.model.as_str())]) {
             if !marks.positions.contains_key(text) {
-                let positions = search::positions(&query, field, text);
+                let positions = search::positions(&model.finding.query, field, text);
                 marks.positions.insert(text.to_owned(), positions);
             }
         }
@@ -70,20 +70,28 @@ fn make_preview(model: &mut Model) {
     let places = model.places();
     let Some(entry) = model.list.selected().filter(|_| !places.preview.is_empty()) else {
         model.preview.made_for = None;
-        model.preview.lines.clear();
+        model.preview.lines = match model.list.group() {
+            Some(group) if !places.preview.is_empty() => preview::group(model, group, places.preview, places.is_wide()),
+            _ => Vec::new(),
+        };
         return;
     };
     let excerpt = model.preview.excerpts.get(entry.row.id()).map(|(_, excerpt)| excerpt);
+    let place = model.list.place(model.list.cursor());
+    let found = place.and_then(|place| model.finding.found.get(&place)).cloned();
     let key = PreviewKey {
         id: entry.row.id().clone(),
         row: entry.row.bytes,
         excerpt: excerpt.is_some(),
         size: (places.preview.width, places.preview.height),
         minute: model.now.timestamp() / 60,
+        status: model.status(entry).map(str::to_owned),
+        state: model.state(entry),
+        found: found.clone(),
         theme: model.setup.theme,
     };
     if model.preview.made_for.as_ref() != Some(&key) {
-        model.preview.lines = preview::lines(model, entry, excerpt, places.preview, places.is_wide());
+        model.preview.lines = preview::lines(model, entry, excerpt, found.as_deref(), places.preview, places.is_wide());
         model.preview.made_for = Some(key);
         model.changed = true;
     }

@@ -4,6 +4,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
 use crate::commands::{Action, Scope};
+use crate::list::Shown;
 use crate::message::Effect;
 use crate::model::Model;
 use crate::update::{act, reading};
@@ -28,24 +29,28 @@ fn wheel(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
             model.list.scroll(by, height);
         }
         Scope::Reader | Scope::Find => {
-            let height = usize::from(model.places().page().height);
-            if let Some(reader) = model.reader.as_mut() {
-                reader.scroll(by, height);
-            }
+            reading::scroll(model, by);
         }
         Scope::Help => {
             let action = if by > 0 { Action::Down } else { Action::Up };
             (0..by.unsigned_abs()).for_each(|_| act(model, action, effects));
         }
-        Scope::Message | Scope::Everywhere => {}
+        Scope::Palette | Scope::Message | Scope::Ask | Scope::Sort | Scope::Everywhere => {}
     }
 }
 
 fn click(model: &mut Model, at: Position, effects: &mut Vec<Effect>) {
-    model.toast = None;
+    model.toasts.clear();
     match model.scope() {
         Scope::Message => model.message = None,
+        Scope::Sort => model.sorting = None,
         Scope::Sessions => click_list(model, at, effects),
+        Scope::Reader => {
+            let page = model.places().page();
+            if page.contains(at) {
+                reading::click(model, usize::from(at.y - page.y));
+            }
+        }
         _ => {}
     }
 }
@@ -55,13 +60,19 @@ fn click_list(model: &mut Model, at: Position, effects: &mut Vec<Effect>) {
     if places.search.contains(at) {
         model.in_box = true;
     } else if places.list.contains(at) {
-        let row = model.list.top + usize::from(at.y - places.list.y);
-        let Some(entry) = model.list.entry(row) else { return };
-        let id = entry.row.id().clone();
+        let row = model.list.below.row_at(model.list.top, usize::from(at.y - places.list.y));
+        let id = match model.list.shown(row) {
+            Some(Shown::Session(entry)) => entry.row.id().clone(),
+            Some(Shown::Group(_)) => {
+                model.list.go_to(row);
+                return model.list.fold(|folded| !folded);
+            }
+            None => return,
+        };
         model.list.go_to(row);
         if model.clicked.as_ref() == Some(&id) {
             model.clicked = None;
-            reading::open(model, effects);
+            reading::open(model, &id, effects);
         } else {
             model.clicked = Some(id);
         }

@@ -1,166 +1,250 @@
-//! The reader: opening, scrolling, finding.
+//! Transcripts: opening, moving, finding, folding.
 
-use std::ops::Range;
+mod asking;
+mod opening;
+mod showing;
+
 use std::sync::Arc;
 
 use transcript::Detail;
-use tui_input::Input;
+use typeset::PartKind;
 
-use crate::cells;
 use crate::commands::Action;
-use crate::library::Entry;
-use crate::message::{Effect, Ticket};
-use crate::model::{Message, Model};
-use crate::reader::{self, Document, Find, Reader};
+use crate::message::Effect;
+use crate::model::Model;
+use crate::reader::{Ask, AskKind, Dress, Page, Raw, Reader, Spot, Stop, Times, Walk, Which};
+use crate::toast::Kind;
 
-pub(super) fn open(model: &mut Model, effects: &mut Vec<Effect>) {
-    let ticket = model.next_ticket();
-    let columns = reader::columns(model.size.0);
-    let Some(entry) = model.selected() else { return };
-    let Some(path) = entry.row.transcript.clone() else {
-        model.message = Some(nothing_to_read(entry));
-        return;
-    };
-    let detail = Detail::default();
-    effects.push(Effect::Open { ticket, path: path.clone(), detail, columns });
-    model.reader = Some(Reader {
-        id: entry.row.id().clone(),
-        title: entry.title().to_owned(),
-        project: entry.project.clone(),
-        path,
-        detail,
-        document: None,
-        problem: None,
-        ticket,
-        top: 0,
-        find: Find::default(),
-    });
-}
-
-/// Why there is no transcript, and what to do about it.
-fn nothing_to_read(entry: &Entry) -> Message {
-    if entry.is_gone() {
-        return Message {
-            title: "The transcript is gone".to_owned(),
-            text: "Claude Code deletes transcripts after some time (30 days, unless `cleanupPeriodDays` in its \
-                   settings says otherwise). What was counted and said first and last is kept, and shown in the \
-                   preview."
-                .to_owned(),
-        };
-    }
-    Message {
-        title: "There is no transcript of the session itself".to_owned(),
-        text: format!(
-            "Only its subagents have transcripts. `sessions show {}` in a shell names them.",
-            cells::clean(entry.row.id().as_str())
-        ),
-    }
-}
+pub(super) use asking::{found, typed};
+pub(super) use opening::{grown, opened};
+pub(super) use opening::{open, read};
+pub(super) use showing::{told, written};
 
 pub(super) fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
-    let height = usize::from(model.places().page().height);
-    let page = isize::try_from(height.max(3) - 2).unwrap_or(1);
-    let Some(reader) = model.reader.as_mut() else { return };
+    if model.shelf.current().is_some_and(|reader| reader.raw.is_some()) && act_on_raw(model, action) {
+        return;
+    }
     match action {
-        Action::Back if !reader.find.needle.is_empty() => reader.find = Find::default(),
-        Action::Back | Action::Close => model.reader = None,
-        Action::Down => reader.scroll(1, height),
-        Action::Up => reader.scroll(-1, height),
-        Action::PageDown => reader.scroll(page, height),
-        Action::PageUp => reader.scroll(-page, height),
-        Action::First => reader.go_to(0, height),
-        Action::Last => reader.go_to(usize::MAX, height),
-        Action::NextHeading => reader.go_to_heading(true, height),
-        Action::PreviousHeading => reader.go_to_heading(false, height),
-        Action::DetailTalk => show_detail(model, Detail::Talk, effects),
-        Action::DetailTools => show_detail(model, Detail::Tools, effects),
-        Action::DetailEverything => show_detail(model, Detail::Everything, effects),
-        Action::Find => {
-            reader.find.from = reader.top;
-            reader.find.input = Some(Input::default());
-        }
-        Action::NextMatch => reader.step_match(true, height),
-        Action::PreviousMatch => reader.step_match(false, height),
-        Action::AcceptFind => reader.find.input = None,
-        Action::CancelFind => {
-            reader.top = reader.find.from;
-            reader.find = Find::default();
+        Action::Back => back(model, effects),
+        Action::Close => leave(model, effects),
+        Action::CloseReader => close(model, effects),
+        Action::NextReader => turn(model, true, effects),
+        Action::PreviousReader => turn(model, false, effects),
+        Action::DetailTalk => show_level(model, Detail::Talk, effects),
+        Action::DetailTools => show_level(model, Detail::Tools, effects),
+        Action::DetailEverything => show_level(model, Detail::Everything, effects),
+        Action::Find => asking::ask(model, AskKind::Find),
+        Action::GoToTurn => asking::ask(model, AskKind::Turn),
+        Action::NextMatch => asking::step(model, true),
+        Action::PreviousMatch => asking::step(model, false),
+        Action::AcceptFind => asking::accept(model),
+        Action::CancelFind => asking::cancel(model),
+        Action::Follow => opening::follow(model, effects),
+        Action::Enter => enter(model, effects),
+        Action::RawRecord => show_raw(model),
+        Action::Times => with_reader(model, |reader| {
+            reader.times = match reader.times {
+                Times::Heads => Times::All,
+                Times::All => Times::None,
+                Times::None => Times::Heads,
+            };
+        }),
+        Action::Wrap => with_reader(model, |reader| reader.wrap = !reader.wrap),
+        Action::OpenOutside => showing::outside(model, effects),
+        Action::ViewPicture => showing::picture(model, effects),
+        Action::CopyBlock => showing::copy(model, effects),
+        _ => movement(model, action),
+    }
+}
+
+fn movement(model: &mut Model, action: Action) {
+    let Some(mut walk) = walk(model) else { return };
+    let page = isize::try_from(walk.height.max(3) - 2).unwrap_or(1);
+    match action {
+        Action::Down => walk.step(1),
+        Action::Up => walk.step(-1),
+        Action::PageDown => walk.scroll(page),
+        Action::PageUp => walk.scroll(-page),
+        Action::First => walk.go_to(Spot::default(), 0),
+        Action::Last => walk.go_to_end(),
+        Action::NextHeading => walk.go_to_head(true, false),
+        Action::PreviousHeading => walk.go_to_head(false, false),
+        Action::NextPrompt => walk.go_to_head(true, true),
+        Action::PreviousPrompt => walk.go_to_head(false, true),
+        Action::Fold => {
+            walk.toggle();
         }
         _ => {}
     }
 }
 
-fn show_detail(model: &mut Model, detail: Detail, effects: &mut Vec<Effect>) {
-    let ticket = model.next_ticket();
-    let columns = reader::columns(model.size.0);
-    let Some(reader) = model.reader.as_mut().filter(|reader| reader.detail != detail) else { return };
-    reader.detail = detail;
-    reader.ticket = ticket;
-    effects.push(Effect::Open { ticket, path: reader.path.clone(), detail, columns });
+/// Scrolls by rows, as a wheel does.
+pub(super) fn scroll(model: &mut Model, by: isize) {
+    let height = height(model);
+    if let Some(raw) = model.shelf.current_mut().and_then(|reader| reader.raw.as_mut()) {
+        raw.scroll(by, height);
+    } else if let Some(mut walk) = walk(model) {
+        walk.scroll(by);
+    }
 }
 
-/// Asks for another wrapping if the width of the text changed.
-pub(super) fn rewrap(model: &mut Model, effects: &mut Vec<Effect>) {
-    let ticket = model.next_ticket();
-    let columns = reader::columns(model.size.0);
-    let Some(reader) = model.reader.as_mut() else { return };
-    match &reader.document {
-        Some(document) if document.columns != columns => {
-            reader.ticket = ticket;
-            effects.push(Effect::Wrap { ticket, document: document.clone(), columns });
-        }
-        Some(_) => {}
-        None if reader.problem.is_some() => {}
-        None => {
-            reader.ticket = ticket;
-            effects.push(Effect::Open { ticket, path: reader.path.clone(), detail: reader.detail, columns });
+/// Puts the cursor on a row of the screen; a second click on the line of a block opens or closes it.
+pub(super) fn click(model: &mut Model, row: usize) {
+    let Some(mut walk) = walk(model) else { return };
+    let before = walk.page.cursor;
+    if let Some(spot) = walk.spot_at(row) {
+        walk.page.cursor = spot;
+        let starts = walk.page.part(spot).is_some_and(|part| part.rows.start == spot.row);
+        let is_line = walk.page.part(spot).is_some_and(|part| {
+            matches!(part.kind, PartKind::Tool { .. } | PartKind::Thinking | PartKind::Notice | PartKind::Command)
+        });
+        if starts && (is_line || spot == before) {
+            walk.toggle();
         }
     }
 }
 
-pub(super) fn opened(model: &mut Model, ticket: Ticket, outcome: Result<Document, String>, effects: &mut Vec<Effect>) {
-    let height = usize::from(model.places().page().height);
-    let Some(reader) = model.reader.as_mut().filter(|reader| reader.ticket == ticket) else { return };
-    match outcome {
-        Ok(document) => {
-            let same_text = reader.document.as_ref().is_some_and(|old| Arc::ptr_eq(&old.text, &document.text));
-            reader.show(document, height);
-            if !same_text && !reader.find.needle.is_empty() {
-                reader.find.from = reader.top;
-                search_again(model, effects);
-            }
-        }
-        Err(problem) => reader.problem = Some(problem),
+/// Lays out what is on the screen, and asks for the colors of its code.
+pub(super) fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
+    if let Some(mut walk) = walk(model) {
+        walk.settle();
+    }
+    let shelf = &mut model.shelf;
+    let wanted: Vec<_> = shelf.current().and_then(Reader::page).into_iter().flat_map(Page::wanted).cloned().collect();
+    let before = shelf.asked.len();
+    shelf.asked.extend(wanted.into_iter().filter(|code| !shelf.colors.contains_key(code)));
+    if shelf.asked.len() > before {
+        // A newer request takes the place of an older one that waits: it asks for all.
+        effects.push(Effect::Color(shelf.asked.iter().cloned().collect()));
     }
 }
 
-/// Looks for what is in the find box.
-pub(super) fn find(model: &mut Model, effects: &mut Vec<Effect>) {
-    let Some(reader) = model.reader.as_mut() else { return };
-    let Some(input) = &reader.find.input else { return };
-    if input.value() != reader.find.needle {
-        reader.find.needle = input.value().to_owned();
-        search_again(model, effects);
+/// Somebody who moves over the page on the screen, dressed for it.
+fn walk(model: &mut Model) -> Option<Walk<'_>> {
+    let (width, height) = (model.size.0, height(model));
+    let (reader, colors) = model.shelf.current_with_colors()?;
+    let (columns, prose) = reader.columns(width);
+    let dress = Dress { level: reader.level, columns, prose, wrap: reader.wrap, directory: reader.directory.clone() };
+    let page = reader.pages.last_mut()?;
+    page.put_on(&dress);
+    page.find_again(colors);
+    Some(Walk { page, colors, height })
+}
+
+fn height(model: &Model) -> usize {
+    usize::from(model.places().page().height)
+}
+
+fn with_reader(model: &mut Model, change: impl FnOnce(&mut Reader)) {
+    if let Some(reader) = model.shelf.current_mut() {
+        change(reader);
     }
 }
 
-fn search_again(model: &mut Model, effects: &mut Vec<Effect>) {
-    let ticket = model.next_ticket();
-    let Some(reader) = model.reader.as_mut() else { return };
-    reader.find.ticket = ticket;
-    reader.find.ranges.clear();
-    let Some(document) = &reader.document else { return };
-    if reader.find.needle.is_empty() {
-        reader.top = reader.find.from;
+fn act_on_raw(model: &mut Model, action: Action) -> bool {
+    let height = height(model);
+    let Some(reader) = model.shelf.current_mut() else { return false };
+    let Some(raw) = reader.raw.as_mut() else { return false };
+    let page = isize::try_from(height.max(3) - 2).unwrap_or(1);
+    let far = isize::MAX / 2;
+    match action {
+        Action::Down => raw.scroll(1, height),
+        Action::Up => raw.scroll(-1, height),
+        Action::PageDown => raw.scroll(page, height),
+        Action::PageUp => raw.scroll(-page, height),
+        Action::First => raw.scroll(-far, height),
+        Action::Last => raw.scroll(far, height),
+        Action::Back | Action::Close | Action::RawRecord => reader.raw = None,
+        Action::CopyBlock => return false,
+        _ => {}
+    }
+    true
+}
+
+fn show_raw(model: &mut Model) {
+    let Some(reader) = model.shelf.current_mut() else { return };
+    reader.raw = reader.pages.last().and_then(|page| Raw::of(page, page.cursor));
+}
+
+/// Steps back: forgets the search, comes back from a subagent or a branch, goes to the list.
+fn back(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(reader) = model.shelf.current_mut() else { return };
+    if !reader.find.needle.is_empty() {
+        reader.find = crate::reader::Find::default();
+    } else if reader.pages.len() > 1 {
+        reader.pages.pop();
+    } else {
+        leave(model, effects);
+    }
+}
+
+fn leave(model: &mut Model, effects: &mut Vec<Effect>) {
+    model.shelf.leave();
+    opening::follow_what_is_shown(model, effects);
+}
+
+fn close(model: &mut Model, effects: &mut Vec<Effect>) {
+    model.shelf.close();
+    opening::follow_what_is_shown(model, effects);
+}
+
+fn turn(model: &mut Model, forward: bool, effects: &mut Vec<Effect>) {
+    if model.shelf.place().1 < 2 {
+        model.say(Kind::Note, "No other transcript is open; q goes to the list, o opens one there");
         return;
     }
-    let needle = cells::clean_block(&reader.find.needle);
-    effects.push(Effect::Find { ticket, text: Arc::clone(&document.text), needle });
+    model.shelf.turn(forward);
+    opening::follow_what_is_shown(model, effects);
 }
 
-pub(super) fn found(model: &mut Model, ticket: Ticket, ranges: Vec<Range<usize>>) {
-    let height = usize::from(model.places().page().height);
-    if let Some(reader) = model.reader.as_mut().filter(|reader| reader.find.ticket == ticket) {
-        reader.found(ranges, height);
+/// Shows another level; the one that is shown already forgets what was opened and closed by hand.
+fn show_level(model: &mut Model, level: Detail, effects: &mut Vec<Effect>) {
+    let Some(reader) = model.shelf.current_mut() else { return };
+    if reader.level == level {
+        reader.pages.iter_mut().for_each(Page::unfold_all);
     }
+    let changed = reader.level != level;
+    reader.level = level;
+    if changed && !reader.find.needle.is_empty() {
+        asking::search_again(model, effects);
+    }
+}
+
+/// Goes into what the cursor is on: a subagent, an abandoned branch; else opens or closes the block.
+fn enter(model: &mut Model, effects: &mut Vec<Effect>) {
+    let ticket = model.next_ticket();
+    let Some(reader) = model.shelf.current_mut() else { return };
+    let Some(page) = reader.pages.last() else { return };
+    let (script, which) = (Arc::clone(&page.script), page.which.clone());
+    if let Some(Stop::Branch(branch)) = page.stops.get(page.cursor.stop) {
+        let which = Which { branch: Some(*branch), ..which };
+        reader.pages.push(Page::new(script, which, "abandoned branch".to_owned()));
+        reader.find = crate::reader::Find::default();
+        return;
+    }
+    let agent = page.part(page.cursor).and_then(|part| match &part.kind {
+        PartKind::Tool { agent, .. } => agent.clone(),
+        _ => None,
+    });
+    match agent {
+        Some(agent) if script.tells(&agent) => {
+            let which = Which { agent: Some(agent), branch: None };
+            reader.pages.push(Page::new(script, which, "subagent".to_owned()));
+            reader.find = crate::reader::Find::default();
+        }
+        Some(agent) => {
+            reader.agent_ticket = ticket;
+            effects.push(Effect::OpenAgent { ticket, session: reader.path.clone(), agent });
+        }
+        None => {
+            if let Some(mut walk) = walk(model) {
+                walk.toggle();
+            }
+        }
+    }
+}
+
+/// A box of the reader that takes letters.
+pub(super) fn input(model: &mut Model) -> Option<&mut Ask> {
+    model.shelf.current_mut()?.input.as_mut()
 }

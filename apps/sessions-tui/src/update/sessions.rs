@@ -1,19 +1,26 @@
-//! The list of sessions: searching, moving, resuming.
+//! The list of sessions: searching, moving, choosing, arranging.
 
-use search::Hit;
 use transcript::SessionId;
 
 use crate::Outcome;
 use crate::commands::Action;
-use crate::message::{Effect, Ticket};
-use crate::model::{Message, Model};
-use crate::update::{reading, stock};
+use crate::message::Effect;
+use crate::model::{Model, Sorting};
+use crate::sort::Sort;
+use crate::toast::Kind;
+use crate::update::{asking, finding, reading, resuming, stock};
 
 pub(super) fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
     let page = isize::try_from(model.places().list.height.max(2) - 1).unwrap_or(1);
     match action {
-        Action::Open => reading::open(model, effects),
-        Action::SwitchFocus => model.in_box = !model.in_box,
+        Action::Open => open(model, effects),
+        Action::SwitchFocus if model.in_box && finding::complete(model, effects) => {}
+        Action::SwitchFocus => {
+            model.in_box = !model.in_box;
+            model.finding.choice = None;
+        }
+        Action::NextReach => finding::next_reach(model, effects),
+        Action::SwitchThinking => finding::switch_thinking(model, effects),
         Action::FocusBox => model.in_box = true,
         Action::ClearBox => clear(model, effects),
         Action::StepBack => step_back(model, effects),
@@ -23,87 +30,100 @@ pub(super) fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) 
         Action::PageUp => model.list.step(-page),
         Action::First => model.list.go_to(0),
         Action::Last => model.list.go_to(usize::MAX),
+        Action::Choose => model.list.choose(),
+        Action::ChooseAll => model.list.choose_all(),
+        Action::Sort => open_sorting(model),
+        Action::Group => model.list.rearrange(|arrangement| arrangement.grouped = !arrangement.grouped),
+        Action::FoldGroup => model.list.fold(|folded| !folded),
+        Action::FoldIn => model.list.fold(|_| true),
+        Action::FoldOut => model.list.fold(|_| false),
+        Action::Extent => extent(model),
+        Action::CopyId => resuming::copy_id(model, effects),
+        Action::CopyPath => resuming::copy_path(model, effects),
+        Action::Export => asking::export(model),
         Action::Rescan => {
             model.scan.asked_for = true;
-            model.toast = Some("Looking for new sessions …".to_owned());
+            model.say(Kind::Note, "Looking for new sessions …");
             stock::scan(model, effects);
         }
         _ => {}
     }
 }
 
+/// Opens the transcripts of all chosen sessions, else of the one under the cursor; a heading is unfolded or folded.
+pub(super) fn open(model: &mut Model, effects: &mut Vec<Effect>) {
+    let chosen: Vec<SessionId> = model.list.chosen().map(|entry| entry.row.id().clone()).collect();
+    if chosen.is_empty() {
+        match model.selected().map(|entry| entry.row.id().clone()) {
+            Some(id) => {
+                let opening = finding::best_hit(model).unwrap_or_default();
+                reading::read(model, &id, opening, effects);
+            }
+            None => model.list.fold(|folded| !folded),
+        }
+    }
+    // the first comes on top, and what was selected is dealt with
+    for id in chosen.iter().rev() {
+        reading::open(model, id, effects);
+    }
+    model.list.choose_none();
+}
+
 fn step_back(model: &mut Model, effects: &mut Vec<Effect>) {
     if model.in_box {
         model.in_box = false;
-    } else if !model.search.value().is_empty() {
-        clear(model, effects);
-    } else {
+        return;
+    }
+    if model.list.choose_none() {
+        return;
+    }
+    if model.search.value().is_empty() {
         effects.push(Effect::Leave(Outcome::Quit));
+    } else {
+        clear(model, effects);
+    }
+}
+
+fn extent(model: &mut Model) {
+    let extent = model.list.here().after(model.list.arrangement().extent);
+    model.list.rearrange(|arrangement| arrangement.extent = extent);
+    let place = model.list.here().name(extent);
+    let said = place.map_or_else(|| "All sessions".to_owned(), |place| format!("Sessions of {place}"));
+    model.say(Kind::Done, said);
+}
+
+fn open_sorting(model: &mut Model) {
+    let arrangement = model.list.arrangement();
+    model.sorting = Some(Sorting { sort: arrangement.sort, reversed: arrangement.reversed });
+}
+
+/// The choice of an order: each step shows what comes of it.
+pub(super) fn sorting(model: &mut Model, action: Action) {
+    let step = |model: &mut Model, by: isize| {
+        let count = isize::try_from(Sort::ALL.len()).unwrap_or(1);
+        model.list.rearrange(|arrangement| {
+            let at = Sort::ALL.iter().position(|sort| *sort == arrangement.sort).unwrap_or(0);
+            let next = (isize::try_from(at).unwrap_or(0) + by).rem_euclid(count);
+            arrangement.sort = Sort::ALL[next.unsigned_abs()];
+            arrangement.reversed = false;
+        });
+    };
+    match action {
+        Action::Down => step(model, 1),
+        Action::Up => step(model, -1),
+        Action::Reverse => model.list.rearrange(|arrangement| arrangement.reversed = !arrangement.reversed),
+        Action::Accept => model.sorting = None,
+        Action::Back => {
+            if let Some(Sorting { sort, reversed }) = model.sorting.take() {
+                model.list.rearrange(|arrangement| (arrangement.sort, arrangement.reversed) = (sort, reversed));
+            }
+        }
+        _ => {}
     }
 }
 
 fn clear(model: &mut Model, effects: &mut Vec<Effect>) {
     model.search.reset();
-    search(model, effects);
-}
-
-/// Shows what matches the box: at once where it is empty, else as soon as it is ranked.
-pub(super) fn search(model: &mut Model, effects: &mut Vec<Effect>) {
-    model.list.ticket = model.next_ticket();
-    if model.query().is_empty() {
-        model.list.show_all();
-    } else {
-        effects.push(Effect::Rank {
-            ticket: model.list.ticket,
-            query: model.query().to_owned(),
-            library: model.list.shared_library(),
-        });
-    }
-}
-
-pub(super) fn ranked(model: &mut Model, ticket: Ticket, hits: &[Hit]) {
-    if ticket == model.list.ticket {
-        model.list.show(hits.iter().map(|hit| hit.index).collect());
-    }
-}
-
-/// The session that a command is about: the one that is open, else the one under the cursor.
-fn subject(model: &Model) -> Option<SessionId> {
-    let open = model.reader.as_ref().map(|reader| reader.id.clone());
-    open.or_else(|| model.selected().map(|entry| entry.row.id().clone()))
-}
-
-pub(super) fn resume(model: &mut Model, effects: &mut Vec<Effect>) {
-    let Some(id) = subject(model) else { return };
-    if model.setup.demo {
-        model.message = Some(Message {
-            title: "This is the demo".to_owned(),
-            text: "Its sessions are made up, so there is nothing to resume. With a history of your own, Enter starts \
-                   `claude --resume` in the directory of the session."
-                .to_owned(),
-        });
-        return;
-    }
-    let library = model.list.library();
-    let Some(entry) = library.entries.iter().find(|entry| *entry.row.id() == id) else { return };
-    let (row, running) = (Box::new(entry.row.clone()), entry.running);
-    model.plan_ticket = model.next_ticket();
-    effects.push(Effect::Plan { ticket: model.plan_ticket, row, running });
-}
-
-pub(super) fn planned(
-    model: &mut Model,
-    ticket: Ticket,
-    outcome: Result<resume::Plan, String>,
-    effects: &mut Vec<Effect>,
-) {
-    if ticket != model.plan_ticket {
-        return;
-    }
-    match outcome {
-        Ok(plan) => effects.push(Effect::Leave(Outcome::Resume(plan))),
-        Err(text) => {
-            model.message = Some(Message { title: "This session cannot be resumed".to_owned(), text });
-        }
-    }
+    model.finding.choice = None;
+    finding::search(model, effects);
 }

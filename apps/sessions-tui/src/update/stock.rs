@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use store::live::Running;
 use store::{Progress, ScanReport};
 
 use crate::figures;
 use crate::library::Library;
 use crate::message::{Effect, Ticket};
 use crate::model::Model;
-use crate::update::sessions;
+use crate::state::Outlook;
+use crate::toast::Kind;
+use crate::update::finding;
 
 /// How long after a scan the next one is due, while somebody looks.
 const SCAN_EVERY: TimeDelta = TimeDelta::seconds(15);
@@ -26,6 +29,7 @@ pub(super) fn load(model: &mut Model, effects: &mut Vec<Effect>) {
 pub(super) fn tick(model: &mut Model, now: DateTime<Utc>, effects: &mut Vec<Effect>) {
     model.changed |= now.timestamp() / 60 != model.now.timestamp() / 60;
     model.now = now;
+    model.changed |= model.toasts.expire(now);
     rescan_if_due(model, effects);
 }
 
@@ -59,8 +63,8 @@ pub(super) fn scanned(model: &mut Model, outcome: Result<ScanReport, String>, ef
     let problem = outcome.as_ref().err().cloned();
     model.changed |= !model.scan.done_once || model.scan.problem != problem || model.scan.progress.files_total > 0;
     model.scan.running = false;
-    if model.scan.problem != problem {
-        model.toast.clone_from(&problem);
+    if let Some(problem) = problem.as_ref().filter(|_| model.scan.problem != problem) {
+        model.say(Kind::Problem, problem.clone());
     }
     model.scan.problem = problem;
     model.scan.last = Some(model.now);
@@ -70,13 +74,13 @@ pub(super) fn scanned(model: &mut Model, outcome: Result<ScanReport, String>, ef
     if let Ok(report) = outcome {
         if asked_for {
             model.changed = true;
-            model.toast = Some(found(&report));
+            model.say(Kind::Done, found(&report));
         }
         if !first || !model.list.library().entries.is_empty() {
             model.scan.fresh += report.sessions_new;
         }
         if !report.unreadable.is_empty() && first {
-            model.toast = Some(unreadable(&report));
+            model.say(Kind::Problem, unreadable(&report));
         }
         let stale = report.sessions_new + report.sessions_changed + report.files_gone > 0;
         if stale || model.stock.problem.is_some() {
@@ -113,10 +117,11 @@ pub(super) fn loaded(
         Ok(library) => {
             let filtered = !model.query().is_empty();
             model.stock.problem = None;
-            model.list.replace_library(library, filtered);
+            model.finding.forget();
+            model.list.replace_library(library);
             model.preview.made_for = None;
             if filtered {
-                sessions::search(model, effects);
+                finding::search(model, effects);
             }
         }
         // The scan holds the store; when it ends, what it stored is read again.
@@ -125,5 +130,26 @@ pub(super) fn loaded(
     }
     if !std::mem::replace(&mut model.stock.loaded, true) {
         scan(model, effects);
+    }
+}
+
+/// Takes in what runs now. Where other sessions run than before, they are listed at once, and what they have written is
+/// looked for; what a session does is no reason for either.
+pub(super) fn live(model: &mut Model, running: Vec<Running>, effects: &mut Vec<Effect>) {
+    let others = |one: &[Running], other: &[Running]| {
+        let processes = |list: &[Running]| list.iter().map(|one| (one.session.clone(), one.pid)).collect::<Vec<_>>();
+        processes(one) != processes(other)
+    };
+    if others(&model.live, &running) {
+        load(model, effects);
+        scan(model, effects);
+    }
+    model.live = running;
+}
+
+/// Takes in what is known of the time to come, if that was found with the latest load.
+pub(super) fn outlook(model: &mut Model, ticket: Ticket, outlook: Outlook) {
+    if ticket == model.stock.ticket {
+        model.outlook = outlook;
     }
 }

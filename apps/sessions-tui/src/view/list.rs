@@ -4,26 +4,39 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use crate::arrangement::Group;
 use crate::cells;
 use crate::figures;
 use crate::layout::{Columns, GAP, MARGIN, Places};
-use crate::library::Entry;
+use crate::library::{Entry, Widest};
+use crate::list::Shown;
 use crate::model::Model;
+use crate::sort::Sort;
+use crate::state::State;
+use crate::theme::Theme;
+use crate::view::hits;
 use crate::view::painter::Painter;
+
+/// Columns of a row's space between two columns.
+const BETWEEN: usize = GAP as usize;
 
 pub(super) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     if model.list.len() == 0 {
         empty(model, area, buffer);
         return;
     }
-    let columns = Columns::new(area.width, model.list.library().widest_project);
-    for (row, entry) in model.list.visible(area.height.into()) {
-        let y = area.y + u16::try_from(row - model.list.top).unwrap_or(0);
+    let columns = columns(model, area.width);
+    for (row, shown) in model.list.rows(area.height.into()) {
+        let y = area.y + u16::try_from(model.list.below.lines_between(model.list.top, row)).unwrap_or(u16::MAX / 2);
         if y >= area.bottom() {
             break;
         }
         let line = Rect::new(area.x, y, area.width, 1);
-        draw_row(model, entry, &columns, line, buffer);
+        hits::draw(model, row, Rect { y: y + 1, ..line }.intersection(area), buffer);
+        match shown {
+            Shown::Session(entry) => draw_session(model, entry, &columns, line, buffer),
+            Shown::Group(group) => draw_group(model, group, &columns, line, buffer),
+        }
         if row == model.list.cursor() {
             let theme = &model.setup.theme;
             buffer.set_style(line.intersection(buffer.area), theme.selected);
@@ -32,44 +45,62 @@ pub(super) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// The names of the columns, on the rule above them, where the screen is wide.
+/// The columns; where headings name the projects, rows do not.
+fn columns(model: &Model, width: u16) -> Columns {
+    let widest = model.list.library().widest;
+    let project = if model.list.arrangement().grouped { 0 } else { widest.project };
+    Columns::new(width, Widest { project, ..widest })
+}
+
+/// The names of the columns, on the rule above them, where the screen is wide; the one that is sorted by has an arrow.
 pub(super) fn heads(model: &Model, places: &Places, buffer: &mut Buffer) {
     if !places.is_wide() || model.list.len() == 0 {
         return;
     }
-    let columns = Columns::new(places.list.width, model.list.library().widest_project);
+    let theme = &model.setup.theme;
+    let columns = columns(model, places.list.width);
     let line = Rect { width: places.list.width, ..places.upper_rule };
+    let sort = model.list.arrangement().sort;
     let mut start = MARGIN;
-    for (name, width, at_right) in [
-        ("when", columns.when, false),
-        ("project", columns.project, false),
-        ("title", columns.title, false),
-        ("branch", columns.branch, false),
-        ("model", columns.model, false),
-        ("", columns.turns, false),
-        ("tokens", columns.tokens, true),
-        ("cost", columns.cost - 1, true),
+    for (by, width, at_right) in [
+        (Sort::When, columns.when, false),
+        (Sort::Project, columns.project, false),
+        (Sort::Title, columns.title, false),
+        (Sort::Branch, columns.branch, false),
+        (Sort::Model, columns.model, false),
+        (Sort::Turns, columns.turns, true),
+        (Sort::Tokens, columns.tokens, true),
+        (Sort::Cost, columns.cost - 1, true),
+        (Sort::State, columns.state, false),
     ] {
         if width == 0 {
             continue;
         }
-        let length = u16::try_from(name.len()).unwrap_or(0);
+        let is_sorted = by == sort;
+        let name = if is_sorted { format!("{} {}", by.name(), arrow(model)) } else { by.name().to_owned() };
+        let length = u16::try_from(cells::width(&name)).unwrap_or(0);
         let first = if at_right { (start + width).saturating_sub(length) } else { start };
-        if !name.is_empty() {
-            let before = usize::from(first.saturating_sub(1));
-            Painter::new(buffer, line).skip(before).text(&format!(" {name} "), model.setup.theme.dim);
-        }
-        start += width + GAP;
+        let style = if is_sorted { theme.accent } else { theme.dim };
+        let before = usize::from(first.saturating_sub(1));
+        Painter::new(buffer, line).skip(before).text(&format!(" {name} "), style);
+        start += width + GAP + u16::from(by == Sort::Cost);
     }
 }
 
-fn draw_row(model: &Model, entry: &Entry, columns: &Columns, line: Rect, buffer: &mut Buffer) {
+/// Which way the list is sorted.
+pub(super) fn arrow(model: &Model) -> &'static str {
+    let arrangement = model.list.arrangement();
+    if arrangement.sort.descends() == arrangement.reversed { "↑" } else { "↓" }
+}
+
+fn draw_session(model: &Model, entry: &Entry, columns: &Columns, line: Rect, buffer: &mut Buffer) {
     let theme = &model.setup.theme;
     let row = &entry.row;
-    let gap = usize::from(GAP);
+    let state = model.state(entry);
     let marked = |text: &str| model.marks.positions.get(text).map_or(&[][..], Vec::as_slice);
     let title = if entry.is_unreadable() || entry.title.is_none() { theme.dim } else { theme.text };
-    let (mark, mark_style) = mark(model, entry);
+    let chosen = model.list.is_chosen(entry);
+    let (mark, mark_style) = if chosen { ("✓", theme.accent) } else { (state.mark(), style(state, theme)) };
     let when = if entry.running.is_some() {
         "now".to_owned()
     } else {
@@ -77,40 +108,102 @@ fn draw_row(model: &Model, entry: &Entry, columns: &Columns, line: Rect, buffer:
     };
     let when_style = if entry.running.is_some() { theme.live } else { theme.dim };
     let mut painter = Painter::new(buffer, line).skip(1).left(mark, MARGIN - 1, mark_style);
-    painter = painter.left(&when, columns.when, when_style).skip(gap);
+    painter = painter.left(&when, columns.when, when_style).skip(BETWEEN);
     if columns.project > 0 {
-        painter = painter
-            .marked(&entry.project, columns.project, (theme.dim, theme.matched), marked(&entry.project))
-            .skip(gap);
+        let (project, styles) = (&entry.project, (theme.dim, theme.matched));
+        painter = painter.marked(project, columns.project, styles, marked(project)).skip(BETWEEN);
     }
-    painter = painter.marked(entry.title(), columns.title, (title, theme.matched), marked(entry.title())).skip(gap);
+    painter = painter.marked(entry.title(), columns.title, (title, theme.matched), marked(entry.title())).skip(BETWEEN);
     for (text, columns) in [(&entry.branch, columns.branch), (&entry.model, columns.model)] {
         if columns > 0 {
-            painter = painter.marked(text, columns, (theme.dim, theme.matched), marked(text)).skip(gap);
+            painter = painter.marked(text, columns, (theme.dim, theme.matched), marked(text)).skip(BETWEEN);
         }
     }
-    if columns.turns > 0 {
-        let unit = if row.session.prompts == 1 { " turn " } else { " turns" };
-        let count = figures::count(row.session.prompts.into());
-        painter = painter.right(&count, columns.turns - 6, theme.text).text(unit, theme.dim).skip(gap);
+    let figures = Figures {
+        turns: row.session.prompts.into(),
+        tokens: row.tokens.total(),
+        cost: row.cost,
+        is_part: row.unknown_cost_requests > 0,
+    };
+    let painter = figures.draw(painter, columns, theme.text, theme);
+    if columns.state > 0 {
+        painter.left(&state.words(), columns.state, style(state, theme));
     }
-    if columns.tokens > 0 {
-        painter = painter.right(&figures::tokens(row.tokens.total()), columns.tokens, theme.text).skip(gap);
-    }
-    let cost = figures::money_within(row.cost, row.unknown_cost_requests > 0, usize::from(columns.cost - 1));
-    let digits = cost.trim_end_matches('+');
-    painter = painter.right(digits, columns.cost - 1, theme.text);
-    painter.text(&cost[digits.len()..], theme.dim);
 }
 
-fn mark(model: &Model, entry: &Entry) -> (&'static str, Style) {
+/// The heading of a project, its sums below the figures of its sessions.
+fn draw_group(model: &Model, group: &Group, columns: &Columns, line: Rect, buffer: &mut Buffer) {
     let theme = &model.setup.theme;
-    if entry.running.is_some() {
-        ("●", theme.live)
-    } else if entry.is_unreadable() {
-        ("◇", theme.dim)
-    } else {
-        ("", theme.dim)
+    let chosen = group.sessions.iter().filter_map(|at| model.list.library().entries.get(*at));
+    let all_chosen = chosen.into_iter().all(|entry| model.list.is_chosen(entry));
+    let fold = if group.folded { "▸" } else { "▾" };
+    let (mark, mark_style) = if all_chosen { ("✓", theme.accent) } else { (fold, theme.dim) };
+    let named = |columns: u16| if columns > 0 { usize::from(columns) + BETWEEN } else { 0 };
+    let words = [columns.when, columns.project, columns.title, columns.branch, columns.model];
+    let room = words.into_iter().map(named).sum::<usize>().saturating_sub(BETWEEN);
+    let count = format!(
+        "  {} {}",
+        figures::count(group.sum.sessions as u64),
+        if group.sum.sessions == 1 { "session" } else { "sessions" }
+    );
+    let name = if group.project.is_empty() { "(no project)" } else { &group.project };
+    let name = cells::cut(name, room.saturating_sub(cells::width(&count)));
+    let marked = model.marks.positions.get(name.as_ref()).map_or(&[][..], Vec::as_slice);
+    let wide = u16::try_from(cells::width(&name)).unwrap_or(0);
+    let rest = u16::try_from(room).unwrap_or(u16::MAX).saturating_sub(wide);
+    let painter = Painter::new(buffer, line)
+        .skip(1)
+        .left(mark, MARGIN - 1, mark_style)
+        .marked(&name, wide, (theme.strong, theme.matched), marked)
+        .left(&count, rest, theme.dim)
+        .skip(BETWEEN);
+    let figures = Figures {
+        turns: group.sum.turns,
+        tokens: group.sum.tokens.total(),
+        cost: group.sum.cost,
+        is_part: group.sum.unknown > 0,
+    };
+    figures.draw(painter, columns, theme.strong, theme);
+}
+
+/// The figures of a row.
+struct Figures {
+    turns: u64,
+    tokens: u64,
+    cost: pricing::NanoUsd,
+    /// Whether the cost of some requests is not known.
+    is_part: bool,
+}
+
+impl Figures {
+    fn draw<'a>(&self, mut painter: Painter<'a>, columns: &Columns, style: Style, theme: &Theme) -> Painter<'a> {
+        if columns.turns > 0 {
+            let unit = if self.turns == 1 { " turn " } else { " turns" };
+            let (count, room) = (figures::count(self.turns), usize::from(columns.turns) - unit.len());
+            painter = if cells::width(&count) > room {
+                painter.right(&count, columns.turns, style)
+            } else {
+                painter.right(&count, columns.turns - 6, style).text(unit, theme.dim)
+            };
+            painter = painter.skip(BETWEEN);
+        }
+        if columns.tokens > 0 {
+            painter = painter.right(&figures::tokens(self.tokens), columns.tokens, style).skip(BETWEEN);
+        }
+        let cost = figures::money_within(self.cost, self.is_part, usize::from(columns.cost - 1));
+        let digits = cost.trim_end_matches('+');
+        let rest = &cost[digits.len()..];
+        let painter = painter.right(digits, columns.cost - 1, style).left(rest, 1, theme.dim);
+        painter.skip(BETWEEN)
+    }
+}
+
+fn style(state: State, theme: &Theme) -> Style {
+    match state {
+        State::Live => theme.live,
+        State::Warm { .. } => theme.accent,
+        State::Ending { .. } => theme.warning,
+        State::Gone | State::Fragment | State::Resting => theme.dim,
     }
 }
 
@@ -131,8 +224,22 @@ fn empty(model: &Model, area: Rect, buffer: &mut Buffer) {
     } else if !model.stock.loaded {
         say("Opening what is stored …", theme.dim);
     } else if !model.list.library().entries.is_empty() {
-        say(&format!("Nothing matches “{}”.", model.query()), theme.strong);
-        say("Ctrl-U empties the box.", theme.dim);
+        let extent = model.list.here().name(model.list.arrangement().extent);
+        match &extent {
+            Some(place) if model.query().is_empty() => say(&format!("No session ran in {place}."), theme.strong),
+            Some(place) => say(&format!("Nothing in {place} matches “{}”.", model.query()), theme.strong),
+            None => {
+                for (text, style) in hits::nothing(model) {
+                    say(&text, style);
+                }
+            }
+        }
+        if extent.is_some() {
+            if !model.query().is_empty() {
+                say("Ctrl-U empties the box.", theme.dim);
+            }
+            say("`.` in the list (Tab) widens the scope.", theme.dim);
+        }
     } else if model.scan.running || !model.scan.done_once {
         say("Reading your history for the first time …", theme.strong);
         if progress.files_total > 0 {

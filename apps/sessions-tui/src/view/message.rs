@@ -2,11 +2,11 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::widgets::{Block, BorderType, Clear, Padding, Widget};
 
 use crate::cells;
 use crate::model::{Message, Model};
 use crate::view::painter::Painter;
+use crate::view::panel;
 
 pub(super) fn draw(model: &Model, message: &Message, area: Rect, buffer: &mut Buffer) {
     let theme = &model.setup.theme;
@@ -15,14 +15,7 @@ pub(super) fn draw(model: &Model, message: &Message, area: Rect, buffer: &mut Bu
     let lines: Vec<String> = message.text.lines().flat_map(|line| paragraph(line, inner)).collect();
     let height = u16::try_from(lines.len() + 4).unwrap_or(u16::MAX).min(area.height);
     let place = Rect::new((area.width - width) / 2, (area.height - height) / 2, width, height);
-    Clear.render(place, buffer);
-    Block::bordered()
-        .border_type(BorderType::Rounded)
-        .border_style(theme.rule)
-        .title(format!(" {} ", cells::cut(&message.title, inner)))
-        .title_style(theme.accent)
-        .padding(Padding::uniform(1))
-        .render(place, buffer);
+    panel::draw(theme, &message.title, place, buffer);
     let bottom = place.bottom().saturating_sub(1);
     for (y, line) in (place.y + 2..bottom).zip(&lines) {
         Painter::new(buffer, Rect::new(place.x + 3, y, width.saturating_sub(5), 1)).text(line, theme.text);

@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use ratatui::widgets::{Clear, Widget};
 
 use crate::cells;
 
@@ -78,6 +79,24 @@ impl<'a> Painter<'a> {
         }
         painter.text(&piece, if piece_marked { styles.1 } else { styles.0 }).skip(rest)
     }
+}
+
+/// Empties a place for what lies over the screen. A wide symbol that reaches into it from the left goes too: it would
+/// hide the first cell of what is drawn there.
+pub(super) fn clear(buffer: &mut Buffer, place: Rect, style: Style) {
+    /// No grapheme is wider.
+    const WIDEST: u16 = 8;
+    let place = place.intersection(buffer.area);
+    for y in place.y..place.bottom() {
+        for x in (buffer.area.x.max(place.x.saturating_sub(WIDEST))..place.x).rev() {
+            let cell = &mut buffer[(x, y)];
+            if cells::width(cell.symbol()) > usize::from(place.x - x) {
+                cell.set_symbol(" ");
+            }
+        }
+    }
+    Clear.render(place, buffer);
+    buffer.set_style(place, style);
 }
 
 /// Draws a rule, horizontal or vertical by the shape of its area.

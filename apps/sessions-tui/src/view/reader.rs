@@ -1,34 +1,47 @@
 //! The reader: the rows of a transcript that are on the screen, with what was found.
 
+mod paint;
+
 use std::ops::Range;
 
+use chrono_tz::Tz;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
 use transcript::Detail;
+use typeset::{Fill, PartKind, Row, Run, Sheet};
 
 use crate::cells;
 use crate::figures;
 use crate::layout::Places;
 use crate::model::Model;
-use crate::reader::{Document, Kind, Mark, Reader, Row, marks};
+use crate::reader::{AskKind, MOST_FOUND, Page, Reader, Spot, Stop, Times};
 use crate::theme::Theme;
 use crate::view::painter::{Painter, rule};
+use paint::style;
 
 /// Draws the reader; where the text cursor stands comes back.
 pub(super) fn draw(model: &Model, reader: &Reader, places: &Places, buffer: &mut Buffer) -> Option<(u16, u16)> {
     let theme = &model.setup.theme;
     let page = places.page();
-    top_line(theme, reader, places, buffer);
+    top_line(model, reader, places, buffer);
     rule(buffer, Rect { y: 1, ..places.top }, theme.rule);
-    let text = match (&reader.document, &reader.problem) {
+    let text = match (reader.page(), &reader.problem) {
         (_, Some(problem)) => Some((cells::clean(problem), theme.error)),
         (None, None) => Some(("Opening the transcript …".to_owned(), theme.dim)),
-        (Some(document), None) if document.rows.is_empty() => {
+        (Some(own), None) if own.stops.is_empty() && reader.complete => {
             Some(("Nothing was said in this session.".to_owned(), theme.dim))
         }
-        (Some(document), None) => {
-            rows(theme, reader, document, page, buffer);
+        (Some(own), None) => {
+            match &reader.raw {
+                Some(raw) => {
+                    for (y, line) in (page.y..page.bottom()).zip(raw.lines.iter().skip(raw.top)) {
+                        let style = if line.starts_with("// ") { theme.dim } else { theme.code };
+                        Painter::new(buffer, Rect::new(page.x, y, page.width, 1)).skip(2).text(line, style);
+                    }
+                }
+                None => rows(&Canvas { theme, reader, page: own, zone: model.setup.zone }, page, buffer),
+            }
             None
         }
     };
@@ -37,60 +50,104 @@ pub(super) fn draw(model: &Model, reader: &Reader, places: &Places, buffer: &mut
             Painter::new(buffer, Rect::new(page.x, y, page.width, 1)).skip(2).text(&line, style);
         }
     }
-    find_line(theme, reader, places, buffer)
+    box_line(theme, reader, places, buffer)
 }
 
-fn top_line(theme: &Theme, reader: &Reader, places: &Places, buffer: &mut Buffer) {
-    let rows = reader.rows();
-    let bottom = (reader.top + usize::from(places.page().height)).min(rows);
-    let detail = match reader.detail {
-        Detail::Talk => "1 talk",
-        Detail::Tools => "2 tools",
-        Detail::Everything => "3 everything",
-    };
-    let share = (bottom * 100).checked_div(rows).unwrap_or(100);
-    let right = match reader.document {
-        Some(_) => format!("{detail} · {} lines · {share} %", figures::count(rows as u64)),
-        None => detail.to_owned(),
-    };
+fn top_line(model: &Model, reader: &Reader, places: &Places, buffer: &mut Buffer) {
+    let theme = &model.setup.theme;
+    let right = status(model, reader);
     let room = usize::from(places.top.width).saturating_sub(2);
     let left = room.saturating_sub(cells::width(&right) + 2);
-    let project = cells::cut(&reader.project, left / 2);
     let mut painter = Painter::new(buffer, places.top).skip(1);
     let mut taken = 0;
+    let project = cells::cut(&reader.project, left / 3);
     if !project.is_empty() {
         taken = cells::width(&project) + 3;
         painter = painter.text(&project, theme.dim).text(" › ", theme.dim);
     }
-    painter.text(&cells::cut(&reader.title, left.saturating_sub(taken)), theme.strong);
+    let inner = reader.page().map(|page| page.title.as_str()).filter(|title| !title.is_empty());
+    let inner = inner.map(|title| format!(" › {title}")).unwrap_or_default();
+    let room_for_title = left.saturating_sub(taken + cells::width(&inner));
+    painter.text(&cells::cut(&reader.title, room_for_title), theme.strong).text(&inner, theme.accent);
     let indent = room.saturating_sub(cells::width(&right)) + 1;
     Painter::new(buffer, places.top).skip(indent).text(&right, theme.dim);
 }
 
+/// Where one is: the turn, the level, what else is on.
+fn status(model: &Model, reader: &Reader) -> String {
+    let level = match reader.level {
+        Detail::Talk => "1 talk",
+        Detail::Tools => "2 tools",
+        Detail::Everything => "3 everything",
+    };
+    let turn = reader.page().and_then(|page| {
+        let Stop::Entry(entry) = page.stops.get(page.cursor.stop)? else { return None };
+        let turn = page.script.entries(&page.which).get(*entry)?.turn;
+        Some(format!("turn {turn} of {}", page.script.turns(&page.which)))
+    });
+    let share = reader.page().map(|page| format!("{} %", share(page, usize::from(model.places().page().height))));
+    let (at, open) = model.shelf.place();
+    let parts = [
+        reader.raw.is_some().then(|| "raw record".to_owned()),
+        (!reader.complete && reader.problem.is_none()).then(|| "reading …".to_owned()),
+        reader.follow.then(|| "● following".to_owned()),
+        turn,
+        share,
+        Some(level.to_owned()),
+        (open > 1).then(|| format!("{at}/{open} open")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// How much of the conversation stands above the lower end of the screen, in percent.
+fn share(page: &Page, height: usize) -> usize {
+    let Some((last, _, sheet)) = visible(page, height).last() else { return 100 };
+    let whole = last.row + 1 >= sheet.rows.len();
+    ((last.stop + usize::from(whole)) * 100).checked_div(page.stops.len()).unwrap_or(100)
+}
+
+/// The rows on the screen, each with what it belongs to. All of it was laid out before.
+fn visible(page: &Page, height: usize) -> impl Iterator<Item = (Spot, &Row, &Sheet)> {
+    let stops = (page.top.stop..page.stops.len()).map_while(|stop| Some((stop, page.laid(stop)?)));
+    let rows = stops.flat_map(move |(stop, sheet)| {
+        let first = if stop == page.top.stop { page.top.row } else { 0 };
+        sheet.rows.iter().enumerate().skip(first).map(move |(row, own)| (Spot { stop, row }, own, sheet))
+    });
+    rows.take(height)
+}
+
 /// The find box, or how many matches there are, on the rule above the footer.
-fn find_line(theme: &Theme, reader: &Reader, places: &Places, buffer: &mut Buffer) -> Option<(u16, u16)> {
+fn box_line(theme: &Theme, reader: &Reader, places: &Places, buffer: &mut Buffer) -> Option<(u16, u16)> {
     let find = &reader.find;
-    let count = match (find.needle.is_empty(), find.ranges.len()) {
+    let more = match (find.matches.len() >= MOST_FOUND, find.done) {
+        (true, _) => "+",
+        (false, false) => " …",
+        (false, true) => "",
+    };
+    let count = match (find.needle.is_empty(), find.matches.len()) {
         (true, _) => String::new(),
+        (false, 0) if !find.done => "looking …".to_owned(),
         (false, 0) => "no match".to_owned(),
-        (false, all) => format!("{} of {}", figures::count(find.current as u64 + 1), figures::count(all as u64)),
+        (false, all) => {
+            format!("{} of {}{more}", figures::count(find.current as u64 + 1), figures::count(all as u64))
+        }
     };
     let area = places.lower_rule;
-    if let Some(input) = &find.input {
+    if let Some(ask) = &reader.input {
         for position in area.positions() {
             buffer[position].reset();
         }
+        let (mark, count) = match ask.kind {
+            AskKind::Find => ("/", count),
+            AskKind::Turn => ("#", "number of a turn".to_owned()),
+        };
+        let input = &ask.input;
         let room = usize::from(area.width).saturating_sub(24);
         let scroll = input.visual_scroll(room);
         let hidden = cells::head(input.value(), scroll).len();
         let shown = cells::head(&input.value()[hidden..], room + 1);
-        Painter::new(buffer, area)
-            .skip(1)
-            .text("/", theme.accent)
-            .skip(1)
-            .text(shown, theme.text)
-            .skip(3)
-            .text(&count, theme.dim);
+        let painter = Painter::new(buffer, area).skip(1).text(mark, theme.accent).skip(1).text(shown, theme.text);
+        painter.skip(3).text(&count, theme.dim);
         let column = u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(0);
         return Some(((area.x + 3 + column).min(area.right().saturating_sub(1)), area.y));
     }
@@ -102,88 +159,104 @@ fn find_line(theme: &Theme, reader: &Reader, places: &Places, buffer: &mut Buffe
     None
 }
 
-fn rows(theme: &Theme, reader: &Reader, document: &Document, page: Rect, buffer: &mut Buffer) {
-    let mut line = LineMarks::default();
-    for (y, at) in (page.y..page.bottom()).zip(reader.top..document.rows.len()) {
-        let row = &document.rows[at];
-        let base = style_of(theme, row.kind);
-        let shown = &document.text[row.start..row.end];
-        if row.kind == Kind::Rule {
-            let width = page.width.saturating_sub(2).min(u16::try_from(document.columns).unwrap_or(u16::MAX));
-            rule(buffer, Rect::new(page.x + 1, y, width, 1), theme.rule);
-            continue;
+struct Canvas<'a> {
+    theme: &'a Theme,
+    reader: &'a Reader,
+    page: &'a Page,
+    zone: Tz,
+}
+
+fn rows(canvas: &Canvas<'_>, area: Rect, buffer: &mut Buffer) {
+    let (theme, page) = (canvas.theme, canvas.page);
+    let gutter = canvas.reader.gutter();
+    let (columns, _) = canvas.reader.columns(area.width);
+    let current = page.part(page.cursor).map(|part| part.rows.clone());
+    for (y, (spot, row, sheet)) in (area.y..area.bottom()).zip(visible(page, usize::from(area.height))) {
+        let line = Rect::new(area.x, y, area.width, 1);
+        if row.fill.is_some_and(|fill| matches!(fill, Fill::Prompt | Fill::Code)) {
+            let width = u16::try_from(columns + 1).unwrap_or(u16::MAX);
+            let left = area.x + u16::try_from(gutter).unwrap_or(0) - 1;
+            buffer.set_style(Rect::new(left, y, width, 1).intersection(area), theme.raised);
         }
-        let mut painter = Painter::new(buffer, Rect::new(page.x, y, page.width, 1)).skip(1 + usize::from(row.indent));
-        let mut styles = vec![(row.start..row.end, base)];
-        if matches!(row.kind, Kind::Text | Kind::Quote | Kind::Tool) {
-            styles.extend(line.of(document, at, theme, base));
+        let here = spot.stop == page.cursor.stop && current.as_ref().is_some_and(|rows| rows.contains(&spot.row));
+        if here {
+            let bar = if spot == page.cursor { "▌" } else { "▏" };
+            Painter::new(buffer, line).text(bar, theme.accent);
         }
-        styles.extend(found(theme, reader, row));
-        for (range, style) in pieces(row, &styles) {
-            painter = painter.text(&shown[range.start - row.start..range.end - row.start], style);
+        if let Some(time) = time(canvas, spot, sheet) {
+            Painter::new(buffer, line).skip(1).text(&time, theme.dim);
         }
+        draw_row(canvas, row, &found(canvas, spot, sheet), line, buffer);
     }
 }
 
-fn style_of(theme: &Theme, kind: Kind) -> Style {
-    match kind {
-        Kind::Text | Kind::Rule => theme.text,
-        Kind::Speaker => theme.accent,
-        Kind::Heading => theme.strong,
-        Kind::Quote => theme.quote,
-        Kind::Tool => theme.dim,
-        Kind::Fence => theme.rule,
-        Kind::Code => theme.code,
-        Kind::Added => theme.live,
-        Kind::Removed => theme.error,
+/// The time that stands before a row.
+fn time(canvas: &Canvas<'_>, spot: Spot, sheet: &Sheet) -> Option<String> {
+    let first = sheet.parts.first()?;
+    let wanted = match canvas.reader.times {
+        Times::None => false,
+        Times::Heads => first.kind == PartKind::Head,
+        Times::All => true,
+    };
+    if !wanted || spot.row != first.rows.start {
+        return None;
     }
+    let Stop::Entry(entry) = canvas.page.stops.get(spot.stop)? else { return None };
+    let at = canvas.page.script.entries(&canvas.page.which).get(*entry)?.at?;
+    Some(at.with_timezone(&canvas.zone).format("%H:%M").to_string())
 }
 
-/// The marks of the line that a row belongs to, kept while rows of the same line are drawn.
-#[derive(Default)]
-struct LineMarks {
-    start: Option<usize>,
-    marks: Vec<(Range<usize>, Mark)>,
-}
-
-impl LineMarks {
-    fn of(&mut self, document: &Document, at: usize, theme: &Theme, base: Style) -> Vec<(Range<usize>, Style)> {
-        let first = (0..=at).rev().find(|at| !document.rows[*at].continued).unwrap_or(at);
-        let start = document.rows[first].start;
-        if self.start != Some(start) {
-            let length = document.text[start..].find('\n').unwrap_or(document.text.len() - start);
-            self.marks = marks(&document.text[start..start + length]);
-            self.start = Some(start);
+fn draw_row(canvas: &Canvas<'_>, row: &Row, found: &[(Range<u32>, Style)], line: Rect, buffer: &mut Buffer) {
+    let theme = canvas.theme;
+    let (columns, _) = canvas.reader.columns(line.width);
+    let gutter = canvas.reader.gutter();
+    let area = Rect { width: line.width.min(u16::try_from(gutter + columns).unwrap_or(u16::MAX)), ..line };
+    if let Some((right, paint)) = &row.right {
+        let indent = usize::from(area.width).saturating_sub(cells::width(right));
+        Painter::new(buffer, area).skip(indent).text(right, style(theme, paint));
+    }
+    let mut painter = Painter::new(buffer, area).skip(gutter);
+    for run in &row.runs {
+        let base = style(theme, &run.paint);
+        for (text, over) in pieces(run, found) {
+            painter = painter.text(text, over.map_or(base, |over| base.patch(over)));
         }
-        let style = |mark: Mark| match mark {
-            Mark::Code => theme.code,
-            Mark::Strong => base.add_modifier(Modifier::BOLD),
-        };
-        self.marks.iter().map(|(range, mark)| (start + range.start..start + range.end, style(*mark))).collect()
+    }
+    if row.rule {
+        let rest = painter.room();
+        painter.text(&"─".repeat(rest), theme.rule);
     }
 }
 
-/// What was found in a row.
-fn found(theme: &Theme, reader: &Reader, row: &Row) -> Vec<(Range<usize>, Style)> {
-    let ranges = &reader.find.ranges;
-    let first = ranges.partition_point(|range| range.end <= row.start);
-    let within = ranges.iter().enumerate().skip(first).take_while(|(_, range)| range.start < row.end);
-    within
-        .map(|(at, range)| (range.clone(), if at == reader.find.current { theme.current } else { theme.matched }))
-        .collect()
-}
-
-/// Cuts a row where a style begins or ends; later styles lie on top of earlier ones.
-fn pieces(row: &Row, styles: &[(Range<usize>, Style)]) -> Vec<(Range<usize>, Style)> {
-    let mut edges: Vec<usize> = styles.iter().flat_map(|(range, _)| [range.start, range.end]).collect();
-    edges.retain(|edge| (row.start..=row.end).contains(edge));
-    edges.sort_unstable();
-    edges.dedup();
-    edges
-        .windows(2)
-        .map(|pair| {
-            let covering = styles.iter().filter(|(range, _)| range.start <= pair[0] && pair[1] <= range.end);
-            (pair[0]..pair[1], covering.fold(Style::new(), |style, (_, over)| style.patch(*over)))
+/// What was found in the part that a row belongs to.
+fn found(canvas: &Canvas<'_>, spot: Spot, sheet: &Sheet) -> Vec<(Range<u32>, Style)> {
+    let find = &canvas.reader.find;
+    let Some(part) = sheet.parts.iter().find(|part| part.rows.contains(&spot.row)) else { return Vec::new() };
+    let stop = u32::try_from(spot.stop).unwrap_or(u32::MAX);
+    let first = find.matches.partition_point(|found| (found.stop, found.part) < (stop, part.id));
+    let own = find.matches.iter().enumerate().skip(first);
+    own.take_while(|(_, found)| (found.stop, found.part) == (stop, part.id))
+        .map(|(at, found)| {
+            let style = if at == find.current { canvas.theme.current } else { canvas.theme.matched };
+            (found.start..found.end, style)
         })
         .collect()
+}
+
+/// A run cut where something that was found begins or ends.
+fn pieces<'a>(run: &'a Run, found: &[(Range<u32>, Style)]) -> Vec<(&'a str, Option<Style>)> {
+    let Some(base) = run.at else { return vec![(&run.text, None)] };
+    let length = run.text.len();
+    let within = |place: u32| (place.saturating_sub(base) as usize).min(length);
+    let (mut pieces, mut at) = (Vec::new(), 0);
+    for (range, style) in found {
+        let (start, end) = (within(range.start).max(at), within(range.end));
+        if start < end && run.text.is_char_boundary(start) && run.text.is_char_boundary(end) {
+            pieces.push((&run.text[at..start], None));
+            pieces.push((&run.text[start..end], Some(*style)));
+            at = end;
+        }
+    }
+    pieces.push((&run.text[at..], None));
+    pieces
 }

@@ -6,8 +6,9 @@ use crate::cells;
 use crate::figures;
 use crate::layout::Places;
 use crate::model::Model;
-use crate::view::list;
+use crate::sort::Sort;
 use crate::view::painter::{Painter, rule};
+use crate::view::{finding, list};
 
 /// Draws the main screen; where the text cursor stands comes back.
 pub(super) fn draw(model: &Model, places: &Places, buffer: &mut Buffer) -> Option<(u16, u16)> {
@@ -16,6 +17,7 @@ pub(super) fn draw(model: &Model, places: &Places, buffer: &mut Buffer) -> Optio
     let cursor = search_box(model, places, buffer);
     rule(buffer, places.upper_rule, theme.rule);
     list::heads(model, places, buffer);
+    finding::below_box(model, places, buffer);
     list::draw(model, places.list, buffer);
     rule(buffer, places.middle_rule, theme.rule);
     position(model, places, buffer);
@@ -28,18 +30,8 @@ pub(super) fn draw(model: &Model, places: &Places, buffer: &mut Buffer) -> Optio
 
 fn top_line(model: &Model, places: &Places, buffer: &mut Buffer) {
     let theme = &model.setup.theme;
-    let library = model.list.library();
-    let (shown, all) = (model.list.len(), library.entries.len());
-    let count = |number: usize| figures::count(number as u64);
-    let counted = if model.query().is_empty() {
-        format!("{} {}", count(all), if all == 1 { "session" } else { "sessions" })
-    } else {
-        format!("{} of {}", count(shown), count(all))
-    };
-    let projects = (library.projects > 1).then(|| format!("{} projects", count(library.projects)));
-    let since = library.since.map(|since| format!("since {}", since.with_timezone(&model.setup.zone).format("%Y-%m")));
-    let counts: Vec<String> = [Some(counted), projects, since].into_iter().flatten().collect();
-    let counts = counts.join(" · ");
+    let all = model.list.library().entries.len();
+    let counts = counts(model);
     let state = state(model);
     let room = usize::from(places.top.width).saturating_sub(2);
     let left = room.saturating_sub(cells::width(&state) + 2);
@@ -49,11 +41,37 @@ fn top_line(model: &Model, places: &Places, buffer: &mut Buffer) {
     }
     if model.stock.loaded && all > 0 {
         let taken = room - painter.room().min(room);
-        painter.text(&cells::cut(&counts, left.saturating_sub(taken)), theme.dim);
+        let style = if model.list.chosen_sum().is_some() { theme.accent } else { theme.dim };
+        painter.text(&cells::cut(&counts, left.saturating_sub(taken)), style);
     }
     let style = if model.scan.problem.is_some() || model.stock.problem.is_some() { theme.error } else { theme.dim };
     let indent = room.saturating_sub(cells::width(&state)) + 1;
     Painter::new(buffer, places.top).skip(indent).text(&state, style);
+}
+
+/// How many sessions are shown of how many, from where and in which order; where some are chosen, what they come to.
+fn counts(model: &Model) -> String {
+    let (library, arrangement) = (model.list.library(), model.list.arrangement());
+    let (shown, all) = (model.list.sessions(), library.entries.len());
+    let count = |number: usize| figures::count(number as u64);
+    if let Some(sum) = model.list.chosen_sum() {
+        let cost = figures::money(sum.cost, sum.unknown > 0);
+        let tokens = figures::tokens(sum.tokens.total());
+        return format!("{} of {} selected · {tokens} tokens · {cost}", count(sum.sessions), count(all));
+    }
+    let extent = model.list.here().name(arrangement.extent);
+    let is_all = model.query().is_empty() && extent.is_none();
+    let counted = if is_all {
+        format!("{} {}", count(all), if all == 1 { "session" } else { "sessions" })
+    } else {
+        format!("{} of {}", count(shown), count(all))
+    };
+    let turned = arrangement.sort != Sort::Natural || arrangement.reversed;
+    let order = turned.then(|| format!("by {} {}", arrangement.sort.name(), list::arrow(model)));
+    let projects = (is_all && library.projects > 1).then(|| format!("{} projects", count(library.projects)));
+    let since = library.since.filter(|_| is_all && order.is_none());
+    let since = since.map(|since| format!("since {}", since.with_timezone(&model.setup.zone).format("%Y-%m")));
+    [Some(counted), extent, order, projects, since].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 /// What scan and store are at, in a few words.
@@ -80,12 +98,13 @@ fn search_box(model: &Model, places: &Places, buffer: &mut Buffer) -> Option<(u1
     let theme = &model.setup.theme;
     let area = places.search;
     let prompt = if model.in_box { theme.accent } else { theme.dim };
+    let reserved = finding::right_of_box(model, area, buffer);
     let painter = Painter::new(buffer, area).skip(1).text("❯", prompt).skip(1);
-    let room = painter.room().saturating_sub(2);
+    let room = painter.room().saturating_sub(2 + reserved);
     let value = model.search.value();
     let scroll = model.search.visual_scroll(room);
     if value.is_empty() {
-        painter.text("type to find by title, project, branch, model, first prompt, date or id", theme.dim);
+        painter.text(&cells::cut("find by title or by anything said; F1 has the language", room), theme.dim);
     } else {
         let hidden = cells::head(value, scroll).len();
         let style = if model.in_box { theme.text } else { theme.dim };

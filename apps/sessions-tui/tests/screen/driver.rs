@@ -1,25 +1,40 @@
 //! Drives a model by keys and answers what it asks for, in memory.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono_tz::UTC;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
+use search::Found;
 use sessions_tui::{
-    Depth, Document, Effect, Excerpt, Exchange, Library, Mode, Model, Msg, Outcome, Setup, Theme, render, update,
+    Depth, Effect, Errand, Excerpt, Exchange, Here, KeyMap, Library, Mode, Model, Msg, Opened, Outcome, Planned,
+    Ranking, Script, Setup, Theme, Ticket, Written, find, render, update,
 };
+use store::live::Running;
 use store::{ScanReport, SessionRow};
-use transcript::SessionId;
 
-use crate::history;
+use crate::{history, transcripts};
 
 /// A screen in memory.
 pub(crate) struct Driver {
     pub(crate) model: Model,
     pub(crate) rows: Vec<SessionRow>,
-    pub(crate) running: HashMap<SessionId, u32>,
+    pub(crate) running: Vec<Running>,
+    /// What comes of errands; none: the directory is gone and nothing can be done.
+    pub(crate) planned: Option<fn(Errand) -> Planned>,
+    /// What was put onto the clipboard.
+    pub(crate) copied: Vec<String>,
+    /// Paths that are offered where one is asked for.
+    pub(crate) offers: Vec<String>,
+    /// What was exported to where, and whether a file that is there may be replaced.
+    pub(crate) exported: Vec<(String, bool)>,
     pub(crate) left: Option<Outcome>,
+    /// Of the latest request to open or to follow a transcript.
+    pub(crate) ticket: Ticket,
+    /// The transcript of every session.
+    pub(crate) transcript: String,
+    /// What is found in contents, whatever is looked for.
+    pub(crate) found: Vec<(usize, Arc<Found>)>,
     size: (u16, u16),
 }
 
@@ -43,11 +58,26 @@ impl Driver {
             now: history::now(),
             demo: false,
             home: Some("/home/ada".into()),
+            here: Some("/home/ada".into()),
             roots: vec!["/home/ada/.claude".into()],
             theme: Theme::new(Mode::Dark, Depth::None),
+            keys: KeyMap::default(),
+            around: Here::default(),
         });
-        let running = HashMap::from([(SessionId::from(history::id(0).as_str()), 4_711)]);
-        let mut driver = Self { model, rows, running, left: None, size: (width, height) };
+        let mut driver = Self {
+            model,
+            rows,
+            running: vec![history::running(&history::id(0))],
+            planned: None,
+            copied: Vec::new(),
+            offers: Vec::new(),
+            exported: Vec::new(),
+            left: None,
+            ticket: Ticket::default(),
+            transcript: transcripts::flaky_test(),
+            found: Vec::new(),
+            size: (width, height),
+        };
         driver.send(Msg::Resize(width, height));
         driver
     }
@@ -59,6 +89,12 @@ impl Driver {
             let answers: Vec<Msg> = effects.drain(..).filter_map(|effect| self.answer(effect)).collect();
             effects = answers.into_iter().flat_map(|answer| update(&mut self.model, answer)).collect();
         }
+    }
+
+    /// Gives the screen another size.
+    pub(crate) fn resize(&mut self, width: u16, height: u16) {
+        self.size = (width, height);
+        self.send(Msg::Resize(width, height));
     }
 
     /// Sends a message; what it asks for comes back unanswered.
@@ -78,25 +114,53 @@ impl Driver {
         Some(match effect {
             Effect::Load(ticket) => Msg::Loaded(ticket, Ok(self.library())),
             Effect::Scan => Msg::Scanned(Ok(ScanReport::default())),
-            Effect::Rank { ticket, query, library } => Msg::Ranked(ticket, library.candidates().rank(&query)),
+            Effect::Rank { ticket, query, setting, library, .. } => {
+                let hits = library.candidates().rank(&query, &setting);
+                Msg::Ranked(ticket, Ranking { hits, found: self.found.clone(), running: false })
+            }
             Effect::Excerpt { id, .. } => Msg::Excerpted(id, excerpt()),
-            Effect::Open { ticket, columns, .. } => {
-                Msg::Opened(ticket, Ok(Document::new(history::TRANSCRIPT, columns)))
+            Effect::Open { ticket, .. } => {
+                self.ticket = ticket;
+                Msg::Opened(ticket, Ok(opened(&self.transcript)))
             }
-            Effect::Wrap { ticket, document, columns } => Msg::Wrapped(ticket, document.wrapped(columns)),
-            Effect::Find { ticket, text, needle } => {
-                let found = text.match_indices(&needle).map(|(at, found)| at..at + found.len());
-                Msg::Found(ticket, found.collect())
+            Effect::Follow(watched) => {
+                self.ticket = watched.map_or(self.ticket, |(ticket, _)| ticket);
+                return None;
             }
-            Effect::Plan { ticket, .. } => Msg::Planned(
-                ticket,
-                Err("Its directory ~/src/billing-api is gone. Make it again, or resume from another directory.".into()),
-            ),
+            Effect::OpenAgent { ticket, agent, .. } => match transcripts::subagent(&agent) {
+                Some(text) => Msg::Opened(ticket, Ok(opened(&text))),
+                None => Msg::Opened(ticket, Err("This subagent has no transcript of its own here".to_owned())),
+            },
+            Effect::Find { ticket, script, which, level, directory, needle } => {
+                let found = find(&script, &which, level, &directory, &needle);
+                Msg::Found(ticket, found)
+            }
+            Effect::Color(codes) => Msg::Colored(codes.into_iter().map(|code| (code.clone(), code.colors())).collect()),
+            Effect::Write { .. } => Msg::Written(Ok("/tmp/conversation.md".into())),
+            Effect::ViewPictures(records) => Msg::Told(Ok(format!("{} records with pictures", records.len()))),
+            Effect::Plan { ticket, errand, moved, .. } => {
+                let planned = match (self.planned, moved) {
+                    (Some(planned), None) => planned(errand),
+                    (Some(_), Some((_, written))) => Planned::NotThere(format!("{written} is no directory.")),
+                    (None, _) => Planned::Refused("It is open already, in process 4711. R takes up a copy.".to_owned()),
+                };
+                Msg::Planned(ticket, planned)
+            }
+            Effect::Offer { ticket, .. } => Msg::Offered(ticket, self.offers.clone()),
+            Effect::Export { path, replace, .. } => {
+                let written = if replace || !path.contains("there") { Written::To } else { Written::Exists };
+                self.exported.push((path.clone(), replace));
+                Msg::Exported(Ok(written(path.into())))
+            }
+            Effect::Copy(text) => {
+                self.copied.push(text);
+                return None;
+            }
             Effect::Leave(outcome) => {
                 self.left = Some(outcome);
                 return None;
             }
-            Effect::Suspend | Effect::Redraw | Effect::Retake => return None,
+            Effect::StopFinding | Effect::Suspend | Effect::Redraw | Effect::Retake | Effect::Page(_) => return None,
         })
     }
 
@@ -124,6 +188,10 @@ impl Driver {
     pub(crate) fn shows(&self, text: &str) -> bool {
         self.text().contains(text)
     }
+}
+
+fn opened(text: &str) -> Opened {
+    Opened { script: Arc::new(Script::whole(text.as_bytes())), complete: true }
 }
 
 /// The symbols of a row; the cells that a wide one covers are left out.
@@ -184,6 +252,8 @@ fn named_key(name: &str) -> KeyEvent {
         "PgUp" => KeyCode::PageUp,
         "Home" => KeyCode::Home,
         "End" => KeyCode::End,
+        "Left" => KeyCode::Left,
+        "Right" => KeyCode::Right,
         "Backspace" => KeyCode::Backspace,
         "F1" => KeyCode::F(1),
         other => panic!("no key is called {other}"),

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use pricing::NanoUsd;
 use store::SessionRow;
+use store::live::Running;
 use transcript::{Session, Title, TitleSource, Tokens};
 
 /// The time of day in every test.
@@ -37,6 +38,19 @@ pub(crate) fn titled(at: usize, title: &'static str, hours: i64) -> SessionRow {
 /// The id of the session at a place in the history.
 pub(crate) fn id(at: usize) -> String {
     format!("{at:08x}-0000-4000-8000-000000000000")
+}
+
+/// A client that has a session open.
+pub(crate) fn running(id: &str) -> Running {
+    Running {
+        pid: 4_711,
+        session: id.into(),
+        cwd: Some("/home/ada/src/billing-api".to_owned()),
+        status: Some("busy".to_owned()),
+        updated_at: Some(now()),
+        started_at: Some(now() - TimeDelta::minutes(3)),
+        name: None,
+    }
 }
 
 fn row(at: usize, sketch: &Sketch) -> SessionRow {
@@ -92,33 +106,3 @@ fn row(at: usize, sketch: &Sketch) -> SessionRow {
         modified: Some(ended),
     }
 }
-
-/// A transcript as text, whichever session is opened.
-pub(crate) const TRANSCRIPT: &str = "# Why does the e2e refund test flake?
-
-## User · 2026-11-15 14:02
-
-the refund e2e test fails about one in five, find out why
-
-## Assistant · 2026-11-15 14:09 · claude-sonnet-5-5
-
-Reproduced in 7 of 40 runs. It is a **race** between the refund poll and the websocket push: two things write `refundState`, and the later one wins even when it carries the older state.
-
-1. the poll in `src/poll.ts`, every 500 ms, which does not look at the version of what it read
-2. the websocket push in `src/push.ts`
-
-> could it be the poll interval?
-
-```ts
-if (!res.ok) return;
-state.set(res.status); // no version: an older answer overwrites a newer one, and nobody notices until the test looks
-```
-
-日本語のとても長い一行がここにあり、画面の幅で折り返されるはずです。日本語のとても長い一行がここにあり、画面の幅で折り返されるはずです。
-
----
-
-## User · 2026-11-15 15:08
-
-thanks, that is all
-";

@@ -1,10 +1,13 @@
 //! Answers of the lanes: late ones are dropped, failures are shown with the way on.
 
-use sessions_tui::{Document, Effect, Msg, Ticket};
+use std::sync::Arc;
+
+use sessions_tui::{Effect, Msg, Opened, Ranking, Script, Ticket};
 use store::{Progress, ScanReport};
 
 use crate::driver::Driver;
 use crate::history;
+use crate::transcripts::Written;
 
 fn tickets(effects: &[Effect]) -> Vec<Ticket> {
     let ticket = |effect: &Effect| match effect {
@@ -23,9 +26,9 @@ fn a_ranking_that_the_query_has_left_behind_is_dropped() {
     let mut driver = Driver::new(80, 24);
     let first = tickets(&driver.ask(key('a')))[0];
     let second = tickets(&driver.ask(key('b')))[0];
-    driver.send(Msg::Ranked(second, Vec::new()));
+    driver.send(Msg::Ranked(second, Ranking::default()));
     assert!(driver.shows("Nothing matches “ab”"), "{}", driver.text());
-    driver.send(Msg::Ranked(first, vec![search::Hit { index: 0, score: 1 }]));
+    driver.send(Msg::Ranked(first, Ranking { hits: vec![search::Hit { index: 0, score: 1 }], ..Ranking::default() }));
     assert!(driver.shows("Nothing matches “ab”"), "{}", driver.text());
 }
 
@@ -34,7 +37,7 @@ fn a_ranking_that_comes_after_the_box_was_emptied_is_dropped() {
     let mut driver = Driver::new(80, 24);
     let late = tickets(&driver.ask(key('a')))[0];
     driver.press("<Backspace>");
-    driver.send(Msg::Ranked(late, Vec::new()));
+    driver.send(Msg::Ranked(late, Ranking::default()));
     assert!(driver.shows("8 sessions"), "{}", driver.text());
 }
 
@@ -43,10 +46,12 @@ fn a_transcript_that_was_closed_does_not_come_back() {
     let mut driver = Driver::new(80, 24);
     driver.press("<Tab>");
     let late = tickets(&driver.ask(key('o')))[0];
-    driver.press("q<Down>o");
-    driver.send(Msg::Opened(late, Ok(Document::new("an answer to nobody", 80))));
+    driver.press("x<Down>o");
+    let text = Written::default().asks("an answer to nobody").text();
+    let script = Arc::new(Script::whole(text.as_bytes()));
+    driver.send(Msg::Opened(late, Ok(Opened { script, complete: true })));
     assert!(!driver.shows("answer to nobody"), "{}", driver.text());
-    assert!(driver.shows("Reproduced"), "{}", driver.text());
+    assert!(driver.shows("the refund e2e test"), "{}", driver.text());
 }
 
 #[test]
@@ -65,6 +70,7 @@ fn rows_of_an_older_load_are_dropped() {
 #[test]
 fn every_empty_list_says_what_to_do() {
     let mut driver = Driver::unstarted(80, 24, Vec::new());
+    driver.running.clear();
     let load = tickets(&driver.ask(Msg::Started))[0];
     assert!(driver.shows("Opening what is stored"), "{}", driver.text());
     let none = driver.library();

@@ -28,8 +28,8 @@ fn no_letter_is_eaten_while_the_box_has_the_focus() {
 
 #[test]
 fn letters_act_once_the_list_has_the_focus() {
-    check("<Tab>jj", "e2e refund", "type to find");
-    check("<Esc>G", "reversed", "type to find");
+    check("<Tab>jj", "e2e refund", "find by title");
+    check("<Esc>G", "reversed", "find by title");
     check("refund<Tab>G", "e2e refund", "❯ refund");
     check("<Tab>/led", "Ledger", "❯ led");
     check("<Tab>x", "Fix double", "press / to search");
@@ -40,8 +40,8 @@ fn letters_act_once_the_list_has_the_focus() {
 #[test]
 fn keys_without_letters_act_in_the_box_too() {
     check("<^O>", "", "Reproduced in 7 of 40 runs");
-    check("<F1>", "", "Switch between the box and the list");
-    check("<^N><^J><^P>", "Idempotency", "8 sessions");
+    check("<F1>", "", "Resume the session in its directory");
+    check("<^J><^J><^K>", "Idempotency", "8 sessions");
     check("<End><Home>", "Fix double", "8 sessions");
     check("ledger<^U>", "Fix double", "8 sessions");
     check("<Enter>", "", "This session cannot be resumed");
@@ -145,7 +145,7 @@ fn a_session_of_subagents_alone_is_not_called_deleted() {
     (rows[1].transcript, rows[1].had_transcript) = (None, false);
     let mut driver = Driver::with(120, 40, rows);
     driver.press("<Down>");
-    assert!(driver.selected().contains("◇") || driver.shows("◇ 2h"), "{}", driver.text());
+    assert!(driver.selected().contains("◌") || driver.shows("◌ 2h"), "{}", driver.text());
     assert!(driver.shows("Only its subagents have transcripts"), "{}", driver.text());
     assert!(!driver.shows("deleted"), "{}", driver.text());
     driver.press("<^O>");

@@ -16,6 +16,21 @@ fn list() {
 }
 
 #[test]
+fn groups() {
+    picture("groups", "<Tab>gjj ");
+}
+
+#[test]
+fn sorting() {
+    picture("sorting", "<Tab>skk");
+}
+
+#[test]
+fn export() {
+    picture("export", "<Tab>e");
+}
+
+#[test]
 fn filter() {
     picture("filter", "refund");
 }
@@ -31,6 +46,21 @@ fn reader() {
 }
 
 #[test]
+fn reader_everything() {
+    picture("reader_everything", "<Down><Down><^O>3");
+}
+
+#[test]
+fn reader_further_down() {
+    picture("reader_further_down", "<Down><Down><^O>/Edit<Enter><Esc>");
+}
+
+#[test]
+fn reader_raw() {
+    picture("reader_raw", "<Down><Down><^O>m");
+}
+
+#[test]
 fn find() {
     picture("find", "<Down><Down><^O>/poll");
 }
@@ -38,6 +68,11 @@ fn find() {
 #[test]
 fn help() {
     picture("help", "<F1>");
+}
+
+#[test]
+fn palette() {
+    picture("palette", "<Tab><^P>re");
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use duckdb::arrow::array::{
-    ArrayBuilder, ArrayRef, BooleanBuilder, Int64Builder, RecordBatch, StringBuilder, TimestampMicrosecondBuilder,
+    ArrayBuilder, ArrayRef, BinaryBuilder, BooleanBuilder, Int64Builder, RecordBatch, StringBuilder,
+    TimestampMicrosecondBuilder,
 };
 use duckdb::arrow::datatypes::{Field, Schema};
 use duckdb::{Appender, Connection};
@@ -14,29 +15,15 @@ use crate::StoreError;
 /// Rows that are handed to the engine at once.
 const ROWS: usize = 2048;
 
-/// Adds rows to a table. The values of a row are given in the order of the table's columns.
-pub(super) struct Columnar<'a> {
-    appender: Appender<'a>,
-    columns: Vec<Box<dyn ArrayBuilder>>,
+/// Rows that are being gathered. The values of a row are given in the order of the table's columns.
+#[derive(Default)]
+pub(crate) struct Columns {
+    builders: Vec<Box<dyn ArrayBuilder>>,
     column: usize,
     rows: usize,
 }
 
-impl<'a> Columnar<'a> {
-    /// Begins to add rows to a table.
-    pub(super) fn into_table(connection: &'a Connection, table: &str) -> Result<Self, StoreError> {
-        Ok(Self::new(connection.appender(table)?))
-    }
-
-    /// Begins to add rows to a temporary table.
-    pub(super) fn into_temporary(connection: &'a Connection, table: &str) -> Result<Self, StoreError> {
-        Ok(Self::new(connection.appender_to_catalog_and_db(table, "temp", "main")?))
-    }
-
-    fn new(appender: Appender<'a>) -> Self {
-        Self { appender, columns: Vec::new(), column: 0, rows: 0 }
-    }
-
+impl Columns {
     /// The next value: a text.
     pub(super) fn text<'t>(&mut self, value: impl Into<Option<&'t str>>) -> &mut Self {
         self.next::<StringBuilder>().append_option(value.into());
@@ -66,11 +53,73 @@ impl<'a> Columnar<'a> {
         self
     }
 
+    /// The next value: bytes.
+    pub(super) fn bytes(&mut self, value: &[u8]) -> &mut Self {
+        self.next::<BinaryBuilder>().append_value(value);
+        self
+    }
+
     /// Ends a row.
-    pub(super) fn end_row(&mut self) -> Result<(), StoreError> {
+    pub(super) fn end_row(&mut self) {
         self.column = 0;
         self.rows += 1;
-        if self.rows == ROWS { self.hand_over() } else { Ok(()) }
+    }
+
+    /// Rows so far.
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// What was gathered, column by column; nothing where there are no rows. Begins anew.
+    pub(super) fn take(&mut self) -> Vec<ArrayRef> {
+        self.rows = 0;
+        self.builders.iter_mut().map(ArrayBuilder::finish).collect()
+    }
+
+    fn next<T: ArrayBuilder + Default>(&mut self) -> &mut T {
+        if self.column == self.builders.len() {
+            self.builders.push(Box::new(T::default()));
+        }
+        self.column += 1;
+        let column = self.builders[self.column - 1].as_any_mut();
+        column.downcast_mut().expect("the values of a column are all of one type")
+    }
+}
+
+/// Adds rows to a table.
+pub(super) struct Columnar<'a> {
+    appender: Appender<'a>,
+    columns: Columns,
+}
+
+impl<'a> Columnar<'a> {
+    /// Begins to add rows to a table.
+    pub(super) fn into_table(connection: &'a Connection, table: &str) -> Result<Self, StoreError> {
+        Ok(Self { appender: connection.appender(table)?, columns: Columns::default() })
+    }
+
+    /// Begins to add rows to a temporary table.
+    pub(super) fn into_temporary(connection: &'a Connection, table: &str) -> Result<Self, StoreError> {
+        let appender = connection.appender_to_catalog_and_db(table, "temp", "main")?;
+        Ok(Self { appender, columns: Columns::default() })
+    }
+
+    /// Adds a row.
+    pub(super) fn row(&mut self, fill: impl FnOnce(&mut Columns)) -> Result<(), StoreError> {
+        fill(&mut self.columns);
+        self.columns.end_row();
+        if self.columns.rows() == ROWS { self.hand_over() } else { Ok(()) }
+    }
+
+    /// Adds rows that were gathered elsewhere.
+    pub(super) fn rows(&mut self, columns: Vec<ArrayRef>) -> Result<(), StoreError> {
+        if columns.first().is_none_or(|column| column.is_empty()) {
+            return Ok(());
+        }
+        let field = |column: &ArrayRef| Field::new("", column.data_type().clone(), true);
+        let schema = Schema::new(columns.iter().map(field).collect::<Vec<_>>());
+        let batch = RecordBatch::try_new(Arc::new(schema), columns).expect("columns are of one length");
+        Ok(self.appender.append_record_batch(batch)?)
     }
 
     /// Ends the adding.
@@ -79,23 +128,8 @@ impl<'a> Columnar<'a> {
         Ok(self.appender.flush()?)
     }
 
-    fn next<T: ArrayBuilder + Default>(&mut self) -> &mut T {
-        if self.column == self.columns.len() {
-            self.columns.push(Box::new(T::default()));
-        }
-        self.column += 1;
-        let column = self.columns[self.column - 1].as_any_mut();
-        column.downcast_mut().expect("the values of a column are all of one type")
-    }
-
     fn hand_over(&mut self) -> Result<(), StoreError> {
-        if self.rows == 0 {
-            return Ok(());
-        }
-        self.rows = 0;
-        let arrays: Vec<ArrayRef> = self.columns.iter_mut().map(ArrayBuilder::finish).collect();
-        let fields: Vec<Field> = arrays.iter().map(|array| Field::new("", array.data_type().clone(), true)).collect();
-        let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).expect("columns are of one length");
-        Ok(self.appender.append_record_batch(batch)?)
+        let columns = self.columns.take();
+        self.rows(columns)
     }
 }

@@ -7,7 +7,7 @@ use pricing::PriceTable;
 use rustc_hash::{FxHashMap, FxHashSet};
 use transcript::{Request, RequestKey, SessionId, Tokens, ToolUse};
 
-use super::columnar::Columnar;
+use super::columnar::{Columnar, Columns};
 use super::keys::{pick_texts, texts};
 use super::ledger::Accepted;
 use super::{Touched, requests};
@@ -201,38 +201,46 @@ fn forget<'a>(connection: &Connection, names: impl Iterator<Item = &'a Name>) ->
 
 fn append<'a>(connection: &Connection, copies: impl Iterator<Item = &'a Copy>) -> Result<(), StoreError> {
     let mut rows = Columnar::into_table(connection, "request_copies")?;
-    for Copy { place, request } in copies {
-        let tokens = &request.tokens;
-        rows.number(place.file_id).text(request.key.0.as_str()).text(request.session.as_str());
-        rows.maybe_text(request.agent.as_ref()).maybe_text(request.uuid.as_ref());
-        rows.maybe_text(request.request_id.as_ref()).text(request.model.as_str()).time(request.at);
-        rows.number(count(tokens.input)).number(count(tokens.output));
-        rows.number(count(tokens.cache_write_5m)).number(count(tokens.cache_write_1h));
-        rows.number(count(tokens.cache_read));
-        rows.number(i64::from(request.line_searches)).number(i64::from(request.tool_searches));
-        rows.time(request.file_since).maybe_text(request.speed.as_ref()).maybe_text(request.tier.as_ref());
-        rows.maybe_text(request.geo.as_ref()).maybe_text(request.stop_reason.as_ref());
-        rows.flag(request.sidechain).flag(request.forked).maybe_text(parts_text(&request.parts).as_ref());
-        rows.number(request.recorded_nano_usd).maybe_text(request.branch.as_ref()).number(bytes(request.offset));
-        rows.end_row()?;
+    for copy in copies {
+        rows.row(|row| fill(row, copy))?;
     }
     rows.finish()
 }
 
-pub(super) fn append_tool(rows: &mut Columnar<'_>, file_id: i64, tool: &ToolUse) -> Result<(), StoreError> {
-    rows.number(file_id).text(tool.id.as_str()).text(tool.request.0.as_str()).text(tool.name.as_str());
-    rows.maybe_text(tool.agent.as_ref()).time(tool.at).maybe_text(tool.subject.as_ref()).flag(tool.is_error);
-    rows.end_row()
+fn fill(row: &mut Columns, Copy { place, request }: &Copy) {
+    let tokens = &request.tokens;
+    row.number(place.file_id).text(request.key.0.as_str()).text(request.session.as_str());
+    row.maybe_text(request.agent.as_ref()).maybe_text(request.uuid.as_ref());
+    row.maybe_text(request.request_id.as_ref()).text(request.model.as_str()).time(request.at);
+    row.number(count(tokens.input)).number(count(tokens.output));
+    row.number(count(tokens.cache_write_5m)).number(count(tokens.cache_write_1h));
+    row.number(count(tokens.cache_read));
+    row.number(i64::from(request.line_searches)).number(i64::from(request.tool_searches));
+    row.time(request.file_since).maybe_text(request.speed.as_ref()).maybe_text(request.tier.as_ref());
+    row.maybe_text(request.geo.as_ref()).maybe_text(request.stop_reason.as_ref());
+    row.flag(request.sidechain).flag(request.forked).maybe_text(parts_text(&request.parts).as_ref());
+    row.number(request.recorded_nano_usd).maybe_text(request.branch.as_ref()).number(bytes(request.offset));
 }
 
+/// The row of a tool call. The file's id is filled in later.
+pub(super) fn tool_row(row: &mut Columns, tool: &ToolUse) {
+    row.number(0).text(tool.id.as_str()).text(tool.request.0.as_str()).text(tool.name.as_str());
+    row.maybe_text(tool.agent.as_ref()).time(tool.at).maybe_text(tool.subject.as_ref()).flag(tool.is_error);
+}
+
+/// The column of `tool_call_copies` that holds the file's id.
+pub(super) const TOOL_FILE_ID: usize = 0;
+
 pub(super) fn append_agent_types(connection: &Connection, pieces: &[Accepted]) -> Result<(), StoreError> {
-    let mut appender = connection.appender("agent_type_copies")?;
+    let mut rows = Columnar::into_table(connection, "agent_type_copies")?;
     for Accepted { piece, entry } in pieces {
         for told in &piece.agent_types {
-            appender.append_row(params![entry.file_id, told.agent, told.agent_type])?;
+            rows.row(|row| {
+                row.number(entry.file_id).text(told.agent.as_str()).text(told.agent_type.as_str());
+            })?;
         }
     }
-    Ok(appender.flush()?)
+    rows.finish()
 }
 
 fn copy_of(row: &Row<'_>) -> duckdb::Result<Copy> {

@@ -1,10 +1,11 @@
 //! The rows of the files table.
 
-use duckdb::{Connection, params};
+use duckdb::Connection;
 use rustc_hash::FxHashSet;
 use transcript::FileRole;
 
 use super::Touched;
+use super::columnar::{Columnar, Columns};
 use super::keys::{pick_ids, texts};
 use super::ledger::Accepted;
 use crate::{StoreError, columns};
@@ -29,44 +30,33 @@ impl Marks {
 pub(super) fn write(connection: &Connection, pieces: &[Accepted], touched: &mut Touched) -> Result<(), StoreError> {
     touch_renamed_sessions(connection, pieces, touched)?;
     let old = pieces.iter().filter(|accepted| accepted.entry.revision > 1).map(|accepted| accepted.entry.file_id);
-    pick_ids(connection, old)?;
-    connection.execute("DELETE FROM files WHERE file_id IN (SELECT id FROM picked_ids)", [])?;
-    let mut appender = connection.appender("files")?;
+    let mut old = old.peekable();
+    if old.peek().is_some() {
+        pick_ids(connection, old)?;
+        connection.execute("DELETE FROM files WHERE file_id IN (SELECT id FROM picked_ids)", [])?;
+    }
+    let mut rows = Columnar::into_table(connection, "files")?;
     let mut written = FxHashSet::default();
     for accepted in pieces.iter().rev() {
         if written.insert(accepted.entry.file_id) {
-            append(&mut appender, accepted)?;
+            rows.row(|row| fill(row, accepted))?;
         }
         touched.sessions.insert(accepted.piece.session.clone());
     }
-    Ok(appender.flush()?)
+    rows.finish()
 }
 
-fn append(appender: &mut duckdb::Appender<'_>, accepted: &Accepted) -> Result<(), StoreError> {
-    let Accepted { piece, entry } = accepted;
+fn fill(row: &mut Columns, Accepted { piece, entry }: &Accepted) {
     let (role, agent) = match &piece.found.role {
         FileRole::Session(_) => ("session", None),
         FileRole::Subagent { agent, .. } => ("subagent", Some(agent)),
         FileRole::FlatAgent(agent) => ("flat-agent", Some(agent)),
     };
-    appender.append_row(params![
-        entry.file_id,
-        piece.found.path,
-        piece.found.root,
-        role,
-        piece.session,
-        agent,
-        columns::bytes(piece.found.size),
-        piece.found.mtime_ns,
-        columns::bytes(piece.read_to),
-        piece.head,
-        piece.tail,
-        entry.revision,
-        true,
-        i64::from(piece.problems),
-        piece.facts,
-    ])?;
-    Ok(())
+    row.number(entry.file_id).text(piece.found.path.as_str()).maybe_text(piece.found.root.as_ref()).text(role);
+    row.text(piece.session.as_str()).maybe_text(agent);
+    row.number(columns::bytes(piece.found.size)).number(piece.found.mtime_ns);
+    row.number(columns::bytes(piece.facts.read_to)).number(piece.head).number(piece.tail);
+    row.number(entry.revision).flag(true).number(i64::from(piece.facts.problems())).bytes(&piece.stored);
 }
 
 /// A flat agent file belongs to the session that most of its records name: that may change as it grows.

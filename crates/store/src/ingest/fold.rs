@@ -3,13 +3,14 @@
 use std::cmp::Reverse;
 
 use duckdb::Connection;
-use duckdb::types::ToSql;
 use rustc_hash::{FxHashMap, FxHashSet};
-use transcript::{FileFacts, Session, SessionFile};
+use transcript::{FileFacts, FileRole, Session, SessionFile};
 
+use super::Piece;
+use super::columnar::{Columnar, Columns};
 use super::keys::pick_texts;
 use crate::StoreError;
-use crate::columns::{At, COST, bytes, joined, ledger_text, list_of, title_word};
+use crate::columns::{COST, bytes, joined, ledger_text, list_of, title_word};
 
 /// Sessions that are folded at once: what their files say is in memory meanwhile.
 const PAGE: usize = 1000;
@@ -35,38 +36,72 @@ pub(crate) struct Folded {
 
 /// A file of a session.
 #[derive(Debug)]
-struct File {
+pub(super) struct File {
     path: String,
     root: Option<String>,
     main: bool,
     size: i64,
     mtime_ns: i64,
-    read_to: i64,
     present: bool,
     facts: FileFacts,
 }
 
+impl File {
+    /// The file that a piece is the last one of.
+    pub(super) fn of(piece: Piece) -> Self {
+        Self {
+            path: piece.found.path,
+            root: piece.found.root,
+            main: matches!(piece.found.role, FileRole::Session(_)),
+            size: bytes(piece.found.size),
+            mtime_ns: piece.found.mtime_ns,
+            present: true,
+            facts: piece.facts,
+        }
+    }
+}
+
 /// Folds sessions anew. One that has no file any more is removed.
 pub(crate) fn fold(connection: &Connection, sessions: &FxHashSet<String>) -> Result<Folded, StoreError> {
-    let mut names: Vec<&String> = sessions.iter().filter(|session| !session.is_empty()).collect();
-    if names.is_empty() {
+    fold_with(connection, sessions, FxHashMap::default())
+}
+
+/// Folds sessions anew; of some of them, which have no row yet, all files are given.
+pub(super) fn fold_with(
+    connection: &Connection,
+    sessions: &FxHashSet<String>,
+    mut fresh: FxHashMap<String, Vec<File>>,
+) -> Result<Folded, StoreError> {
+    fresh.retain(|session, _| !session.is_empty());
+    let known = |session: &&String| !session.is_empty() && !fresh.contains_key(*session);
+    let mut stored: Vec<&String> = sessions.iter().filter(known).collect();
+    if stored.is_empty() && fresh.is_empty() {
         return Ok(Folded::default());
     }
-    names.sort_unstable();
+    stored.sort_unstable();
     connection.execute_batch(FOLDED)?;
+    append(connection, &fresh)?;
     let mut found = Vec::new();
-    for page in names.chunks(PAGE) {
+    for page in stored.chunks(PAGE) {
         pick_texts(connection, page.iter().copied())?;
         let files = files(connection)?;
         append(connection, &files)?;
         found.extend(files.into_keys());
     }
-    pick_texts(connection, names.into_iter())?;
+    let before = if stored.is_empty() { FxHashSet::default() } else { remove(connection, &stored)? };
+    pick_texts(connection, stored.into_iter().chain(fresh.keys()))?;
+    connection.execute(&insert(), [])?;
+    let (changed, mut new): (_, FxHashSet<String>) = found.into_iter().partition(|session| before.contains(session));
+    new.extend(fresh.into_keys());
+    Ok(Folded { new, changed })
+}
+
+/// Removes the rows of sessions; says which had one.
+fn remove(connection: &Connection, sessions: &[&String]) -> Result<FxHashSet<String>, StoreError> {
+    pick_texts(connection, sessions.iter().copied())?;
     let before = existing(connection)?;
     connection.execute("DELETE FROM sessions WHERE session_id IN (SELECT name FROM picked)", [])?;
-    connection.execute(&insert(), [])?;
-    let (changed, new) = found.into_iter().partition(|session| before.contains(session));
-    Ok(Folded { new, changed })
+    Ok(before)
 }
 
 fn existing(connection: &Connection) -> Result<FxHashSet<String>, StoreError> {
@@ -78,13 +113,13 @@ fn existing(connection: &Connection) -> Result<FxHashSet<String>, StoreError> {
 
 fn files(connection: &Connection) -> Result<FxHashMap<String, Vec<File>>, StoreError> {
     let mut statement = connection.prepare(
-        "SELECT session_id, path, root, role = 'session', size, mtime_ns, read_to, present, facts
+        "SELECT session_id, path, root, role = 'session', size, mtime_ns, present, facts
          FROM files WHERE session_id IN (SELECT name FROM picked)",
     )?;
     let mut rows = statement.query([])?;
     let mut files: FxHashMap<String, Vec<File>> = FxHashMap::default();
     while let Some(row) = rows.next()? {
-        let facts: Vec<u8> = row.get(8)?;
+        let facts: Vec<u8> = row.get(7)?;
         let path: String = row.get(1)?;
         let facts = postcard::from_bytes(&facts)
             .map_err(|source| StoreError::Damaged { path: path.clone().into(), message: source.to_string() })?;
@@ -94,8 +129,7 @@ fn files(connection: &Connection) -> Result<FxHashMap<String, Vec<File>>, StoreE
             main: row.get(3)?,
             size: row.get(4)?,
             mtime_ns: row.get(5)?,
-            read_to: row.get(6)?,
-            present: row.get(7)?,
+            present: row.get(6)?,
             facts,
         });
     }
@@ -103,54 +137,39 @@ fn files(connection: &Connection) -> Result<FxHashMap<String, Vec<File>>, StoreE
 }
 
 fn append(connection: &Connection, sessions: &FxHashMap<String, Vec<File>>) -> Result<(), StoreError> {
-    let mut appender = connection.appender("folded")?;
+    let mut rows = Columnar::into_temporary(connection, "folded")?;
     for (id, files) in sessions {
         let parts: Vec<SessionFile<'_>> =
             files.iter().map(|file| SessionFile { main: file.main, facts: &file.facts }).collect();
-        append_one(&mut appender, &Session::fold(id.as_str().into(), &parts), files)?;
+        let session = Session::fold(id.as_str().into(), &parts);
+        rows.row(|row| fill(row, &session, files))?;
     }
-    Ok(appender.flush()?)
+    rows.finish()
 }
 
-fn append_one(appender: &mut duckdb::Appender<'_>, session: &Session, files: &[File]) -> Result<(), StoreError> {
+fn fill(row: &mut Columns, session: &Session, files: &[File]) {
     let title = session.title.as_ref();
     let present = files.iter().filter(|file| file.main && file.present);
-    let own = present.max_by_key(|file| (file.read_to, Reverse(&file.path)));
+    let own = present.max_by_key(|file| (file.facts.read_to, Reverse(&file.path)));
     let modified = files.iter().map(|file| file.mtime_ns).max().map(chrono::DateTime::from_timestamp_nanos);
     let ledger = session.ledger.as_ref();
-    let row: [&dyn ToSql; 30] = [
-        &session.id.0,
-        &title.map(|title| &title.text),
-        &title.map(|title| title_word(title.source)),
-        &session.project,
-        &session.cwd_first,
-        &session.cwd_last,
-        &session.branch,
-        &session.entrypoint,
-        &At(session.started),
-        &At(session.ended),
-        &bytes(session.active_ms),
-        &i64::from(session.prompts),
-        &i64::from(session.answers),
-        &i64::from(session.tool_calls),
-        &i64::from(session.subagents),
-        &i64::from(session.problems),
-        &session.parent.as_ref().map(|parent| &parent.0),
-        &session.first_prompt,
-        &session.last_prompt,
-        &joined(&session.versions),
-        &joined(&session.models),
-        &joined(&session.skills),
-        &joined(&session.files_touched),
-        &joined(&session.pr_links),
-        &own.map(|file| &file.path),
-        &own.and_then(|file| file.root.as_ref()),
-        &files.iter().map(|file| file.size).sum::<i64>(),
-        &At(modified),
-        &ledger.map(|ledger| ledger.nano_usd),
-        &ledger.map(ledger_text),
-    ];
-    Ok(appender.append_row(row.as_slice())?)
+    row.text(session.id.as_str()).maybe_text(title.map(|title| &title.text));
+    row.text(title.map(|title| title_word(title.source))).maybe_text(session.project.as_ref());
+    row.maybe_text(session.cwd_first.as_ref()).maybe_text(session.cwd_last.as_ref());
+    row.maybe_text(session.branch.as_ref()).maybe_text(session.entrypoint.as_ref());
+    row.time(session.started).time(session.ended).number(bytes(session.active_ms));
+    row.number(i64::from(session.prompts)).number(i64::from(session.answers));
+    row.number(i64::from(session.tool_calls)).number(i64::from(session.subagents));
+    row.number(i64::from(session.problems)).maybe_text(session.parent.as_ref().map(|parent| &parent.0));
+    row.maybe_text(session.first_prompt.as_ref()).maybe_text(session.last_prompt.as_ref());
+    let lists = [&session.versions, &session.models, &session.skills, &session.files_touched, &session.pr_links]
+        .map(|list| joined(list));
+    for list in &lists {
+        row.text(list.as_str());
+    }
+    row.maybe_text(own.map(|file| &file.path)).maybe_text(own.and_then(|file| file.root.as_ref()));
+    row.number(files.iter().map(|file| file.size).sum::<i64>()).time(modified);
+    row.number(ledger.map(|ledger| ledger.nano_usd)).maybe_text(ledger.map(ledger_text).as_ref());
 }
 
 /// The statement that joins folded sessions with the sums over their requests.

@@ -13,7 +13,9 @@ pub(super) fn pick_texts<'a>(
     connection.execute_batch("CREATE OR REPLACE TEMP TABLE picked (name VARCHAR NOT NULL)")?;
     let mut rows = Columnar::into_temporary(connection, "picked")?;
     for text in texts {
-        rows.text(text.as_str()).end_row()?;
+        rows.row(|row| {
+            row.text(text.as_str());
+        })?;
     }
     rows.finish()
 }
@@ -23,7 +25,9 @@ pub(super) fn pick_ids(connection: &Connection, ids: impl Iterator<Item = i64>) 
     connection.execute_batch("CREATE OR REPLACE TEMP TABLE picked_ids (id BIGINT NOT NULL)")?;
     let mut rows = Columnar::into_temporary(connection, "picked_ids")?;
     for id in ids {
-        rows.number(id).end_row()?;
+        rows.row(|row| {
+            row.number(id);
+        })?;
     }
     rows.finish()
 }

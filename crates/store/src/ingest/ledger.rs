@@ -29,8 +29,22 @@ pub(crate) struct Ledger {
     next_id: i64,
     written: FxHashMap<String, i64>,
     lost: FxHashSet<String>,
-    /// Fingerprints of all requests in the store; none if they are not known.
-    requests: Option<FxHashSet<u64>>,
+    /// What the store holds; none if that is not known.
+    stored: Option<Stored>,
+}
+
+/// What the store holds, as fingerprints.
+#[derive(Debug, Default)]
+struct Stored {
+    /// Keys of requests.
+    requests: FxHashSet<u64>,
+    /// Ids of sessions that files belong to.
+    sessions: FxHashSet<u64>,
+}
+
+/// What stands for a key or an id.
+pub(super) fn fingerprint(text: &str) -> u64 {
+    FxBuildHasher.hash_one(text)
 }
 
 /// A piece and the row that it is written to.
@@ -53,15 +67,31 @@ impl Ledger {
         })?;
         self.entries = rows.collect::<Result<_, _>>()?;
         self.next_id = self.entries.values().map(|entry| entry.file_id + 1).max().unwrap_or(1);
-        self.requests = self.entries.is_empty().then(FxHashSet::default);
+        self.stored = self.entries.is_empty().then(Stored::default);
         self.seal = seal;
         Ok(())
     }
 
     /// Whether nothing can be stored of a request, so that nobody has to look; notes that something will be.
     pub(super) fn is_new(&mut self, key: &str) -> bool {
-        let Some(requests) = &mut self.requests else { return false };
-        requests.insert(FxBuildHasher.hash_one(key)) && RequestKey::is_global_text(key)
+        self.is_new_key(fingerprint(key)) && RequestKey::is_global_text(key)
+    }
+
+    /// The same, of a key that is global, by its fingerprint.
+    pub(super) fn is_new_key(&mut self, fingerprint: u64) -> bool {
+        self.stored.as_mut().is_some_and(|stored| stored.requests.insert(fingerprint))
+    }
+
+    /// Whether no file of a session is stored, for all that is known.
+    pub(super) fn is_new_session(&self, session: &str) -> bool {
+        self.stored.as_ref().is_some_and(|stored| !stored.sessions.contains(&fingerprint(session)))
+    }
+
+    /// Notes that a file of a session is stored.
+    pub(super) fn note_session(&mut self, session: &str) {
+        if let Some(stored) = &mut self.stored {
+            stored.sessions.insert(fingerprint(session));
+        }
     }
 
     /// Whether the store knows no file yet.

@@ -1,16 +1,19 @@
 //! The fact table: every request once.
 
+use chrono::DateTime;
 use duckdb::Connection;
+use duckdb::arrow::array::{Array, ArrayRef, AsArray};
+use duckdb::arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use pricing::PriceTable;
 use rustc_hash::{FxHashMap, FxHashSet};
-use transcript::Request;
+use transcript::{Request, RequestKey, SessionId, Tokens};
 
 use super::Touched;
-use super::columnar::Columnar;
+use super::columnar::{Columnar, Columns};
 use super::copies::{Groups, is_plain};
 use super::keys::{pick_texts, texts};
 use crate::StoreError;
-use crate::columns::{bytes, count, parts_text};
+use crate::columns::{bytes, count, counted, counted_small, parts_text};
 use crate::resolve::{Age, Counted, billed_tokens, is_shared, resolve, same_requests};
 
 /// Other requests whose owner may change because the age of a touched session may have changed.
@@ -85,16 +88,14 @@ pub(crate) fn ages<'a>(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Adds the row of a request of which there is one copy only.
-pub(super) fn append_sole(
-    rows: &mut Columnar<'_>,
-    prices: &PriceTable,
-    session: &str,
-    file_id: i64,
-    request: &Request,
-) -> Result<(), StoreError> {
-    append_row(rows, prices, request, &Whereabouts { session, file_id, shared: false, sole: true })
+/// The row of a request of which one file tells, and that plainly. The file's id is filled in later.
+pub(super) fn sole_row(row: &mut Columns, prices: &PriceTable, request: &Request) {
+    let at = Whereabouts { session: request.session.as_str(), file_id: 0, shared: false, sole: true };
+    fill(row, prices, request, &at);
 }
+
+/// The column of `requests` that holds the file's id.
+pub(super) const FILE_ID: usize = 24;
 
 /// What the row of a request says beside the request.
 struct Whereabouts<'a> {
@@ -113,32 +114,122 @@ fn append(
     let mut rows = Columnar::into_table(connection, "requests")?;
     for Counted { place, request, shared } in counted {
         let at = Whereabouts { session: &place.session, file_id: place.file_id, shared, sole };
-        append_row(&mut rows, prices, &request, &at)?;
+        rows.row(|row| fill(row, prices, &request, &at))?;
     }
     rows.finish()
 }
 
-fn append_row(
-    rows: &mut Columnar<'_>,
-    prices: &PriceTable,
-    request: &Request,
-    at: &Whereabouts<'_>,
-) -> Result<(), StoreError> {
+fn fill(row: &mut Columns, prices: &PriceTable, request: &Request, at: &Whereabouts<'_>) {
     let tokens = billed_tokens(request);
     let cost = prices.cost(request);
     let unknown = (!cost.unknown_models.is_empty()).then(|| cost.unknown_models.join(","));
-    rows.text(request.key.0.as_str()).text(at.session).maybe_text(request.agent.as_ref());
-    rows.text(pricing::canonical(&request.model)).text(request.model.as_str()).time(request.at);
-    rows.number(count(tokens.input)).number(count(tokens.output));
-    rows.number(count(tokens.cache_write_5m)).number(count(tokens.cache_write_1h));
-    rows.number(count(tokens.cache_read)).number(i64::from(request.web_searches));
-    rows.maybe_text(request.speed.as_ref()).maybe_text(request.tier.as_ref()).maybe_text(request.geo.as_ref());
-    rows.maybe_text(request.stop_reason.as_ref()).flag(request.stop_reason.is_none());
-    rows.number(cost.exact.map(|amount| i64::try_from(amount.0).unwrap_or(i64::MAX)));
-    rows.maybe_text(unknown.as_ref()).number(request.recorded_nano_usd);
-    rows.maybe_text(parts_text(&request.parts).as_ref()).maybe_text(request.branch.as_ref());
-    rows.maybe_text(request.uuid.as_ref()).maybe_text(request.request_id.as_ref());
-    rows.number(at.file_id).number(bytes(request.offset));
-    rows.flag(at.shared).flag(request.sidechain).time(request.file_since).flag(at.sole);
-    rows.end_row()
+    row.text(request.key.0.as_str()).text(at.session).maybe_text(request.agent.as_ref());
+    row.text(pricing::canonical(&request.model)).text(request.model.as_str()).time(request.at);
+    row.number(count(tokens.input)).number(count(tokens.output));
+    row.number(count(tokens.cache_write_5m)).number(count(tokens.cache_write_1h));
+    row.number(count(tokens.cache_read)).number(i64::from(request.web_searches));
+    row.maybe_text(request.speed.as_ref()).maybe_text(request.tier.as_ref()).maybe_text(request.geo.as_ref());
+    row.maybe_text(request.stop_reason.as_ref()).flag(request.stop_reason.is_none());
+    row.number(cost.exact.map(|amount| i64::try_from(amount.0).unwrap_or(i64::MAX)));
+    row.maybe_text(unknown.as_ref()).number(request.recorded_nano_usd);
+    row.maybe_text(parts_text(&request.parts).as_ref()).maybe_text(request.branch.as_ref());
+    row.maybe_text(request.uuid.as_ref()).maybe_text(request.request_id.as_ref());
+    row.number(at.file_id).number(bytes(request.offset));
+    row.flag(at.shared).flag(request.sidechain).time(request.file_since).flag(at.sole);
+}
+
+/// The request that a row of `sole_row` was made of.
+pub(super) fn of_sole_row(row: usize, columns: &[ArrayRef]) -> Request {
+    let text = |column: usize| {
+        let column = columns[column].as_string::<i32>();
+        column.is_valid(row).then(|| column.value(row).to_owned())
+    };
+    let number = |column: usize| {
+        let column = columns[column].as_primitive::<Int64Type>();
+        column.is_valid(row).then(|| column.value(row))
+    };
+    let time = |column: usize| {
+        let column = columns[column].as_primitive::<TimestampMicrosecondType>();
+        column.is_valid(row).then(|| column.value(row)).and_then(DateTime::from_timestamp_micros)
+    };
+    let tokens = |column: usize| counted(number(column).unwrap_or_default());
+    let mut request = Request {
+        key: RequestKey(text(0).unwrap_or_default()),
+        session: SessionId(text(1).unwrap_or_default()),
+        agent: text(2),
+        model: text(4).unwrap_or_default(),
+        at: time(5),
+        tokens: Tokens {
+            input: tokens(6),
+            output: tokens(7),
+            cache_write_5m: tokens(8),
+            cache_write_1h: tokens(9),
+            cache_read: tokens(10),
+        },
+        web_searches: 0,
+        line_searches: counted_small(number(11).unwrap_or_default()),
+        tool_searches: 0,
+        speed: text(12),
+        tier: text(13),
+        geo: text(14),
+        stop_reason: text(15),
+        recorded_nano_usd: number(19),
+        parts: Vec::new(),
+        branch: text(21),
+        uuid: text(22),
+        request_id: text(23),
+        offset: tokens(25),
+        sidechain: columns[27].as_boolean().value(row),
+        file_since: time(28),
+        forked: false,
+    };
+    request.settle();
+    request
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::Utc;
+    use serde_json::json;
+    use transcript::{Batch, FileFacts, Reader};
+
+    use super::*;
+
+    /// The only request of a transcript with one line.
+    fn told(line: &serde_json::Value) -> Request {
+        let mut batch = Batch::default();
+        Reader::new(FileFacts::default()).feed(format!("{line}\n").as_bytes(), true, &mut batch);
+        batch.requests.pop().expect("it tells a request")
+    }
+
+    #[test]
+    fn a_request_can_be_made_of_its_row_again() {
+        let bare = json!({"type": "assistant", "sessionId": "s", "message": {"id": "msg_1", "model": "claude-opus-4-5", "usage": {}}});
+        let mut full = json!({"type": "assistant", "sessionId": "s", "uuid": "u", "requestId": "req_1", "agentId": "a",
+            "isSidechain": true, "timestamp": "2026-11-03T14:02:05.123456Z", "gitBranch": "main", "costUSD": 0.25});
+        full["message"] = json!({"id": "msg_2", "model": "claude-opus-4-5-20251101", "stop_reason": "end_turn",
+            "usage": {"input_tokens": 1, "output_tokens": 2, "cache_read_input_tokens": 3,
+                "cache_creation_input_tokens": 9, "cache_creation": {"ephemeral_1h_input_tokens": 5},
+                "server_tool_use": {"web_search_requests": 6}, "speed": "fast", "service_tier": "batch", "inference_geo": "us"}});
+        let requests = [told(&bare), told(&full)];
+        assert_eq!(requests[1].at.map(|at: DateTime<Utc>| at.timestamp_micros()), Some(1_793_714_525_123_456));
+        let (mut rows, prices) = (Columns::default(), PriceTable::built_in());
+        for request in &requests {
+            sole_row(&mut rows, &prices, request);
+            rows.end_row();
+        }
+        let columns = rows.take();
+        assert_eq!([of_sole_row(0, &columns), of_sole_row(1, &columns)], requests);
+    }
+
+    #[test]
+    fn the_id_of_the_file_has_its_place_in_the_rows() {
+        let connection = Connection::open_in_memory().expect("an engine");
+        crate::schema::create(&connection).expect("tables");
+        for (table, column) in [("requests", FILE_ID), ("tool_call_copies", crate::ingest::copies::TOOL_FILE_ID)] {
+            let sql = "SELECT column_index FROM duckdb_columns() WHERE table_name = ? AND column_name = 'file_id'";
+            let index: i64 = connection.query_row(sql, [table], |row| row.get(0)).expect("a column");
+            assert_eq!(usize::try_from(index - 1), Ok(column), "{table}");
+        }
+    }
 }

@@ -1,16 +1,21 @@
-//! Writing a batch while it is read: nearly every row goes to the engine as soon as its piece is there.
+//! Writing a batch while it is read: nearly every row goes to the engine as soon as its bundle is there.
+
+use std::sync::Arc;
 
 use duckdb::Connection;
+use duckdb::arrow::array::{ArrayRef, BooleanArray, Int64Array};
+use duckdb::arrow::compute::filter;
 use pricing::PriceTable;
-use rustc_hash::FxHashSet;
-use transcript::{FileRole, Request};
+use rustc_hash::{FxHashMap, FxHashSet};
+use transcript::Request;
 
+use super::bundle::{Bundle, Unpacked};
 use super::columnar::Columnar;
-use super::copies::{self, Groups, is_plain_in};
+use super::copies::{self, Groups};
+use super::fold::{File, fold_with};
 use super::ledger::{Accepted, Ledger};
-use super::{Folded, Piece, Touched, files, fold, note_prices, requests};
+use super::{Folded, Touched, files, note_prices, requests};
 use crate::StoreError;
-use crate::columns::within_reason;
 use crate::resolve::{Copy, Place};
 
 /// A batch that is being written, inside a transaction that somebody else holds.
@@ -27,6 +32,15 @@ pub(crate) struct Writing<'a> {
     unstored: FxHashSet<String>,
     pieces: Vec<Accepted>,
     touched: Touched,
+}
+
+/// What becomes of the rows of a bundle.
+#[derive(Default)]
+struct Fate {
+    /// The files that they are of.
+    files: Vec<i64>,
+    /// Whether each is written as it is.
+    kept: Vec<bool>,
 }
 
 impl<'a> Writing<'a> {
@@ -53,37 +67,41 @@ impl<'a> Writing<'a> {
         })
     }
 
-    /// Takes a piece in; one of a file that somebody else has read meanwhile is left out.
-    pub(crate) fn take(&mut self, piece: Piece) -> Result<(), StoreError> {
-        let Some(mut accepted) = self.ledger.accept(piece) else { return Ok(()) };
-        let file_id = accepted.entry.file_id;
-        if accepted.piece.replaces {
-            files::forget_copies(self.connection, std::iter::once(file_id), &mut self.touched)?;
+    /// Takes a bundle in; a piece of a file that somebody else has read meanwhile is left out.
+    pub(crate) fn take(&mut self, bundle: Bundle) -> Result<(), StoreError> {
+        let Unpacked { pieces, keys, sole, tools } = bundle.unpack();
+        let (mut sole_fate, mut tool_fate, mut keys) = (Fate::default(), Fate::default(), keys.into_iter());
+        for piece in pieces {
+            let (sole_rows, tool_rows) = (piece.sole_rows, piece.tool_rows);
+            let keys = keys.by_ref().take(sole_rows);
+            let Some(mut accepted) = self.ledger.accept(piece) else {
+                keys.for_each(drop);
+                sole_fate.add(0, sole_rows, false);
+                tool_fate.add(0, tool_rows, false);
+                continue;
+            };
+            let file_id = accepted.entry.file_id;
+            if accepted.piece.replaces {
+                files::forget_copies(self.connection, std::iter::once(file_id), &mut self.touched)?;
+            }
+            tool_fate.add(file_id, tool_rows, true);
+            for (row, key) in (sole_fate.files.len()..).zip(keys) {
+                let new = self.ledger.is_new_key(key);
+                sole_fate.add(file_id, 1, new);
+                if !new {
+                    self.told.push((self.pieces.len(), requests::of_sole_row(row, &sole)));
+                }
+            }
+            for request in std::mem::take(&mut accepted.piece.told) {
+                if self.ledger.is_new(&request.key.0) {
+                    self.unstored.insert(request.key.0.clone());
+                }
+                self.told.push((self.pieces.len(), request));
+            }
+            self.pieces.push(accepted);
         }
-        for tool in std::mem::take(&mut accepted.piece.tool_uses) {
-            copies::append_tool(&mut self.tools, file_id, &tool)?;
-        }
-        for mut request in std::mem::take(&mut accepted.piece.requests) {
-            request.tokens = within_reason(request.tokens);
-            self.take_request(&accepted, request)?;
-        }
-        self.pieces.push(accepted);
-        Ok(())
-    }
-
-    /// A flat agent file may turn out to be another session's while it is read: its requests wait.
-    fn take_request(&mut self, accepted: &Accepted, request: Request) -> Result<(), StoreError> {
-        let session = &accepted.piece.session;
-        let is_new = self.ledger.is_new(&request.key.0);
-        let settled = !matches!(accepted.piece.found.role, FileRole::FlatAgent(_));
-        if is_new && settled && is_plain_in(session, &request) {
-            return requests::append_sole(&mut self.sole, self.prices, session, accepted.entry.file_id, &request);
-        }
-        if is_new {
-            self.unstored.insert(request.key.0.clone());
-        }
-        self.told.push((self.pieces.len(), request));
-        Ok(())
+        self.sole.rows(sole_fate.decide(sole, requests::FILE_ID))?;
+        self.tools.rows(tool_fate.decide(tools, copies::TOOL_FILE_ID))
     }
 
     /// Ends the batch: joins what is told again with what is stored, and folds the sessions.
@@ -103,13 +121,53 @@ impl<'a> Writing<'a> {
         let new = told.extract_if(|key, _| self.unstored.contains(key)).collect();
         self.touched.keys.extend(told.keys().cloned());
         copies::settle(self.connection, new, told, self.prices, &mut self.touched)?;
-        let folded = fold(self.connection, &self.touched.sessions)?;
+        let fresh = fresh_sessions(self.pieces, self.ledger);
+        let folded = fold_with(self.connection, &self.touched.sessions, fresh)?;
         self.ledger.seal(self.connection)?;
         Ok(folded)
     }
 }
 
+impl Fate {
+    fn add(&mut self, file_id: i64, rows: usize, kept: bool) {
+        self.files.extend(std::iter::repeat_n(file_id, rows));
+        self.kept.extend(std::iter::repeat_n(kept, rows));
+    }
+
+    /// The rows that are written, with the ids of their files.
+    fn decide(self, mut columns: Vec<ArrayRef>, file_id: usize) -> Vec<ArrayRef> {
+        if self.files.is_empty() {
+            return Vec::new();
+        }
+        columns[file_id] = Arc::new(Int64Array::from(self.files));
+        if self.kept.iter().all(|kept| *kept) {
+            return columns;
+        }
+        let kept = BooleanArray::from(self.kept);
+        let keep = |column: &ArrayRef| filter(column, &kept).expect("there is one answer for each row");
+        columns.iter().map(keep).collect()
+    }
+}
+
 /// The session of every file, as its last piece has it.
-fn latest_sessions(pieces: &[Accepted]) -> rustc_hash::FxHashMap<i64, &str> {
+fn latest_sessions(pieces: &[Accepted]) -> FxHashMap<i64, &str> {
     pieces.iter().map(|accepted| (accepted.entry.file_id, accepted.piece.session.as_str())).collect()
+}
+
+/// The files of sessions of which no other file is stored: what they say need not be read back.
+fn fresh_sessions(pieces: Vec<Accepted>, ledger: &mut Ledger) -> FxHashMap<String, Vec<File>> {
+    let mut sessions: FxHashMap<String, Vec<File>> = FxHashMap::default();
+    let mut seen = FxHashSet::default();
+    let mut names = Vec::new();
+    for Accepted { mut piece, entry } in pieces.into_iter().rev() {
+        let session = std::mem::take(&mut piece.session);
+        if seen.insert(entry.file_id) && ledger.is_new_session(&session) {
+            sessions.entry(session.clone()).or_default().push(File::of(piece));
+        }
+        names.push(session);
+    }
+    for name in &names {
+        ledger.note_session(name);
+    }
+    sessions
 }

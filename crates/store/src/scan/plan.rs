@@ -44,6 +44,8 @@ pub(super) struct Plan {
     pub(super) marks: Marks,
     /// Whether a file that is gone may be one that is new.
     pub(super) may_have_moved: bool,
+    /// Whether the store knows nothing yet.
+    pub(super) is_first: bool,
 }
 
 impl Plan {
@@ -86,7 +88,11 @@ pub(super) fn named(known: &FxHashMap<String, Known>) -> impl Iterator<Item = &S
 
 /// Compares what was seen with what is known.
 pub(super) fn plan(seen: &mut Seen, mut known: FxHashMap<String, Known>) -> Plan {
-    let mut plan = Plan { may_have_moved: known.values().any(|known| !known.present), ..Plan::default() };
+    let mut plan = Plan {
+        may_have_moved: known.values().any(|known| !known.present),
+        is_first: known.is_empty(),
+        ..Plan::default()
+    };
     for found in std::mem::take(&mut seen.files) {
         match known.remove(&found.path) {
             None => plan.tasks.push(Task { found, file_id: None, resume: None }),

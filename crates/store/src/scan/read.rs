@@ -11,12 +11,13 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crossbeam_channel::Sender;
+use pricing::PriceTable;
 use transcript::{Batch, FileFacts, FileRole, Reader};
 
 use super::fingerprint::{self, HEAD, TAIL, Tail};
 use super::plan::{Resume, Task};
 use super::walk::mtime_ns;
-use crate::ingest::{Found, Piece};
+use crate::ingest::{Bundle, Found, Piece};
 
 /// Bytes that are read at once: they are still near the processor when they are looked at.
 const READ: usize = 256 << 10;
@@ -27,11 +28,16 @@ const KEEP: usize = 8 << 20;
 /// Bytes after which a piece of a long file is handed on.
 const PIECE: u64 = 32 << 20;
 
+/// What a thread has read is handed on when it holds this many rows …
+const BUNDLE_ROWS: usize = 2048;
+
+/// … or is made of this many bytes.
+const BUNDLE: u64 = 4 << 20;
+
 /// What a reader tells the writer.
-#[derive(Debug)]
 pub(super) enum News {
-    /// A piece was read.
-    Piece(Box<Piece>),
+    /// Pieces were read.
+    Bundle(Box<Bundle>),
     /// A file could not be read.
     Unreadable(PathBuf, String),
 }
@@ -40,35 +46,38 @@ pub(super) enum News {
 #[derive(Debug)]
 pub(super) struct Queue<'a> {
     tasks: &'a [Task],
+    /// The prices, where the store may know nothing of what is read.
+    prices: Option<&'a PriceTable>,
     next: AtomicUsize,
     stop: [&'a AtomicBool; 2],
 }
 
 impl<'a> Queue<'a> {
     /// A queue that ends early when one of two flags is set.
-    pub(super) fn new(tasks: &'a [Task], stop: [&'a AtomicBool; 2]) -> Self {
-        Self { tasks, next: AtomicUsize::new(0), stop }
+    pub(super) fn new(tasks: &'a [Task], prices: Option<&'a PriceTable>, stop: [&'a AtomicBool; 2]) -> Self {
+        Self { tasks, prices, next: AtomicUsize::new(0), stop }
     }
 
     /// Reads files until there are none left.
     pub(super) fn work(&self, news: &Sender<News>) {
+        let mut hand = Hand { news, bundle: Bundle::default(), bytes: 0 };
         let mut buffer = Vec::new();
         while let Some(task) = self.tasks.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             if buffer.len() > KEEP {
                 buffer = Vec::new();
             }
-            let mut reading = Reading { task, news, buffer: &mut buffer, queue: self };
-            let result = reading.read();
-            if self.stopped() {
-                return;
-            }
+            let result = Reading { task, buffer: &mut buffer, queue: self, hand: &mut hand }.read();
             if let Err(error) = result
                 && error.kind() != io::ErrorKind::NotFound
-                && news.send(News::Unreadable(task.found.path.clone().into(), error.to_string())).is_err()
+                && !self.stopped()
             {
-                return;
+                hand.send(News::Unreadable(task.found.path.clone().into(), error.to_string()));
+            }
+            if self.stopped() {
+                break;
             }
         }
+        hand.over();
     }
 
     fn stopped(&self) -> bool {
@@ -76,12 +85,42 @@ impl<'a> Queue<'a> {
     }
 }
 
-/// One file being read.
-struct Reading<'a> {
-    task: &'a Task,
+/// What one thread has read and not handed on yet.
+struct Hand<'a> {
     news: &'a Sender<News>,
+    bundle: Bundle,
+    bytes: u64,
+}
+
+impl Hand<'_> {
+    fn take(&mut self, piece: Piece, batch: Batch, prices: Option<&PriceTable>) {
+        self.bytes += piece.bytes;
+        self.bundle.add(piece, batch, prices);
+        if self.bytes >= BUNDLE || self.bundle.rows() >= BUNDLE_ROWS {
+            self.over();
+        }
+    }
+
+    fn over(&mut self) {
+        self.bytes = 0;
+        let bundle = std::mem::take(&mut self.bundle);
+        if !bundle.pieces().is_empty() {
+            self.send(News::Bundle(Box::new(bundle)));
+        }
+    }
+
+    /// Nobody listens any more only when the scan has failed: then the flag is set, too.
+    fn send(&self, news: News) {
+        let _ = self.news.send(news);
+    }
+}
+
+/// One file being read.
+struct Reading<'a, 'h> {
+    task: &'a Task,
     buffer: &'a mut Vec<u8>,
     queue: &'a Queue<'a>,
+    hand: &'a mut Hand<'h>,
 }
 
 /// How far the reading of a file is.
@@ -93,18 +132,15 @@ struct Progress {
     replaces: bool,
 }
 
-impl Reading<'_> {
+impl Reading<'_, '_> {
     fn read(&mut self) -> io::Result<()> {
         let mut file = File::open(&self.task.found.path)?;
         let mut progress = self.start(&mut file)?;
-        let mut filled = 0;
-        loop {
-            let (piece, ended, left) = self.piece(&mut file, &mut progress, filled)?;
-            if self.queue.stopped() || self.news.send(News::Piece(Box::new(piece))).is_err() || ended {
-                return Ok(());
-            }
-            filled = left;
+        let (mut filled, mut ended) = (0, false);
+        while !ended && !self.queue.stopped() {
+            (ended, filled) = self.piece(&mut file, &mut progress, filled)?;
         }
+        Ok(())
     }
 
     /// Decides where reading starts: where it stopped, if what lies before is as it was.
@@ -123,7 +159,7 @@ impl Reading<'_> {
 
     /// Reads one piece; the buffer begins with `filled` bytes that were not used yet. Says whether the file ended,
     /// and how many bytes are left in the buffer.
-    fn piece(&mut self, file: &mut File, progress: &mut Progress, filled: usize) -> io::Result<(Piece, bool, usize)> {
+    fn piece(&mut self, file: &mut File, progress: &mut Progress, filled: usize) -> io::Result<(bool, usize)> {
         let mut reader = Reader::new(std::mem::take(&mut progress.facts));
         let mut batch = Batch::default();
         let (mut filled, mut bytes, mut ended) = (filled, 0, false);
@@ -141,34 +177,34 @@ impl Reading<'_> {
             self.buffer.copy_within(used..filled, 0);
             filled -= used;
         }
-        let facts = reader.finish();
-        let piece = self.hand_on(progress, batch, facts, (bytes, ended));
-        Ok((piece, ended, filled))
+        progress.facts = reader.finish();
+        self.take(progress, batch, (bytes, ended));
+        Ok((ended, filled))
     }
 
-    fn hand_on(&self, progress: &mut Progress, batch: Batch, facts: FileFacts, (bytes, done): (u64, bool)) -> Piece {
+    fn take(&mut self, progress: &mut Progress, batch: Batch, (bytes, done): (u64, bool)) {
+        let facts = if done { std::mem::take(&mut progress.facts) } else { progress.facts.clone() };
         let session = match &progress.found.role {
             FileRole::Session(session) | FileRole::Subagent { session, .. } => Some(session),
             FileRole::FlatAgent(_) => facts.session(),
         };
         let piece = Piece {
+            session: session.map(|session| session.0.clone()).unwrap_or_default(),
             found: progress.found.clone(),
             revision: self.task.resume.as_ref().map(|resume| resume.revision),
             replaces: std::mem::take(&mut progress.replaces),
-            requests: batch.requests,
-            tool_uses: batch.tool_uses,
-            agent_types: batch.agent_types,
-            session: session.map(|session| session.0.clone()).unwrap_or_default(),
-            read_to: facts.read_to,
-            problems: facts.problems(),
-            facts: postcard::to_stdvec(&facts).expect("facts are plain data"),
+            told: Vec::new(),
+            sole_rows: 0,
+            tool_rows: 0,
+            agent_types: Vec::new(),
+            stored: postcard::to_stdvec(&facts).expect("facts are plain data"),
+            facts,
             head: progress.head,
             tail: progress.tail.fingerprint(),
             bytes,
             done,
         };
-        progress.facts = facts;
-        piece
+        self.hand.take(piece, batch, self.queue.prices);
     }
 }
 

@@ -9,28 +9,32 @@ use crossbeam_channel::{Receiver, RecvTimeoutError};
 use duckdb::Connection;
 use pricing::PriceTable;
 
-use super::plan::{self, Plan, Task};
+use super::plan::{self, Plan};
 use super::read::{News, Queue, expected_bytes};
 use super::walk::Walk;
 use super::{Progress, ScanOptions, ScanReport};
-use crate::ingest::{self, Folded, Ledger, Marks, Piece, Touched, Writing};
+use crate::ingest::{self, Bundle, Folded, Ledger, Marks, Touched, Writing};
 use crate::open::{Access, Opened};
 use crate::{Store, StoreError};
 
 /// A batch is committed when it holds this many rows …
-const BATCH_ROWS: usize = 50_000;
+const BATCH_ROWS: usize = 70_000;
 
 /// … or has held the store for this long.
-const BATCH_AGE: Duration = Duration::from_secs(1);
+const BATCH_AGE: Duration = Duration::from_millis(1500);
 
 /// What a file adds to a batch, in rows: what it says is kept until the commit, and its session is folded then.
 const FILE_ROWS: usize = 6;
 
+/// In a first scan commits only add: merging the parts of a table that each of them leaves would write the table several
+/// times over. The commits of later scans merge what is worth it.
+const NO_MERGING: &str = "SET max_vacuum_tasks = 0";
+
 /// Time between two commits in which others get their turn with the store.
 const GAP: Duration = Duration::from_millis(20);
 
-/// Pieces that wait for the writer at most.
-const WAITING: usize = 256;
+/// Bundles that wait for the writer at most.
+const WAITING: usize = 8;
 
 /// Brings a store up to date.
 pub(crate) fn run(
@@ -43,7 +47,7 @@ pub(crate) fn run(
     let (report, folded) = (ScanReport::default(), Folded::default());
     let mut scan = Scan { store, prices, cancel, report, folded, stale_prices: false };
     let plan = scan.plan(options)?;
-    let opened = scan.read(&plan.tasks, options.threads, progress)?;
+    let opened = scan.read(&plan, options.threads, progress)?;
     scan.finish(&plan, opened)?;
     if cancel.load(Ordering::Relaxed) { Err(StoreError::Cancelled) } else { Ok(scan.into_report()) }
 }
@@ -85,16 +89,17 @@ impl Scan<'_> {
     /// Reads files on several threads and stores what they say on this one. Returns the store if it is still open.
     fn read(
         &mut self,
-        tasks: &[Task],
+        plan: &Plan,
         threads: usize,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Option<Opened>, StoreError> {
+        let tasks = &plan.tasks;
         if tasks.is_empty() {
             return Ok(None);
         }
         let wanted = if threads == 0 { thread::available_parallelism().map_or(2, usize::from) } else { threads };
         let failed = AtomicBool::new(false);
-        let queue = Queue::new(tasks, [self.cancel, &failed]);
+        let queue = Queue::new(tasks, plan.is_first.then_some(self.prices), [self.cancel, &failed]);
         let (sender, news) = crossbeam_channel::bounded(WAITING);
         thread::scope(|scope| {
             for _ in 0..wanted.min(tasks.len()) {
@@ -107,7 +112,7 @@ impl Scan<'_> {
                 bytes_total: tasks.iter().map(expected_bytes).sum(),
                 ..Progress::default()
             };
-            let result = self.write(&news, &mut shown, progress);
+            let result = self.write(&news, plan.is_first, &mut shown, progress);
             drop(news);
             failed.store(true, Ordering::Relaxed);
             result
@@ -118,20 +123,24 @@ impl Scan<'_> {
     fn write(
         &mut self,
         news: &Receiver<News>,
+        is_first: bool,
         shown: &mut Progress,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Option<Opened>, StoreError> {
         let mut ledger = Ledger::default();
         progress(*shown);
-        while let Next::Piece(first) = self.next(news, None, shown, progress) {
+        while let Next::Bundle(first) = self.next(news, None, shown, progress) {
             let mut opened = Opened::or_create(self.store.path(), self.store.patience())?;
+            if is_first {
+                opened.ask(|connection| Ok(connection.execute_batch(NO_MERGING)?))?;
+            }
             let (folded, ended) = opened.transaction(|connection| {
                 let mut writing = Writing::begin(connection, self.prices, &mut ledger)?;
-                let (mut next, mut rows) = (Next::Piece(first), 0);
+                let (mut next, mut rows) = (Next::Bundle(first), 0);
                 let deadline = Instant::now() + BATCH_AGE;
-                while let Next::Piece(piece) = next {
-                    rows += rows_of(&piece);
-                    writing.take(*piece)?;
+                while let Next::Bundle(bundle) = next {
+                    rows += rows_of(&bundle);
+                    writing.take(*bundle)?;
                     next =
                         if rows >= BATCH_ROWS { Next::Late } else { self.next(news, Some(deadline), shown, progress) };
                 }
@@ -147,7 +156,7 @@ impl Scan<'_> {
         Ok(None)
     }
 
-    /// Waits for the next piece.
+    /// Waits for the next bundle.
     fn next(
         &mut self,
         news: &Receiver<News>,
@@ -165,14 +174,16 @@ impl Scan<'_> {
                     shown.files_done += 1;
                     self.report.unreadable.push((path, reason));
                 }
-                Ok(News::Piece(piece)) => {
-                    shown.files_done += u64::from(piece.done);
-                    shown.bytes_done += piece.bytes;
+                Ok(News::Bundle(bundle)) => {
+                    for piece in bundle.pieces() {
+                        shown.files_done += u64::from(piece.done);
+                        shown.bytes_done += piece.bytes;
+                        self.report.files_read += u64::from(piece.done);
+                        self.report.bytes_read += piece.bytes;
+                    }
                     shown.bytes_total = shown.bytes_total.max(shown.bytes_done);
                     progress(*shown);
-                    self.report.files_read += u64::from(piece.done);
-                    self.report.bytes_read += piece.bytes;
-                    return Next::Piece(piece);
+                    return Next::Bundle(bundle);
                 }
                 Err(RecvTimeoutError::Timeout) => return Next::Late,
                 Err(RecvTimeoutError::Disconnected) => return Next::End,
@@ -262,15 +273,15 @@ fn settle(connection: &Connection, marks: &Marks, prices: &PriceTable) -> Result
 
 /// What comes next from the readers.
 enum Next {
-    /// A piece of a file.
-    Piece(Box<Piece>),
+    /// Pieces of files.
+    Bundle(Box<Bundle>),
     /// Nothing yet.
     Late,
     /// Nothing any more.
     End,
 }
 
-/// What a piece adds to a batch.
-fn rows_of(piece: &Piece) -> usize {
-    piece.requests.len() + piece.tool_uses.len() + FILE_ROWS
+/// What a bundle adds to a batch.
+fn rows_of(bundle: &Bundle) -> usize {
+    bundle.rows() + bundle.pieces().len() * FILE_ROWS
 }

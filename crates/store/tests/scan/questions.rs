@@ -78,6 +78,25 @@ fn what_was_spent_when_adds_up_to_what_was_spent() {
 }
 
 #[test]
+fn the_last_request_of_a_session_is_one_of_its_own() {
+    let history = History::new();
+    let start = "2026-11-01T09:30:00Z".parse::<DateTime<Utc>>().expect("a moment");
+    let mut own = testkit::Transcript::new(A);
+    own.at(start).prompt("on").answer("and on");
+    history.write("-p", A, &own.text());
+    let mut agent = testkit::Transcript::subagent(A, "a1b2c3d");
+    agent.at(start + TimeDelta::minutes(30)).prompt("look").answer("seen");
+    history.home.transcript(&format!("-p/{A}/subagents/agent-a1b2c3d.jsonl"), agent.text());
+    history.scan();
+    let since = |since| history.store.latest_requests(since).expect("the store can be asked");
+    let found = since(start);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].0, A.into());
+    assert!(found[0].1 >= start && found[0].1 < start + TimeDelta::minutes(30), "{found:?}");
+    assert_eq!(since(start + TimeDelta::minutes(20)), []);
+}
+
+#[test]
 fn what_was_spent_lately_begins_with_a_block_of_the_whole_history() {
     let history = History::new();
     let mut transcript = testkit::Transcript::new(A);

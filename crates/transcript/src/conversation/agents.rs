@@ -4,46 +4,64 @@ use rustc_hash::FxHashMap;
 
 use super::assembly::tell;
 use super::intake::Report;
+use super::outline::{OutlineAgent, Sketched};
 use super::record::Record;
-use super::{Agent, Body, Conversation, ToolCall};
+use super::{Body, Outline, Stretches};
 
-/// Puts the conversations together and marks the calls that started them.
+/// A call that can have started a subagent.
+pub(super) struct Starter {
+    pub(super) offset: u64,
+    pub(super) call: String,
+    pub(super) told: String,
+}
+
+/// The subagents of a file, and which calls started them.
+#[derive(Default)]
+pub(super) struct Heard {
+    pub(super) agents: Vec<OutlineAgent>,
+    /// Ids of subagents by the ids of the calls.
+    pub(super) started: FxHashMap<String, String>,
+}
+
+/// Puts the conversations together. `names` says which subagent the result of a call names.
 pub(super) fn hear(
-    side: Vec<(Option<String>, Record)>,
-    reports: Vec<Report>,
-    mut calls: Vec<(u64, &mut ToolCall)>,
-) -> Vec<Agent> {
-    let mut agents = Vec::new();
+    side: &[(Option<String>, Record)],
+    reports: &[Report],
+    starters: &[Starter],
+    names: &dyn Fn(&str) -> Option<String>,
+    bytes: &Stretches<'_>,
+) -> Heard {
+    let mut heard = Heard::default();
     for (id, records) in by_root(side) {
-        let offset = records.first().map_or(0, |record| record.offset);
+        let offset = records.first().map_or(0, |record| record.spot.offset);
         let first = records.first().and_then(|record| record.uuid.clone());
-        let conversation = tell(records, None);
-        let call = starter(&conversation, offset, &mut calls);
-        let id = id.or_else(|| call.as_ref().map(|call| call.agent.clone().unwrap_or_else(|| call.id.clone())));
-        let id = id.or(first).unwrap_or_default();
+        let outline = tell(&records, None, bytes);
+        let call = starter(&outline, offset, starters, &heard.started, names);
+        let id = id.or_else(|| call.map(str::to_owned)).or(first).unwrap_or_default();
         if let Some(call) = call {
-            call.agent = Some(id.clone());
+            heard.started.insert(call.to_owned(), id.clone());
         }
-        agents.push(Agent { id, conversation });
+        heard.agents.push(OutlineAgent { id, outline });
     }
-    agents.extend(reported(reports, &mut calls));
-    agents
+    reported(reports, &mut heard, bytes);
+    heard
 }
 
 /// Records of subagents, parted by the root that they hang off.
-fn by_root(side: Vec<(Option<String>, Record)>) -> Vec<(Option<String>, Vec<Record>)> {
-    let mut group_of: FxHashMap<String, usize> = FxHashMap::default();
-    let mut of_agent: FxHashMap<String, usize> = FxHashMap::default();
-    let mut groups: Vec<(Option<String>, Vec<Record>)> = Vec::new();
+fn by_root(side: &[(Option<String>, Record)]) -> Vec<(Option<String>, Vec<&Record>)> {
+    let mut group_of: FxHashMap<&str, usize> = FxHashMap::default();
+    let mut of_agent: FxHashMap<&str, usize> = FxHashMap::default();
+    let mut groups: Vec<(Option<String>, Vec<&Record>)> = Vec::new();
     for (agent, record) in side {
-        let of_parent = || record.parent.as_ref().and_then(|parent| group_of.get(parent));
-        let known = agent.as_ref().and_then(|agent| of_agent.get(agent)).or_else(of_parent).copied();
+        let agent = agent.as_deref();
+        let of_parent = || record.parent.as_deref().and_then(|parent| group_of.get(parent));
+        let known = agent.and_then(|agent| of_agent.get(agent)).or_else(of_parent).copied();
         let before = groups.len().checked_sub(1).filter(|_| agent.is_none() && !record.is_restart());
         let group = known.or(before).unwrap_or(groups.len());
         if group == groups.len() {
-            groups.push((agent.clone(), Vec::new()));
+            groups.push((agent.map(str::to_owned), Vec::new()));
         }
-        if let Some(uuid) = record.uuid.clone() {
+        if let Some(uuid) = record.uuid.as_deref() {
             group_of.insert(uuid, group);
         }
         if let Some(agent) = agent {
@@ -56,40 +74,42 @@ fn by_root(side: Vec<(Option<String>, Record)>) -> Vec<(Option<String>, Vec<Reco
 
 /// The call that started a conversation: the earliest one before it, not taken yet, that told it what it was told.
 fn starter<'a>(
-    conversation: &Conversation,
+    outline: &Outline,
     offset: u64,
-    calls: &'a mut [(u64, &mut ToolCall)],
-) -> Option<&'a mut ToolCall> {
-    let told = conversation.items.iter().find_map(|item| match &item.body {
-        Body::Prompt(prompt) => Some(prompt.text.as_str()),
+    starters: &'a [Starter],
+    taken: &FxHashMap<String, String>,
+    names: &dyn Fn(&str) -> Option<String>,
+) -> Option<&'a str> {
+    let told = outline.entries.iter().find_map(|entry| match &entry.sketched {
+        Sketched::Whole(Body::Prompt(prompt)) => Some(prompt.text.as_str()),
         _ => None,
     })?;
-    let tells = |call: &ToolCall| call.input.get("prompt").and_then(|prompt| Some(prompt.as_str()?.trim() == told));
-    let fits = |(at, call): &(u64, &mut ToolCall)| *at < offset && call.agent.is_none() && tells(call) == Some(true);
-    let found = calls.iter().position(fits)?;
-    Some(&mut *calls[found].1)
+    let fits = |starter: &&Starter| {
+        starter.offset < offset
+            && starter.told == told
+            && !taken.contains_key(&starter.call)
+            && names(&starter.call).is_none()
+    };
+    starters.iter().find(fits).map(|starter| starter.call.as_str())
 }
 
 /// Conversations told as `agent_progress`.
-fn reported(reports: Vec<Report>, calls: &mut [(u64, &mut ToolCall)]) -> Vec<Agent> {
-    let mut order: Vec<String> = Vec::new();
-    let mut said: FxHashMap<String, (Option<String>, Vec<Record>)> = FxHashMap::default();
+fn reported(reports: &[Report], heard: &mut Heard, bytes: &Stretches<'_>) {
+    let mut order: Vec<&str> = Vec::new();
+    let mut said: FxHashMap<&str, (Option<&str>, Vec<&Record>)> = FxHashMap::default();
     for Report { call, agent, said: record } in reports {
-        let Some(id) = agent.or_else(|| call.clone()) else { continue };
+        let Some(id) = agent.as_deref().or(call.as_deref()) else { continue };
         let entry = said.entry(id).or_insert_with_key(|id| {
-            order.push(id.clone());
-            (call, Vec::new())
+            order.push(id);
+            (call.as_deref(), Vec::new())
         });
         entry.1.push(record);
     }
-    let mut agents = Vec::with_capacity(order.len());
     for id in order {
-        let Some((call, records)) = said.remove(&id) else { continue };
-        let starter = call.and_then(|started| calls.iter_mut().find(|(_, call)| call.id == started));
-        if let Some((_, call)) = starter {
-            call.agent.get_or_insert_with(|| id.clone());
+        let Some((call, records)) = said.remove(id) else { continue };
+        if let Some(call) = call {
+            heard.started.entry(call.to_owned()).or_insert_with(|| id.to_owned());
         }
-        agents.push(Agent { id, conversation: tell(records, None) });
+        heard.agents.push(OutlineAgent { id: id.to_owned(), outline: tell(&records, None, bytes) });
     }
-    agents
 }

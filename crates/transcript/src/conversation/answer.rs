@@ -7,57 +7,54 @@ use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use serde_json::{Map, Value};
 
 use super::picture::{drop_data, picture};
+use super::record::said;
 use super::subject::subject;
-use super::tool_result::{self, Outcome};
-use super::value::text;
+use super::value::{text, value};
 use super::{Answer, Block, Thinking, ToolCall, ToolResult};
 use crate::Tokens;
-use crate::request::SYNTHETIC;
-use crate::wire::Message;
+use crate::request::{SYNTHETIC, Usage};
+use crate::skim::Raw;
+use crate::wire::{Message, Record};
 
 /// Results by the ids of their calls.
 pub(super) type Results = FxHashMap<String, ToolResult>;
 
-/// What one line holds of an answer.
-#[derive(Debug, PartialEq, Default)]
-pub(super) struct Fragment {
-    pub(super) answer: Answer,
-    /// Results of tools that the API itself ran.
-    pub(super) results: Vec<Outcome>,
-}
-
 /// What the client writes when a command needs no answer.
 const NO_ANSWER: &str = "No response requested.";
 
-impl Fragment {
-    pub(super) fn read(message: &Message<'_>, content: Value, tokens: Option<Tokens>, failed: bool) -> Self {
+/// What one line holds of an answer.
+pub(super) fn read(record: &Record<'_>) -> Answer {
+    let message = record.message.unwrap_or_default();
+    let failed = record.get("isApiErrorMessage").is_some_and(Raw::is_true);
+    let tokens = message.usage.filter(|usage| usage.is_object()).map(|usage| Usage::cut(usage).tokens);
+    Answer::of_line(&message, said(record).map(value).unwrap_or_default(), tokens, failed)
+}
+
+impl Answer {
+    fn of_line(message: &Message<'_>, content: Value, tokens: Option<Tokens>, failed: bool) -> Self {
         let own = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned);
-        let mut fragment = Self {
-            answer: Answer {
-                message_id: own(message.id()),
-                model: own(message.model()),
-                tokens,
-                stop_reason: own(message.stop_reason()),
-                ..Answer::default()
-            },
-            results: Vec::new(),
+        let mut answer = Self {
+            message_id: own(message.id()),
+            model: own(message.model()),
+            tokens,
+            stop_reason: own(message.stop_reason()),
+            ..Self::default()
         };
         match content {
-            Value::Array(blocks) => blocks.into_iter().for_each(|block| fragment.block(block)),
-            Value::String(text) if !text.is_empty() => fragment.answer.blocks.push(Block::Text(text)),
-            Value::Object(_) => fragment.block(content),
+            Value::Array(blocks) => blocks.into_iter().for_each(|block| answer.block(block)),
+            Value::String(text) if !text.is_empty() => answer.blocks.push(Block::Text(text)),
+            Value::Object(_) => answer.block(content),
             _ => {}
         }
-        let answer = &mut fragment.answer;
         let synthetic = answer.model.as_deref() == Some(SYNTHETIC);
         answer.is_error = failed || (synthetic && answer.blocks != [Block::Text(NO_ANSWER.to_owned())]);
-        fragment
+        answer
     }
 
     fn block(&mut self, block: Value) {
         let mut block = match block {
             Value::Object(block) => block,
-            Value::String(text) => return self.answer.blocks.push(Block::Text(text)),
+            Value::String(text) => return self.blocks.push(Block::Text(text)),
             _ => return,
         };
         let kind = text(&block, "type").unwrap_or_default();
@@ -71,21 +68,12 @@ impl Fragment {
                 let input = block.remove("input").unwrap_or_default();
                 Block::Tool(Box::new(call(&block, input)))
             }
-            _ if kind.ends_with("_tool_result") => return self.results.extend(tool_result::read(block, Value::Null)),
+            _ if kind.ends_with("_tool_result") => return,
             _ => Block::Other(kind),
         };
-        self.answer.blocks.push(read);
+        self.blocks.push(read);
     }
-}
 
-fn call(block: &Map<String, Value>, mut input: Value) -> ToolCall {
-    drop_data(&mut input);
-    let name = text(block, "name").unwrap_or_default();
-    let subject = subject(&name, &input);
-    ToolCall { id: text(block, "id").unwrap_or_default(), name, input, subject, result: None, agent: None }
-}
-
-impl Answer {
     /// Puts the lines of one message together. A block that is there already (a history that was copied within one
     /// file repeats them) is not taken twice.
     pub(super) fn gather(lines: Vec<Self>) -> Self {
@@ -134,6 +122,13 @@ impl Answer {
             _ => None,
         })
     }
+}
+
+fn call(block: &Map<String, Value>, mut input: Value) -> ToolCall {
+    drop_data(&mut input);
+    let name = text(block, "name").unwrap_or_default();
+    let subject = subject(&name, &input);
+    ToolCall { id: text(block, "id").unwrap_or_default(), name, input, subject, result: None, agent: None }
 }
 
 /// What makes two blocks of one message the same.

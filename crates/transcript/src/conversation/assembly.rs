@@ -1,121 +1,146 @@
-//! Records into the items of a conversation.
+//! Records into the order of a conversation.
 
-use rustc_hash::FxHashSet;
+use std::sync::Arc;
 
-use super::agents;
-use super::answer::Results;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::agents::{self, Heard, Starter};
 use super::chain::{self, Step};
 use super::intake::{Intake, Leaf};
+use super::outline::{AnswerSketch, Entry, OutlineBranch, Sketched};
 use super::prompt::Piece;
 use super::record::{Content, Record};
-use super::tool_result::Outcome;
-use super::{Answer, Body, Branch, Conversation, Item, Notice, ToolCall};
+use super::stretches::Spot;
+use super::{Body, Notice, Outline, Stretches, tool_result};
 
 /// The conversation of a file, with those of the subagents that are told in it.
-pub(super) fn converse(intake: Intake) -> Conversation {
-    let Intake { main, side, reports, leaf } = intake;
-    let mut conversation = tell(main, leaf.as_ref());
-    conversation.agents = agents::hear(side, reports, calls_mut(&mut conversation.items, &mut conversation.branches));
-    conversation
+pub(super) fn converse(intake: &Intake, bytes: &Stretches<'_>) -> Outline {
+    let main = intake.main();
+    let mut outline = tell(&main, intake.leaf.as_ref(), bytes);
+    let starters = if intake.side().is_empty() { Vec::new() } else { starters(&outline) };
+    let names = |call: &str| bytes.with(*outline.results.get(call)?, tool_result::agent_in).flatten();
+    let Heard { agents, started } = agents::hear(intake.side(), &intake.reports, &starters, &names, bytes);
+    outline.agents = agents;
+    outline.started = Arc::new(started);
+    outline
 }
 
 /// The calls that can have started a subagent: those with a prompt.
-fn calls_mut<'a>(items: &'a mut [Item], branches: &'a mut [Branch]) -> Vec<(u64, &'a mut ToolCall)> {
-    let items = items.iter_mut().chain(branches.iter_mut().flat_map(|branch| &mut branch.items));
-    let calls = items.flat_map(|item| {
-        let answer = match &mut item.body {
-            Body::Answer(answer) => Some(answer),
-            _ => None,
-        };
-        answer.into_iter().flat_map(Answer::calls_mut).map(|call| (item.offset, call))
+fn starters(outline: &Outline) -> Vec<Starter> {
+    let branches = outline.branches.iter().flat_map(|branch| &branch.entries);
+    let answers = outline.entries.iter().chain(branches).filter_map(|entry| match &entry.sketched {
+        Sketched::Answer(answer) => Some((entry.offset, answer)),
+        Sketched::Whole(_) => None,
     });
-    calls.filter(|(_, call)| call.input.get("prompt").is_some()).collect()
+    let calls = answers.flat_map(|(offset, answer)| answer.sketch.calls.iter().map(move |call| (offset, call)));
+    let starter =
+        calls.filter_map(|(offset, call)| Some(Starter { offset, call: call.id.clone(), told: call.told.clone()? }));
+    starter.collect()
 }
 
 /// One conversation from its records.
-pub(super) fn tell(mut records: Vec<Record>, leaf: Option<&Leaf>) -> Conversation {
-    let chain = chain::resolve(&records, leaf);
-    let mut teller = Teller { results: results(&mut records), records, items: Vec::new() };
+pub(super) fn tell(records: &[&Record], leaf: Option<&Leaf>, bytes: &Stretches<'_>) -> Outline {
+    let chain = chain::resolve(records, leaf, bytes);
+    let calls: FxHashSet<&str> =
+        records.iter().flat_map(|record| record.calls()).map(|call| call.id.as_str()).collect();
+    let mut teller = Teller { records, calls, bytes, entries: Vec::new() };
     let mut ends = Vec::with_capacity(chain.active.len());
     for step in chain.active {
-        teller.step(step);
-        ends.push(teller.items.len());
+        teller.step(&step);
+        ends.push(teller.entries.len());
     }
-    let items = std::mem::take(&mut teller.items);
+    let entries = std::mem::take(&mut teller.entries);
     let mut branches = Vec::with_capacity(chain.branches.len());
     for (after, steps) in chain.branches {
         let after = after.and_then(|step| ends[step].checked_sub(1));
-        for step in steps {
+        for step in &steps {
             teller.step(step);
         }
-        branches.push(Branch { after, items: std::mem::take(&mut teller.items) });
+        branches.push(OutlineBranch { after, entries: std::mem::take(&mut teller.entries) });
     }
-    branches.retain(|branch| !branch.items.is_empty());
-    let mut conversation = Conversation { items, branches, agents: Vec::new() };
-    conversation.number_turns();
-    conversation
+    branches.retain(|branch| !branch.entries.is_empty());
+    let mut outline = Outline { entries, branches, results: Arc::new(results(records)), ..Outline::default() };
+    outline.number_turns();
+    outline
 }
 
-/// All results, taken out of the records; one whose call is not among them stays where it is, as text.
-fn results(records: &mut [Record]) -> Results {
-    let calls: FxHashSet<String> = records.iter().flat_map(Record::calls).map(|call| call.id.clone()).collect();
-    let mut results = Results::default();
+/// Where the results of calls stand; the first one counts.
+fn results(records: &[&Record]) -> FxHashMap<String, Spot> {
+    let mut results = FxHashMap::default();
     for record in records {
-        let (found, mut pieces) = match &mut record.content {
-            Content::Answer(fragment) => (std::mem::take(&mut fragment.results), None),
-            Content::Told { results, pieces } => (std::mem::take(results), Some(pieces)),
+        let found = match &record.content {
+            Content::Answer(sketch) => &sketch.results,
+            Content::Told { results, .. } => results,
             _ => continue,
         };
-        for Outcome { call, mut result } in found {
-            result.at = record.at;
-            if calls.contains(&call) {
-                results.entry(call).or_insert(result);
-            } else if let Some(pieces) = &mut pieces {
-                pieces.push(Piece::Body(Body::Notice(Notice::Injected(result.text))));
-            }
+        for call in found {
+            results.entry(call.clone()).or_insert(record.spot);
         }
     }
     results
 }
 
-struct Teller {
-    records: Vec<Record>,
-    results: Results,
-    items: Vec<Item>,
+struct Teller<'a> {
+    records: &'a [&'a Record],
+    /// Ids of all calls.
+    calls: FxHashSet<&'a str>,
+    bytes: &'a Stretches<'a>,
+    entries: Vec<Entry>,
 }
 
-impl Teller {
-    fn step(&mut self, step: Step) {
-        let mut lines = Vec::new();
-        let mut first = None;
+impl Teller<'_> {
+    fn step(&mut self, step: &Step) {
+        let mut answer: Option<(&Record, AnswerSketch)> = None;
         for at in step {
-            let record = &mut self.records[at as usize];
-            let stamp = Stamp { uuid: record.uuid.clone(), at: record.at, offset: record.offset };
-            match std::mem::replace(&mut record.content, Content::Link) {
-                Content::Answer(fragment) => {
-                    first.get_or_insert(stamp);
-                    lines.push(fragment.answer);
+            let record = self.records[*at as usize];
+            match &record.content {
+                Content::Answer(sketch) => {
+                    if let Some((_, answer)) = &mut answer {
+                        answer.sketch.merge(sketch);
+                        answer.lines.push(record.spot);
+                        answer.bytes += u64::from(record.length);
+                    } else {
+                        let (sketch, lines) = ((**sketch).clone(), vec![record.spot]);
+                        answer = Some((record, AnswerSketch { sketch, lines, bytes: record.length.into() }));
+                    }
                 }
-                Content::Told { pieces, .. } => pieces.into_iter().for_each(|piece| self.piece(piece, &stamp)),
-                Content::Boundary { notice, .. } => self.push(Body::Notice(notice), &stamp),
+                Content::Told { pieces, results } => {
+                    for piece in pieces {
+                        self.piece(piece.clone(), record);
+                    }
+                    for call in results {
+                        self.stray(call, record);
+                    }
+                }
+                Content::Boundary { notice, .. } => self.push(Body::Notice(notice.clone()), record),
                 Content::Link => {}
             }
         }
-        if let Some(stamp) = first {
-            let mut answer = Answer::gather(lines);
-            answer.pair(&mut self.results);
-            self.push(Body::Answer(answer), &stamp);
+        if let Some((record, answer)) = answer {
+            self.entries.push(entry(record, Sketched::Answer(answer)));
         }
     }
 
-    fn piece(&mut self, piece: Piece, stamp: &Stamp) {
-        let last = self.items.last_mut().map(|item| &mut item.body);
+    /// A result whose call is not among the records stays where it is, as text.
+    fn stray(&mut self, call: &str, record: &Record) {
+        if self.calls.contains(call) {
+            return;
+        }
+        if let Some(result) = self.bytes.with(record.spot, |record| tool_result::find(record, call)).flatten() {
+            self.push(Body::Notice(Notice::Injected(result.text)), record);
+        }
+    }
+
+    fn piece(&mut self, piece: Piece, record: &Record) {
+        let last = self.entries.last_mut().map(|entry| &mut entry.sketched);
         let body = match (piece, last) {
-            (Piece::Output(output), Some(Body::Command(command))) if command.output.is_empty() => {
+            (Piece::Output(output), Some(Sketched::Whole(Body::Command(command)))) if command.output.is_empty() => {
                 command.output = output;
                 return;
             }
-            (Piece::Summary(told), Some(Body::Notice(Notice::Compacted { summary, .. }))) if summary.is_empty() => {
+            (Piece::Summary(told), Some(Sketched::Whole(Body::Notice(Notice::Compacted { summary, .. }))))
+                if summary.is_empty() =>
+            {
                 *summary = told;
                 return;
             }
@@ -126,41 +151,31 @@ impl Teller {
                 Body::Notice(Notice::Compacted { trigger: None, tokens_before: None, summary })
             }
         };
-        self.push(body, stamp);
+        self.push(body, record);
     }
 
-    fn push(&mut self, body: Body, stamp: &Stamp) {
-        self.items.push(stamp.clone().item(body));
-    }
-}
-
-/// Where an item comes from.
-#[derive(Clone)]
-struct Stamp {
-    uuid: Option<String>,
-    at: Option<chrono::DateTime<chrono::Utc>>,
-    offset: u64,
-}
-
-impl Stamp {
-    fn item(self, body: Body) -> Item {
-        Item { uuid: self.uuid, at: self.at, offset: self.offset, turn: 0, body }
+    fn push(&mut self, body: Body, record: &Record) {
+        self.entries.push(entry(record, Sketched::Whole(body)));
     }
 }
 
-impl Conversation {
+fn entry(record: &Record, sketched: Sketched) -> Entry {
+    Entry { uuid: record.uuid.clone(), at: record.at, offset: record.spot.offset, turn: 0, sketched }
+}
+
+impl Outline {
     fn number_turns(&mut self) {
-        number(&mut self.items, 0);
+        number(&mut self.entries, 0);
         for branch in &mut self.branches {
-            let before = branch.after.and_then(|at| self.items.get(at)).map_or(0, |item| item.turn);
-            number(&mut branch.items, before);
+            let before = branch.after.and_then(|at| self.entries.get(at)).map_or(0, |entry| entry.turn);
+            number(&mut branch.entries, before);
         }
     }
 }
 
-fn number(items: &mut [Item], mut turn: u32) {
-    for item in items {
-        turn += u32::from(matches!(item.body, Body::Prompt(_)));
-        item.turn = turn;
+fn number(entries: &mut [Entry], mut turn: u32) {
+    for entry in entries {
+        turn += u32::from(matches!(entry.sketched, Sketched::Whole(Body::Prompt(_))));
+        entry.turn = turn;
     }
 }

@@ -4,6 +4,7 @@ mod nodes;
 
 use super::intake::Leaf;
 use super::record::Record;
+use super::stretches::Stretches;
 use nodes::{Node, Tree};
 
 /// Records of a node, as indices in file order.
@@ -19,8 +20,8 @@ pub(super) struct Chain {
 }
 
 /// Resolves the tree of the records. Every record that shows something is in exactly one step.
-pub(super) fn resolve(records: &[Record], leaf: Option<&Leaf>) -> Chain {
-    let mut tree = Tree::grow(records);
+pub(super) fn resolve(records: &[&Record], leaf: Option<&Leaf>, bytes: &Stretches<'_>) -> Chain {
+    let mut tree = Tree::grow(records, bytes);
     let Some(end) = end(&tree, records, leaf) else { return Chain::default() };
     let mut path = tree.path_to(end);
     path.reverse();
@@ -66,8 +67,8 @@ fn lay_out(
 
 /// The node at which the conversation ends: that of the last record which shows something, unless the client noted
 /// another one after it.
-fn end(tree: &Tree, records: &[Record], leaf: Option<&Leaf>) -> Option<u32> {
-    let last = records.iter().rposition(Record::is_shown)?;
+fn end(tree: &Tree, records: &[&Record], leaf: Option<&Leaf>) -> Option<u32> {
+    let last = records.iter().rposition(|record| record.is_shown())?;
     let node = tree.node_of[last];
     let noted = leaf.filter(|leaf| leaf.after > last).and_then(|leaf| Some((leaf, tree.find(&leaf.uuid)?)));
     match noted {

@@ -1,8 +1,17 @@
 //! Bytes of a transcript into records, sorted by whose conversation they belong to.
 
 use super::record::{self, Lane, Line, Record};
+use super::{Outline, Stretches, assembly};
 use crate::lines::{Piece, Place, records};
-use crate::{Parsed, Problem, ProblemKind, wire};
+use crate::{Problem, ProblemKind, wire};
+
+/// A transcript as far as it was read: what stands where. It can go on when the file grows.
+#[derive(Debug, Default)]
+pub struct Reading {
+    place: Place,
+    intake: Intake,
+    problems: Vec<Problem>,
+}
 
 /// The records of a file.
 #[derive(Debug, Default)]
@@ -35,35 +44,61 @@ pub(super) struct Leaf {
     pub(super) after: usize,
 }
 
-/// Reads every record.
-pub(super) fn read(bytes: &[u8]) -> Parsed<Intake> {
-    let mut parsed = Parsed::<Intake>::default();
-    let Parsed { value: intake, problems } = &mut parsed;
-    records(bytes, Place::default(), true, &mut |piece| match piece {
-        Piece::Record(offset, text) => {
-            let (record, used) = wire::Record::cut(text)?;
-            if intake.take(record::read(&record, offset)).is_err() {
-                problems.push(Problem { offset, kind: ProblemKind::OddRecord });
+impl Reading {
+    /// Reads on: `bytes` begin where reading stopped. Returns where it goes on, in bytes from the start of the file:
+    /// behind the last whole line, or with `last` behind a final line of whole records too.
+    pub fn feed(&mut self, bytes: &[u8], last: bool) -> u64 {
+        let Self { place, intake, problems } = self;
+        *place = records(bytes, *place, last, &mut |piece| match piece {
+            Piece::Record(offset, text) => {
+                let (record, used) = wire::Record::cut(text)?;
+                if intake.take(record::read(&record, offset)).is_err() {
+                    problems.push(Problem { offset, kind: ProblemKind::OddRecord });
+                }
+                Ok(used)
             }
-            Ok(used)
-        }
-        Piece::Problem(problem) => {
-            problems.push(problem);
-            Ok(0)
-        }
-    });
-    if !intake.main.iter().any(Record::is_shown) {
-        // The file of a subagent: its conversation is the file's.
-        intake.main.extend(intake.side.drain(..).map(|(_, record)| record));
-        intake.main.sort_by_key(|record| record.offset);
+            Piece::Problem(problem) => {
+                problems.push(problem);
+                Ok(0)
+            }
+        });
+        place.offset
     }
-    parsed
+
+    /// The order of what was read so far; `bytes` are all that was fed.
+    pub fn outline(&self, bytes: &Stretches<'_>) -> Outline {
+        assembly::converse(&self.intake, bytes)
+    }
+
+    /// What was not understood, in file order.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
 }
 
 /// A record had a shape that is not known.
 struct Odd;
 
 impl Intake {
+    /// The records of the file's own conversation. Of a subagent's file, that is the subagent's.
+    pub(super) fn main(&self) -> Vec<&Record> {
+        let mut main: Vec<&Record> = self.main.iter().collect();
+        if !self.is_session() {
+            main.extend(self.side.iter().map(|(_, record)| record));
+            main.sort_by_key(|record| record.spot.offset);
+        }
+        main
+    }
+
+    /// Records of subagents beside the file's own conversation.
+    pub(super) fn side(&self) -> &[(Option<String>, Record)] {
+        if self.is_session() { &self.side } else { &[] }
+    }
+
+    fn is_session(&self) -> bool {
+        self.main.iter().any(Record::is_shown)
+    }
+
     fn take(&mut self, read: Line) -> Result<(), Odd> {
         match read {
             Line::Record(record, Lane::Main) => self.main.push(*record),

@@ -1,19 +1,21 @@
 //! What a user record says: the person's words apart from everything else that the client writes there.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 mod markup;
 
 use super::picture::picture;
-use super::tool_result::{self, Outcome};
+use super::value::value;
 use super::{Body, Command, Image, Notice, Prompt};
 use crate::prompt::{BESIDE, MACHINE};
 use crate::skim::Raw;
-use crate::wire::{Record, text};
+use crate::wire::{Block, Record, text};
 use markup::{between, cut, unwrap};
 
 /// A piece of a record.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Piece {
     /// An item of its own.
     Body(Body),
@@ -58,25 +60,34 @@ fn speaker(origin: Raw<'_>) -> Option<String> {
     Some(name.unwrap_or(kind).into_owned())
 }
 
-/// Reads the content of a user message: results of tools, and everything else.
-pub(super) fn read(content: Value, detail: Value, circumstances: &Circumstances) -> (Vec<Outcome>, Vec<Piece>) {
-    let mut told = Told { detail, results: Vec::new(), pieces: Vec::new() };
-    match content {
-        Value::Array(blocks) => blocks.into_iter().for_each(|block| told.block(block, circumstances)),
-        Value::String(text) => told.pieces.append(&mut pieces(&text, circumstances)),
-        Value::Null => {}
-        other => told.block(other, circumstances),
+/// Reads the content of a user message: the calls whose results stand there, and everything else.
+pub(super) fn read(content: Raw<'_>, circumstances: &Circumstances) -> (Vec<String>, Vec<Piece>) {
+    let mut told = Told { results: Vec::new(), pieces: Vec::new() };
+    if let Some(text) = content.string() {
+        told.pieces.append(&mut pieces(&text, circumstances));
+    } else if content.as_written().starts_with('[') {
+        content.elements().for_each(|block| told.element(block, circumstances));
+    } else if content.as_written() != "null" {
+        told.element(content, circumstances);
     }
     (told.results, joined(told.pieces))
 }
 
 struct Told {
-    detail: Value,
-    results: Vec<Outcome>,
+    results: Vec<String>,
     pieces: Vec<Piece>,
 }
 
 impl Told {
+    fn element(&mut self, raw: Raw<'_>, circumstances: &Circumstances) {
+        let block = Block::of(raw);
+        if block.is("tool_result") {
+            self.results.extend(block.tool_use_id().map(Cow::into_owned));
+        } else {
+            self.block(value(raw), circumstances);
+        }
+    }
+
     fn block(&mut self, block: Value, circumstances: &Circumstances) {
         let mut block = match block {
             Value::Object(block) => block,
@@ -85,7 +96,6 @@ impl Told {
         };
         let kind = block.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
         match (kind.as_str(), block.remove("text")) {
-            ("tool_result", _) => self.results.extend(tool_result::read(block, self.detail.take())),
             ("image" | "document", _) => self.pieces.push(shown(picture(&block), circumstances)),
             (_, Some(Value::String(text))) => self.pieces.append(&mut pieces(&text, circumstances)),
             _ => self.pieces.push(injected(&format!("[{kind}]"))),

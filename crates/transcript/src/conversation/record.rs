@@ -3,14 +3,12 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 
-use super::answer::Fragment;
 use super::prompt::{Circumstances, Piece};
-use super::tool_result::Outcome;
-use super::value::{fields, value};
-use super::{Body, Notice, Prompt, ToolCall, notice, prompt};
-use crate::request::Usage;
+use super::sketch::{CallSketch, Sketch};
+use super::stretches::Spot;
+use super::value::fields;
+use super::{Body, Notice, Prompt, notice, prompt};
 use crate::skim::Raw;
 use crate::wire;
 
@@ -21,19 +19,22 @@ pub(super) struct Record {
     /// What it follows: `parentUuid`, or `logicalParentUuid` behind a compaction.
     pub(super) parent: Option<String>,
     pub(super) at: Option<DateTime<Utc>>,
-    pub(super) offset: u64,
+    /// Where it stands.
+    pub(super) spot: Spot,
+    /// How long it is, in bytes.
+    pub(super) length: u32,
     pub(super) content: Content,
 }
 
 /// What a record adds.
 #[derive(Debug, PartialEq)]
 pub(super) enum Content {
-    /// A piece of an answer.
-    Answer(Box<Fragment>),
+    /// A piece of an answer; its blocks are read when somebody wants to see them.
+    Answer(Box<Sketch>),
     /// Results of tools, and what was said or happened.
     Told {
-        /// Results with the ids of their calls.
-        results: Vec<Outcome>,
+        /// The calls whose results stand here.
+        results: Vec<String>,
         /// The rest.
         pieces: Vec<Piece>,
     },
@@ -104,12 +105,12 @@ pub(super) fn read(record: &wire::Record<'_>, offset: u64) -> Line {
         |part: Option<Raw<'_>>, kind: &str| part.and_then(|part| part.get("type")).is_some_and(|own| own.is(kind));
     match kind.as_ref() {
         "user" | "assistant" | "system" => match content(&kind, record) {
-            Some(content) => Line::Record(Box::new(place(record, offset, content)), lane(record)),
+            Some(content) => Line::Record(Box::new(place(record, Spot::at(offset), content)), lane(record)),
             None => Line::Odd(link(record, offset)),
         },
         "attachment" if has(record.attachment, "queued_command") => {
             let content = Content::Told { results: Vec::new(), pieces: queued(record.attachment) };
-            Line::Record(Box::new(place(record, offset, content)), lane(record))
+            Line::Record(Box::new(place(record, Spot::at(offset), content)), lane(record))
         }
         "progress" if has(record.data, "agent_progress") => progress(record, offset),
         "last-prompt" => match record.get_text("leafUuid") {
@@ -126,25 +127,26 @@ fn lane(record: &wire::Record<'_>) -> Lane {
     if record.is_sidechain() { Lane::Side(record.agent().map(Cow::into_owned)) } else { Lane::Main }
 }
 
-fn place(record: &wire::Record<'_>, offset: u64, content: Content) -> Record {
+fn place(record: &wire::Record<'_>, spot: Spot, content: Content) -> Record {
     let parent = record.parent().or_else(|| match content {
         Content::Boundary { .. } => record.get_text("logicalParentUuid"),
         _ => None,
     });
     let [uuid, parent] = [record.uuid(), parent].map(|text| text.map(Cow::into_owned));
-    Record { uuid, parent, at: record.at(), offset, content }
+    let length = u32::try_from(record.whole().len()).unwrap_or(u32::MAX);
+    Record { uuid, parent, at: record.at(), spot, length, content }
 }
 
 /// The record without content; none when nothing can hang off it.
 fn link(record: &wire::Record<'_>, offset: u64) -> Option<Box<Record>> {
-    record.uuid().map(|_| Box::new(place(record, offset, Content::Link)))
+    record.uuid().map(|_| Box::new(place(record, Spot::at(offset), Content::Link)))
 }
 
 fn progress(record: &wire::Record<'_>, offset: u64) -> Line {
     let Some(link) = link(record, offset) else { return Line::Noise };
     let nested = record.data.and_then(|data| data.get("message")).map(Raw::as_written);
     let nested = nested.and_then(|text| wire::Record::cut(text).ok()).map(|(nested, _)| nested);
-    let said = nested.and_then(|nested| Some(place(&nested, offset, content(&nested.kind(), &nested)?)));
+    let said = nested.and_then(|nested| Some(place(&nested, Spot::nested(offset), content(&nested.kind(), &nested)?)));
     let agent = record.data.and_then(|data| wire::text(data.get("agentId")));
     Line::Progress {
         link,
@@ -157,16 +159,10 @@ fn progress(record: &wire::Record<'_>, offset: u64) -> Line {
 fn content(kind: &str, record: &wire::Record<'_>) -> Option<Content> {
     match kind {
         "user" => {
-            let detail = record.result.map(value).unwrap_or_default();
-            let (results, pieces) = prompt::read(said(record)?, detail, &Circumstances::of(record));
+            let (results, pieces) = prompt::read(said(record)?, &Circumstances::of(record));
             Some(Content::Told { results, pieces })
         }
-        "assistant" => {
-            let message = record.message.unwrap_or_default();
-            let failed = record.get("isApiErrorMessage").is_some_and(Raw::is_true);
-            let tokens = message.usage.filter(|usage| usage.is_object()).map(|usage| Usage::cut(usage).tokens);
-            Some(Content::Answer(Box::new(Fragment::read(&message, said(record)?, tokens, failed))))
-        }
+        "assistant" => Some(Content::Answer(Box::new(Sketch::read(record, said(record)?)))),
         "system" => Some(notice::read(&fields(record.whole()))),
         _ => None,
     }
@@ -174,21 +170,21 @@ fn content(kind: &str, record: &wire::Record<'_>) -> Option<Content> {
 
 /// The content of a message. Of the shapes that occur, an object with content, a bare string or list, or content
 /// without a message.
-fn said(record: &wire::Record<'_>) -> Option<Value> {
+pub(super) fn said<'a>(record: &wire::Record<'a>) -> Option<Raw<'a>> {
     if let Some(message) = record.message {
-        return Some(message.content.map(value).unwrap_or_default());
+        return Some(message.content.unwrap_or(Raw::NULL));
     }
     match record.get("message") {
-        Some(message) if message.as_written() != "null" => Some(value(message)),
-        _ => record.get("content").map(value),
+        Some(message) if message.as_written() != "null" => Some(message),
+        _ => record.get("content"),
     }
 }
 
 /// A prompt that waited in the queue and was given to the model in the middle of a turn.
 fn queued(attachment: Option<Raw<'_>>) -> Vec<Piece> {
-    let prompt = attachment.and_then(|attachment| attachment.get("prompt")).map(value).unwrap_or_default();
+    let prompt = attachment.and_then(|attachment| attachment.get("prompt")).unwrap_or(Raw::NULL);
     let circumstances = attachment.map(Circumstances::of_attachment).unwrap_or_default();
-    prompt::read(prompt, Value::Null, &circumstances).1
+    prompt::read(prompt, &circumstances).1
 }
 
 impl Record {
@@ -207,12 +203,11 @@ impl Record {
     }
 
     /// Tool calls in it.
-    pub(super) fn calls(&self) -> impl Iterator<Item = &ToolCall> {
-        let fragment = match &self.content {
-            Content::Answer(fragment) => Some(fragment),
-            _ => None,
-        };
-        fragment.into_iter().flat_map(|fragment| fragment.answer.calls())
+    pub(super) fn calls(&self) -> &[CallSketch] {
+        match &self.content {
+            Content::Answer(sketch) => &sketch.calls,
+            _ => &[],
+        }
     }
 
     fn is_prompt(&self) -> bool {

@@ -4,18 +4,28 @@ use serde_json::{Map, Value};
 
 use super::ToolResult;
 use super::picture::{drop_data, picture};
-use super::value::{flag, text};
+use super::record::said;
+use super::value::{flag, text, value};
+use crate::wire::{self, Block, Record};
 
-/// A result with the id of its call.
-#[derive(Debug, PartialEq)]
-pub(super) struct Outcome {
-    pub(super) call: String,
-    pub(super) result: ToolResult,
+/// The result of a call in a record that holds it (`tool_result`, or one of the API's own tools'). The client's own
+/// record of a result belongs to the first one.
+pub(super) fn find(record: &Record<'_>, call: &str) -> Option<ToolResult> {
+    let content = said(record)?;
+    let single = content.is_object().then_some(content);
+    let results = content.elements().chain(single).filter(|raw| Block::of(*raw).kind().ends_with("tool_result"));
+    let (at, raw) = results.enumerate().find(|(_, raw)| Block::of(*raw).tool_use_id().is_some_and(|id| id == call))?;
+    let Value::Object(block) = value(raw) else { return None };
+    let detail = record.result.filter(|_| at == 0).map(value).unwrap_or_default();
+    Some(ToolResult { at: record.at(), ..read(block, detail) })
 }
 
-/// A block that holds a result (`tool_result`, or one of the API's own tools'); `None` without the id of a call.
-pub(super) fn read(mut block: Map<String, Value>, mut detail: Value) -> Option<Outcome> {
-    let call = text(&block, "tool_use_id")?;
+/// The subagent that the client's record of a result names.
+pub(super) fn agent_in(record: &Record<'_>) -> Option<String> {
+    wire::text(record.result?.get("agentId")).map(std::borrow::Cow::into_owned)
+}
+
+fn read(mut block: Map<String, Value>, mut detail: Value) -> ToolResult {
     drop_data(&mut detail);
     let mut result = ToolResult { is_error: flag(&block, "is_error"), detail, ..ToolResult::default() };
     match block.remove("content").unwrap_or_default() {
@@ -24,7 +34,7 @@ pub(super) fn read(mut block: Map<String, Value>, mut detail: Value) -> Option<O
         Value::Null => {}
         part => add(&mut result, part),
     }
-    Some(Outcome { call, result })
+    result
 }
 
 fn add(result: &mut ToolResult, part: Value) {

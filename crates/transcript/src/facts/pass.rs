@@ -4,15 +4,13 @@ mod message;
 
 use std::borrow::Cow;
 
-use rustc_hash::FxHashMap;
-
 use super::{Batch, FileFacts, Ledger};
 use crate::lines::Piece;
 use crate::prompt::{PROMPT_LIMIT, Said, content_said, cut, said};
 use crate::request::Origin;
 use crate::skim::Broken;
 use crate::wire::{Record, text};
-use crate::{Problem, ProblemKind, RequestKey, SessionId};
+use crate::{Problem, ProblemKind, SessionId};
 
 /// Longest title, in bytes.
 const TITLE_LIMIT: usize = 1024;
@@ -21,13 +19,11 @@ const TITLE_LIMIT: usize = 1024;
 pub(super) struct Pass<'a> {
     pub(super) facts: &'a mut FileFacts,
     pub(super) batch: &'a mut Batch,
-    requests: FxHashMap<RequestKey, usize>,
-    tools: FxHashMap<u64, usize>,
 }
 
 impl<'a> Pass<'a> {
     pub(super) fn new(facts: &'a mut FileFacts, batch: &'a mut Batch) -> Self {
-        Self { facts, batch, requests: FxHashMap::default(), tools: FxHashMap::default() }
+        Self { facts, batch }
     }
 
     /// Takes in a record or a problem; returns how many bytes the record takes.

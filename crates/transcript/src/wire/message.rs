@@ -79,6 +79,11 @@ impl<'a> Block<'a> {
         std::iter::from_fn(move || elements.next_object(Self::take))
     }
 
+    /// The block that a value is, if it is an object.
+    pub(crate) fn of(raw: Raw<'a>) -> Self {
+        Self::take(&mut raw.members())
+    }
+
     fn take(members: &mut Members<'a>) -> Self {
         let mut block = Self::default();
         for (key, value) in members {
@@ -95,6 +100,11 @@ impl<'a> Block<'a> {
             *slot = Some(value);
         }
         block
+    }
+
+    /// `type`; empty when there is none.
+    pub(crate) fn kind(&self) -> Cow<'a, str> {
+        self.kind.and_then(Raw::string).unwrap_or_default()
     }
 
     /// Whether it is of this type.

@@ -8,7 +8,7 @@ use crate::skim::Raw;
 const LATEST_MS: f64 = 253_402_300_799_999.0;
 
 /// A time: RFC 3339, nearly always `2026-07-14T07:34:55.755Z`, or milliseconds since 1970 (up to the year 9999).
-pub(super) fn parse(raw: Raw<'_>) -> Option<DateTime<Utc>> {
+pub(crate) fn parse(raw: Raw<'_>) -> Option<DateTime<Utc>> {
     if let Some(time) = parse_usual(raw.as_written().as_bytes()) {
         return Some(time);
     }

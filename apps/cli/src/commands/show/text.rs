@@ -49,12 +49,13 @@ pub(super) fn write_heading(row: &SessionRow, context: &mut Context) -> io::Resu
             output.line(&output.paint(Role::Dim, &line))?;
         }
     }
-    output.line(&output.paint(Role::Handle, row.id().as_str()))
+    output.line(&output.paint(Role::Handle, &one_line(row.id().as_str())))
 }
 
 /// The facts of a session as the head of a Markdown text.
 pub(super) fn markdown_heading(row: &SessionRow, zone: Tz) -> String {
-    let facts: Vec<String> = facts(row, zone).into_iter().chain([format!("`{}`", row.id())]).collect();
+    let facts: Vec<String> =
+        facts(row, zone).into_iter().chain([format!("`{}`", one_line(row.id().as_str()))]).collect();
     format!("# {}\n\n- {}\n\n", title(row), facts.join("\n- "))
 }
 

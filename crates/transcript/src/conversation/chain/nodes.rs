@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::conversation::record::{Content, Preserved, Record};
+use crate::conversation::stretches::Stretches;
 
 /// One or more records: all lines of an API message with the results of its tools, or one other record.
 #[derive(Debug)]
@@ -29,10 +30,10 @@ pub(super) struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
-    pub(super) fn grow(records: &'a [Record]) -> Self {
+    pub(super) fn grow(records: &'a [&'a Record], bytes: &Stretches<'_>) -> Self {
         let mut tree =
             Self { nodes: Vec::new(), node_of: Vec::new(), by_uuid: FxHashMap::default(), order: Vec::new() };
-        tree.gather(records);
+        tree.gather(records, bytes);
         tree.link(records);
         for record in records {
             if let Content::Boundary { preserved: Some(preserved), .. } = &record.content {
@@ -48,24 +49,24 @@ impl<'a> Tree<'a> {
     }
 
     /// Makes the nodes. A record that stands in the file already, uuid and all, is left out.
-    fn gather(&mut self, records: &'a [Record]) {
+    fn gather(&mut self, records: &'a [&'a Record], bytes: &Stretches<'_>) {
         let calls = calls(records);
         let mut of_message: FxHashMap<&str, u32> = FxHashMap::default();
         let mut results = Vec::new();
         for (at, record) in (0u32..).zip(records) {
             self.node_of.push(0);
             let message = match &record.content {
-                Content::Answer(fragment) => fragment.answer.message_id.as_deref(),
+                Content::Answer(sketch) => sketch.message_id.as_deref(),
                 Content::Told { results: found, pieces } if pieces.is_empty() => {
-                    if let Some(message) = found.iter().find_map(|result| calls.get(result.call.as_str())) {
-                        results.push((at, record, *message));
+                    if let Some(message) = found.iter().find_map(|call| calls.get(call.as_str())) {
+                        results.push((at, *record, *message));
                         continue;
                     }
                     None
                 }
                 _ => None,
             };
-            if !self.is_copy(at, record, records) {
+            if !self.is_copy(at, record, records, bytes) {
                 let next = u32::try_from(self.nodes.len()).expect("there are no more nodes than records");
                 let node = message.map_or(next, |id| *of_message.entry(id).or_insert(next));
                 self.put(at, record, node);
@@ -81,9 +82,9 @@ impl<'a> Tree<'a> {
     }
 
     /// Whether the record stands in the file already; then it shares the node.
-    fn is_copy(&mut self, at: u32, record: &Record, records: &[Record]) -> bool {
+    fn is_copy(&mut self, at: u32, record: &Record, records: &[&Record], bytes: &Stretches<'_>) -> bool {
         let known = record.uuid.as_deref().and_then(|uuid| self.by_uuid.get(uuid).copied());
-        let copied = known.filter(|(_, earlier)| records[*earlier as usize].content == record.content);
+        let copied = known.filter(|(_, earlier)| bytes.say_the_same(records[*earlier as usize].spot, record.spot));
         if let Some((node, _)) = copied {
             self.node_of[at as usize] = node;
         }
@@ -106,7 +107,7 @@ impl<'a> Tree<'a> {
 
     /// Gives every node its parent. Where that is not in the file, or where none is named though none was meant to
     /// be missing, the node follows what stands before it.
-    fn link(&mut self, records: &[Record]) {
+    fn link(&mut self, records: &[&Record]) {
         let whole = is_whole(records);
         let mut before: Option<u32> = None;
         let mut linked = 0;
@@ -234,19 +235,19 @@ impl<'a> Tree<'a> {
 }
 
 /// The message that made each tool call.
-fn calls(records: &[Record]) -> FxHashMap<&str, &str> {
+fn calls<'a>(records: &[&'a Record]) -> FxHashMap<&'a str, &'a str> {
     let mut calls = FxHashMap::default();
     for record in records {
         let message = match &record.content {
-            Content::Answer(fragment) => fragment.answer.message_id.as_deref(),
+            Content::Answer(sketch) => sketch.message_id.as_deref(),
             _ => None,
         };
-        calls.extend(message.into_iter().flat_map(|id| record.calls().map(move |call| (call.id.as_str(), id))));
+        calls.extend(message.into_iter().flat_map(|id| record.calls().iter().map(move |call| (call.id.as_str(), id))));
     }
     calls
 }
 
 /// Whether answers are linked throughout: only then a prompt without a parent is a new start rather than a gap.
-fn is_whole(records: &[Record]) -> bool {
+fn is_whole(records: &[&Record]) -> bool {
     records.iter().all(|record| record.parent.is_some() || !matches!(record.content, Content::Answer(_)))
 }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::{Pass, add};
+use crate::facts::ToolUse;
 use crate::facts::tool::{subject, written_file};
-use crate::facts::{ToolUse, fingerprint};
 use crate::request::{Origin, SYNTHETIC, small};
 use crate::skim::Raw;
 use crate::wire::{Block, Message, Record, text};
@@ -42,7 +42,7 @@ impl Pass<'_> {
             if let Some(searching) = self.searching(&request.key) {
                 searching.merge(request.clone());
             }
-            self.emit_request(request);
+            self.batch.add_request(request);
         }
     }
 
@@ -81,7 +81,7 @@ impl Pass<'_> {
             push_bounded(&mut self.facts.searching, request.clone(), SEARCHING);
         }
         push_bounded(&mut self.facts.open_tools, tool.clone(), OPEN_TOOLS);
-        self.emit_tool(tool);
+        self.batch.add_tool(tool);
     }
 
     /// Tool results, paired with their calls by id.
@@ -101,7 +101,7 @@ impl Pass<'_> {
                 let searches = record.result.and_then(|result| result.get("searchCount")).and_then(Raw::count);
                 self.add_searches(&tool.request, small(searches.unwrap_or(0)));
             }
-            self.emit_tool(tool);
+            self.batch.add_tool(tool);
         }
     }
 
@@ -111,30 +111,11 @@ impl Pass<'_> {
         request.tool_searches = request.tool_searches.saturating_add(searches);
         request.settle();
         let request = request.clone();
-        self.emit_request(request);
+        self.batch.add_request(request);
     }
 
     fn searching(&mut self, key: &RequestKey) -> Option<&mut Request> {
         self.facts.searching.iter_mut().find(|request| request.key == *key)
-    }
-
-    fn emit_request(&mut self, request: Request) {
-        if let Some(at) = self.requests.get(&request.key) {
-            self.batch.requests[*at].merge(request);
-        } else {
-            self.requests.insert(request.key.clone(), self.batch.requests.len());
-            self.batch.requests.push(request);
-        }
-    }
-
-    fn emit_tool(&mut self, tool: ToolUse) {
-        let id = fingerprint(&tool.id);
-        if let Some(at) = self.tools.get(&id) {
-            self.batch.tool_uses[*at].merge(tool);
-        } else {
-            self.tools.insert(id, self.batch.tool_uses.len());
-            self.batch.tool_uses.push(tool);
-        }
     }
 }
 

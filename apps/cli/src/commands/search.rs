@@ -1,0 +1,156 @@
+//! `sessions search`: what was said and done, printed as `rg` prints.
+
+mod finder;
+mod json;
+mod text;
+
+use clap::Args;
+use search::{Caps, FORMS, Query, Setting};
+
+use crate::context::Context;
+use crate::plain_text::one_line;
+use crate::report::Fault;
+use crate::scanning;
+use finder::Finder;
+
+const EXAMPLES: &str = "\
+Examples:
+  sessions search refund race                   sessions in which both words occur
+  sessions search '\"lock wait\"' -C 2            a phrase, with two lines around it
+  sessions search '/E\\d{4}/' project:shop        a regular expression, in one project
+  sessions search 'after:7d -is:fork needle' --json | jq -r '.sessions[].hits[].ref'
+  sessions show 4f2a…#12                        the turn that a hit names
+
+A query that begins with a minus sign stands behind `--`: `sessions search -- -stripe refund`.
+The language: docs/reference/search.md, `sessions search --language`, or the help of the screen.
+
+Without a terminal each line is `<session>#<turn>:<time>:<whose>:<text>`. With --json the answer is
+{\"schema\":1,\"sessions\":[{\"session\":…,\"lines\":n,\"hits\":[{\"ref\",\"turn\",\"agent\",\"at\",\"kind\",\"text\",\"marks\",…}]}]}.
+Exit codes: 0 something was found, 1 nothing was (or the query is wrong), 2 a fault of this program.";
+
+/// Search what was said and done
+///
+/// Prompts, answers, thinking, tool inputs and results are searched as they read, not as they are stored. All words must
+/// occur in a session or in its title. The best matches come first, of equal ones the latest.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub(crate) struct Search {
+    /// What to find, in the language of the search box
+    #[arg(value_name = "QUERY")]
+    query: Vec<String>,
+    /// Show so many lines around each hit
+    #[arg(short = 'C', long, value_name = "N", default_value_t = 0)]
+    context: usize,
+    /// At most so many sessions
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// At most so many hits of each session
+    #[arg(short, long, value_name = "N")]
+    max_count: Option<usize>,
+    /// Case never counts [default: it counts where a word has a capital letter]
+    #[arg(short, long, conflicts_with = "case_sensitive")]
+    ignore_case: bool,
+    /// Case always counts
+    #[arg(short = 's', long)]
+    case_sensitive: bool,
+    /// Leave thinking out
+    #[arg(long)]
+    no_thinking: bool,
+    /// Leave out the session that this is run in (`CLAUDE_CODE_SESSION_ID`)
+    #[arg(long)]
+    not_current: bool,
+    /// Answer from what is stored, without looking for new sessions first
+    #[arg(long)]
+    no_scan: bool,
+    /// Print the query language and stop
+    #[arg(long)]
+    language: bool,
+}
+
+impl Search {
+    /// Searches and prints what was found.
+    pub(crate) fn run(&self, context: &mut Context) -> color_eyre::Result<()> {
+        if self.language {
+            return language(context);
+        }
+        let query = parse(context, &self.query.join(" "))?;
+        if query.terms().next().is_none() {
+            return Err(Fault::new("usage", "There is no word to search for in the query.")
+                .next("`sessions ls` takes the same language and lists sessions; `sessions search --language` explains it.")
+                .into());
+        }
+        let obstacle = scanning::freshen(context, !self.no_scan)?;
+        let current = context.environment.get("CLAUDE_CODE_SESSION_ID").map(str::to_owned);
+        let finder = Finder {
+            query: &query,
+            caps: self.caps(),
+            thinking: !self.no_thinking,
+            limit: self.limit.unwrap_or(usize::MAX),
+            keep: self.max_count.unwrap_or(usize::MAX),
+            context: self.context,
+            without: current.filter(|_| self.not_current),
+        };
+        let answers = finder.find(context)?;
+        if context.json {
+            json::write(&answers, context)?;
+        } else {
+            text::write(&answers, context)?;
+        }
+        context.output.finish()?;
+        match obstacle {
+            Some(obstacle) => Err(obstacle),
+            None if answers.is_empty() => Err(nothing(&query).into()),
+            None => Ok(()),
+        }
+    }
+
+    fn caps(&self) -> Caps {
+        match (self.ignore_case, self.case_sensitive) {
+            (true, _) => Caps::Ignored,
+            (_, true) => Caps::Counted,
+            _ => Caps::Smart,
+        }
+    }
+}
+
+/// Reads a query. One that is wrong in a part is used without it, and that is said.
+pub(crate) fn parse(context: &mut Context, text: &str) -> color_eyre::Result<Query> {
+    let query = Query::parse(text);
+    let explain = |fault: &search::Fault| {
+        let written = one_line(text.get(fault.span.clone()).unwrap_or_default());
+        format!("{written}: {fault}")
+    };
+    if let Some(fault) = query.faults.first().filter(|_| query.is_empty() || !context.output.watched) {
+        return Err(Fault::new("query", explain(fault))
+            .next("`sessions search --language` explains the language.")
+            .into());
+    }
+    for fault in &query.faults {
+        context.output.note(&format!("left out: {}", explain(fault)));
+    }
+    Ok(query)
+}
+
+/// What the meaning of a query depends on.
+pub(crate) fn setting(context: &Context) -> Setting {
+    Setting {
+        now: context.now,
+        zone: context.zone,
+        here: Some(context.environment.cwd.clone()),
+        home: context.environment.home.clone(),
+    }
+}
+
+fn nothing(query: &Query) -> Fault {
+    Fault::new("no-match", format!("Nothing matches `{}`.", one_line(&query.to_string())))
+        .next("Fewer words find more; `sessions search --language` explains the language.")
+}
+
+fn language(context: &mut Context) -> color_eyre::Result<()> {
+    for form in FORMS {
+        context.output.line(&format!("{:<16} {}", form.written, form.finds))?;
+        context.output.line(&format!("{:<16} {}", "", form.examples.join("   ")))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! `search`, and queries in `ls` and `show`.
+
+use crate::history::{self, BLOG, FLAKY, REFUND};
+
+#[test]
+fn a_pipe_gets_one_line_for_each_hit_with_a_durable_reference() {
+    let sandbox = history::sandbox();
+    let answer = sandbox.run(&["search", "workers"]);
+    assert_eq!(answer.ok(), format!("{REFUND}#1:2026-10-01T09:00:03Z:answer:Two workers take the same job.\n"));
+    let shown = sandbox.run(&["show", &format!("{REFUND}#1")]);
+    assert!(shown.ok().contains("Two workers take the same job."));
+    let missing = sandbox.run(&["show", &format!("{REFUND}#9")]);
+    assert_eq!(missing.refused(), format!("sessions: Session {REFUND} has no turn 9.\nIts last turn is 1.\n"));
+    assert!(sandbox.run(&["show", "4f2a#x"]).refused().contains("`#x` is no turn"));
+}
+
+#[test]
+fn all_words_count_in_titles_and_contents_together() {
+    let sandbox = history::sandbox();
+    let sessions = |query: &[&str]| -> Vec<String> {
+        let answer = sandbox.run(&[&["search", "--json"], query].concat());
+        let found = answer.json()["sessions"].as_array().cloned().unwrap_or_default();
+        found.iter().map(|one| one["session"]["id"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(sessions(&["double", "workers"]), [REFUND]);
+    assert_eq!(sessions(&["flaky", "short"]), [FLAKY]);
+    assert_eq!(sessions(&["the", "project:shop"]), [FLAKY, REFUND]);
+    assert_eq!(sessions(&["the -tool:Read -project:blog"]), [FLAKY]);
+    assert_eq!(sessions(&["/pa[iy]d? twice/"]), [REFUND]);
+    assert_eq!(sessions(&["file_path", "fn"]), Vec::<String>::new());
+}
+
+#[test]
+fn json_has_the_place_of_each_hit() {
+    let sandbox = history::sandbox();
+    let answer = sandbox.run(&["search", "--json", "twice", "-C", "1"]);
+    let json = answer.json();
+    assert_eq!(json["schema"], 1);
+    let hit = &json["sessions"][0]["hits"][0];
+    assert_eq!(hit["ref"], format!("{REFUND}#1"));
+    assert_eq!((hit["kind"].as_str(), hit["turn"].as_u64()), (Some("prompt"), Some(1)));
+    assert_eq!(hit["text"], "Why is a refund paid twice?");
+    assert_eq!(hit["marks"], serde_json::json!([[21, 26]]));
+}
+
+#[test]
+fn nothing_found_is_said_and_is_1() {
+    let sandbox = history::sandbox();
+    assert!(sandbox.run(&["search", "quetzalcoatl"]).refused().contains("Nothing matches `quetzalcoatl`."));
+    let current = sandbox
+        .run_with(&["search", "workers", "--not-current"], "", |command| command.env("CLAUDE_CODE_SESSION_ID", REFUND));
+    assert_eq!(current.code, 1);
+}
+
+#[test]
+fn a_wrong_query_says_what_may_be_meant() {
+    let sandbox = history::sandbox();
+    assert!(sandbox.run(&["search", "x", "projct:shop"]).refused().contains("try `project:shop`"));
+    assert!(sandbox.run(&["ls", "is:lve"]).refused().contains("try `is:live`"));
+    assert!(sandbox.run(&["search", "project:shop"]).refused().contains("no word to search for"));
+}
+
+#[test]
+fn limits_bound_sessions_and_hits() {
+    let sandbox = history::sandbox();
+    assert_eq!(sandbox.run(&["search", "the", "--limit", "1", "--max-count", "1"]).ok().lines().count(), 1);
+    let many = sandbox.run(&["search", "--json", "re", "--max-count", "1"]);
+    let json = many.json();
+    let first = &json["sessions"][0];
+    assert_eq!(first["hits"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn the_list_takes_the_same_language() {
+    let sandbox = history::sandbox();
+    let ids = |query: &[&str]| -> Vec<String> {
+        let answer = sandbox.run(&[&["ls"], query].concat());
+        answer.ok().lines().filter_map(|line| Some(line.split('\t').next()?.to_owned())).collect()
+    };
+    assert_eq!(ids(&["project:shop -branch:fix"]), [FLAKY]);
+    assert_eq!(ids(&["tool:read"]), [REFUND]);
+    assert_eq!(ids(&["before:2026-10"]), [BLOG]);
+    assert_eq!(ids(&["on:2026-10-03"]), [FLAKY]);
+    assert_eq!(ids(&["tokens:<2k"]), [BLOG]);
+    assert_eq!(ids(&["\"double refund\""]), [REFUND]);
+}
+
+#[test]
+fn tags_are_those_that_stand_in_transcripts() {
+    let sandbox = history::sandbox();
+    let line = |tag: &str| format!(r#"{{"type":"tag","tag":"{tag}","sessionId":"{BLOG}"}}"#);
+    let path = sandbox.home.claude().join(format!("projects/-src-blog/{BLOG}.jsonl"));
+    let mut text = std::fs::read_to_string(&path).expect("it was written");
+    text = [text.as_str(), &line("draft"), "\n", &line("Customer"), "\n"].concat();
+    std::fs::write(&path, text).expect("it can be written");
+    let answer = sandbox.run(&["ls", "tag:customer"]);
+    assert!(answer.ok().starts_with(BLOG), "{answer:?}");
+    assert_eq!(sandbox.run(&["ls", "tag:draft"]).ok(), "");
+}

@@ -1,0 +1,91 @@
+//! What keys do in the list of sessions, the most important first.
+
+use super::{Action, Command, Scope, command};
+use crate::key::Key;
+
+pub(super) const COMMANDS: &[Command] = &[
+    command("sessions.resume", Scope::Sessions, Action::Resume, "Resume the session in its directory")
+        .keys(&[Key::ENTER])
+        .letters(&[Key::char('r')])
+        .hint("resume"),
+    command(
+        "sessions.open",
+        Scope::Sessions,
+        Action::Open,
+        "Read its transcript; with several selected, all of theirs",
+    )
+    .keys(&[Key::ctrl('o')])
+    .letters(&[Key::char('o')])
+    .hint("open"),
+    command(
+        "sessions.fork",
+        Scope::Sessions,
+        Action::Fork,
+        "Go on in a copy with a new id; the session stays as it is",
+    )
+    .letters(&[Key::char('R')])
+    .hint_when("fork", |model| !model.in_box),
+    command("sessions.window", Scope::Sessions, Action::OpenWindow, "Resume in a new tmux window")
+        .keys(&[Key::ctrl('t')]),
+    command(
+        "sessions.select",
+        Scope::Sessions,
+        Action::Choose,
+        "Select the session, or a whole project on its heading",
+    )
+    .letters(&[Key::char(' ')])
+    .hint_when("select", |model| !model.in_box),
+    command("sessions.select-all", Scope::Sessions, Action::ChooseAll, "Select all that are shown, or none")
+        .letters(&[Key::char('a')]),
+    command("sessions.scope", Scope::Sessions, Action::Extent, "Everywhere, this directory, this repository")
+        .letters(&[Key::char('.')])
+        .hint_when("scope", |model| !model.in_box),
+    command("sessions.sort", Scope::Sessions, Action::Sort, "Sort by a column")
+        .letters(&[Key::char('s')])
+        .hint_when("sort", |model| !model.in_box),
+    command("sessions.group", Scope::Sessions, Action::Group, "Group by project")
+        .letters(&[Key::char('g')])
+        .hint_when("group", |model| !model.in_box),
+    command("sessions.fold", Scope::Sessions, Action::FoldGroup, "Fold or unfold the project")
+        .letters(&[Key::char('z')]),
+    command("sessions.fold-in", Scope::Sessions, Action::FoldIn, "Fold the project").letters(&[Key::LEFT]),
+    command("sessions.fold-out", Scope::Sessions, Action::FoldOut, "Unfold the project").letters(&[Key::RIGHT]),
+    command("sessions.copy-command", Scope::Sessions, Action::CopyCommand, "Copy the command that resumes it")
+        .letters(&[Key::char('y')]),
+    command("sessions.copy-id", Scope::Sessions, Action::CopyId, "Copy its id").letters(&[Key::char('Y')]),
+    command("sessions.copy-path", Scope::Sessions, Action::CopyPath, "Copy the path of its transcript")
+        .letters(&[Key::char('p')]),
+    command("sessions.export", Scope::Sessions, Action::Export, "Write it to a file as Markdown or JSON")
+        .letters(&[Key::char('e')]),
+    command("sessions.focus", Scope::Sessions, Action::SwitchFocus, "Complete a field, or switch between box and list")
+        .keys(&[Key::TAB, Key::SHIFT_TAB])
+        .hint_when("list", |model| model.in_box),
+    command("sessions.search", Scope::Sessions, Action::FocusBox, "Type into the box")
+        .letters(&[Key::char('/'), Key::char('i')])
+        .hint("search"),
+    command("sessions.reach", Scope::Sessions, Action::NextReach, "Look everywhere, in titles only, in content only")
+        .keys(&[Key::ctrl('f')]),
+    command("sessions.thinking", Scope::Sessions, Action::SwitchThinking, "Search thinking too, or not")
+        .keys(&[Key::ctrl('g')]),
+    command("sessions.clear", Scope::Sessions, Action::ClearBox, "Empty the box").keys(&[Key::ctrl('u')]),
+    command("sessions.back", Scope::Sessions, Action::StepBack, "Step back: to the list, empty the box, leave")
+        .keys(&[Key::ESC]),
+    command("sessions.quit", Scope::Sessions, Action::Quit, "Leave").letters(&[Key::char('q')]).hint("quit"),
+    command("sessions.down", Scope::Sessions, Action::Down, "Next session")
+        .keys(&[Key::DOWN, Key::ctrl('j')])
+        .letters(&[Key::char('j')]),
+    command("sessions.up", Scope::Sessions, Action::Up, "Previous session")
+        .keys(&[Key::UP, Key::ctrl('k')])
+        .letters(&[Key::char('k')]),
+    command("sessions.page-down", Scope::Sessions, Action::PageDown, "One page down")
+        .keys(&[Key::PAGE_DOWN])
+        .letters(&[Key::char('f')]),
+    command("sessions.page-up", Scope::Sessions, Action::PageUp, "One page up")
+        .keys(&[Key::PAGE_UP])
+        .letters(&[Key::char('b')]),
+    command("sessions.first", Scope::Sessions, Action::First, "First session").keys(&[Key::HOME]),
+    command("sessions.last", Scope::Sessions, Action::Last, "Last session")
+        .keys(&[Key::END])
+        .letters(&[Key::char('G')]),
+    command("sessions.rescan", Scope::Sessions, Action::Rescan, "Look for new sessions now").keys(&[Key::ctrl('r')]),
+];

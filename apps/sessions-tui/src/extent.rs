@@ -1,0 +1,113 @@
+//! How far the list reaches: this directory, this repository, everywhere.
+
+use std::path::{Path, PathBuf};
+
+use resume::Repository;
+use store::SessionRow;
+
+/// How far the list reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Extent {
+    /// All sessions.
+    #[default]
+    Everywhere,
+    /// Those of this repository, in any of its work trees.
+    Repository,
+    /// Those that ran in this directory or below.
+    Directory,
+}
+
+/// Where the screen was opened.
+#[derive(Debug, Clone, Default)]
+pub struct Here {
+    /// The directory, as it was named and as it is without links; paths that are no text are left out.
+    directory: Vec<String>,
+    /// The work trees of the repository around it.
+    repository: Vec<String>,
+}
+
+impl Here {
+    /// Looks at the disk for the repository around a directory.
+    pub fn new(directory: &Path) -> Self {
+        let real = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
+        let trees = Repository::around(&real).map(|repository| repository.work_trees()).unwrap_or_default();
+        Self { directory: texts([directory.to_owned(), real]), repository: texts(trees) }
+    }
+
+    /// The next extent that there is: without a repository there is one step less.
+    pub(crate) fn after(&self, extent: Extent) -> Extent {
+        match extent {
+            Extent::Everywhere if self.directory.is_empty() => Extent::Everywhere,
+            Extent::Everywhere => Extent::Directory,
+            Extent::Directory if !self.repository.is_empty() => Extent::Repository,
+            Extent::Directory | Extent::Repository => Extent::Everywhere,
+        }
+    }
+
+    /// What an extent covers, as the screen says it; nothing where it covers all.
+    pub(crate) fn name(&self, extent: Extent) -> Option<String> {
+        let last = |path: &String| path.rsplit('/').next().unwrap_or_default().to_owned();
+        match extent {
+            Extent::Everywhere => None,
+            Extent::Repository => self.repository.first().map(|root| format!("this repository ({})", last(root))),
+            Extent::Directory => self.directory.first().map(|path| format!("this directory ({})", last(path))),
+        }
+    }
+
+    /// Whether a session ran there.
+    pub(crate) fn holds(&self, extent: Extent, row: &SessionRow) -> bool {
+        let folders = match extent {
+            Extent::Everywhere => return true,
+            Extent::Repository => &self.repository,
+            Extent::Directory => &self.directory,
+        };
+        let ran_in = [&row.session.cwd_last, &row.session.cwd_first];
+        ran_in.into_iter().flatten().any(|cwd| folders.iter().any(|folder| is_within(cwd, folder)))
+    }
+}
+
+fn texts(paths: impl IntoIterator<Item = PathBuf>) -> Vec<String> {
+    let mut texts: Vec<String> =
+        paths.into_iter().filter_map(|path| path.into_os_string().into_string().ok()).collect();
+    texts.dedup();
+    texts.retain(|path| !path.is_empty());
+    texts
+}
+
+/// Whether a path is a folder or lies below it. Compared as texts: a list of thousands is compared at every key.
+fn is_within(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_holds_what_lies_below_and_nothing_that_only_begins_so() {
+        for (path, folder, expect) in [
+            ("/home/ada/shop", "/home/ada/shop", true),
+            ("/home/ada/shop/web", "/home/ada/shop", true),
+            ("/home/ada/shop-2", "/home/ada/shop", false),
+            ("/home/ada", "/home/ada/shop", false),
+            ("/home/ada", "/", true),
+        ] {
+            assert_eq!(is_within(path, folder), expect, "{path} in {folder}");
+        }
+    }
+
+    #[test]
+    fn without_a_repository_there_is_one_step_less() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let here = Here::new(folder.path());
+        assert_eq!(here.after(Extent::Everywhere), Extent::Directory);
+        assert_eq!(here.after(Extent::Directory), Extent::Everywhere);
+        let git = folder.path().join(".git");
+        std::fs::create_dir(&git).expect("a folder can be made");
+        std::fs::write(git.join("HEAD"), "ref: refs/heads/main").expect("a file can be written");
+        let here = Here::new(folder.path());
+        assert_eq!(here.after(Extent::Directory), Extent::Repository);
+        assert_eq!(here.after(Extent::Repository), Extent::Everywhere);
+        assert_eq!(Here::default().after(Extent::Everywhere), Extent::Everywhere);
+    }
+}

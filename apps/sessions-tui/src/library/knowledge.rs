@@ -1,0 +1,147 @@
+//! What queries may ask of sessions beside their rows: their files, tools and types.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::thread;
+
+use config::SessionTypes;
+use search::{File, Known, NameField, State, Subject};
+use store::Belongings;
+use transcript::SessionId;
+
+use super::{Entry, Library};
+
+/// What queries may ask of sessions beside their rows.
+#[derive(Debug, Default)]
+pub struct Knowledge {
+    /// Files and tools of each session.
+    pub belongings: HashMap<SessionId, Belongings>,
+    /// The rules that give a session its type.
+    pub types: SessionTypes,
+}
+
+impl Library {
+    /// The same, with what queries may ask beside the rows.
+    #[must_use]
+    pub fn knowing(self, knowledge: Knowledge) -> Self {
+        let library = self.waiting();
+        library.learn(knowledge);
+        library
+    }
+
+    /// The same, waiting for [`Library::learn`] before it answers a query.
+    pub(crate) fn waiting(self) -> Self {
+        Self { knowledge: std::sync::OnceLock::new(), ..self }
+    }
+
+    /// Takes in what queries may ask beside the rows; queries wait for it.
+    pub(crate) fn learn(&self, knowledge: Knowledge) {
+        let files = self.entries.iter().map(|entry| entry.files(&knowledge)).collect::<Vec<_>>();
+        let mut number = 0;
+        let numbered = files.into_iter().map(|files| {
+            let file = |(path, agent)| {
+                number += 1;
+                File { path, agent, number: number - 1 }
+            };
+            files.into_iter().map(file).collect::<Vec<_>>()
+        });
+        let numbered: Vec<Vec<File>> = numbered.collect();
+        // it is told once
+        let _ = self.knowledge.set((knowledge, numbered));
+    }
+
+    /// The files of a session, its own first.
+    pub fn files(&self, index: usize) -> &[File] {
+        let (_, files) = self.knowledge.wait();
+        files.get(index).map_or(&[][..], Vec::as_slice)
+    }
+
+    /// Number of all files.
+    pub fn files_count(&self) -> usize {
+        self.knowledge.wait().1.iter().map(Vec::len).sum()
+    }
+
+    /// Reads the tags that stand in transcripts.
+    pub fn learn_tags(&self, stop: &AtomicBool) {
+        let own = |index: usize| -> Option<&Path> {
+            self.files(index).iter().find(|file| file.agent.is_none()).map(|file| file.path.as_path())
+        };
+        let files: Vec<Option<&Path>> = (0..self.entries.len()).map(own).collect();
+        let threads = thread::available_parallelism().map_or(2, usize::from);
+        if let Some(tags) = search::tags(&files, threads, stop) {
+            self.candidates().learn_tags(tags);
+        }
+    }
+
+    /// Values that fields can have, the most frequent first. Nothing is waited for.
+    pub fn values(&self) -> Known {
+        let entries = || self.entries.iter();
+        let tools = self.knowledge.get().map(|(knowledge, _)| {
+            most_frequent(knowledge.belongings.values().flat_map(|own| own.tools.iter().cloned()))
+        });
+        let types = self
+            .knowledge
+            .get()
+            .map(|(knowledge, _)| most_frequent(entries().map(|entry| entry.kind(&knowledge.types))));
+        let paths = entries().flat_map(|entry| &entry.row.session.files_touched);
+        let names = paths.filter_map(|path| path.rsplit(['/', '\\']).next()).map(str::to_owned);
+        let prs = entries().flat_map(|entry| entry.row.session.pr_links.iter());
+        let numbers = prs.filter_map(|address| address.rsplit('/').next()).map(str::to_owned);
+        Known::default()
+            .with(NameField::Project, most_frequent(entries().map(|entry| entry.project.clone())))
+            .with(NameField::Branch, most_frequent(entries().map(|entry| entry.branch.clone())))
+            .with(NameField::Model, most_frequent(entries().map(|entry| entry.model.clone())))
+            .with(NameField::Tool, tools.unwrap_or_default())
+            .with(NameField::Type, types.unwrap_or_default())
+            .with(NameField::File, most_frequent(names))
+            .with(NameField::Pr, most_frequent(numbers))
+            .with(NameField::Tag, self.candidates.get().map(search::Candidates::known_tags).unwrap_or_default())
+    }
+}
+
+impl Entry {
+    fn files(&self, knowledge: &Knowledge) -> Vec<(std::path::PathBuf, Option<String>)> {
+        let belongings = knowledge.belongings.get(self.row.id());
+        belongings
+            .into_iter()
+            .flat_map(|own| own.files.iter().map(|file| (file.path.clone(), file.agent.clone())))
+            .collect()
+    }
+
+    fn kind(&self, types: &SessionTypes) -> String {
+        let session = &self.row.session;
+        let parts = [&session.project, &session.cwd_first, &session.cwd_last];
+        let place = parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" ");
+        types.of(&session.skills, &place).to_owned()
+    }
+
+    /// Adds what only queries ask for.
+    pub(super) fn describe(&self, subject: &mut Subject, knowledge: &Knowledge) {
+        let session = &self.row.session;
+        let states = [
+            (State::Live, self.running.is_some()),
+            (State::Subagent, session.subagents > 0),
+            (State::Fork, session.parent.is_some()),
+            (State::Gone, self.is_gone()),
+        ];
+        subject.started = session.started;
+        subject.directories = [&session.cwd_first, &session.cwd_last].into_iter().flatten().cloned().collect();
+        subject.tools = knowledge.belongings.get(self.row.id()).map(|own| own.tools.clone()).unwrap_or_default();
+        subject.files.clone_from(&session.files_touched);
+        subject.kind = self.kind(&knowledge.types);
+        subject.prs.clone_from(&session.pr_links);
+        subject.states = states.into_iter().filter(|(_, holds)| *holds).map(|(state, _)| state).collect();
+        subject.cost_usd = self.row.cost.0 as f64 / 1e9;
+        subject.tokens = self.row.tokens.total();
+    }
+}
+
+/// Each value once, the most frequent first, of equal ones in the order of letters.
+fn most_frequent(values: impl Iterator<Item = String>) -> Vec<String> {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    values.filter(|value| !value.is_empty()).for_each(|value| *counts.entry(value).or_default() += 1);
+    let mut counts: Vec<(String, usize)> = counts.into_iter().collect();
+    counts.sort_by(|(one, few), (other, many)| many.cmp(few).then_with(|| one.cmp(other)));
+    counts.into_iter().map(|(value, _)| value).collect()
+}

@@ -1,0 +1,162 @@
+//! What state a session is in, as the list shows it.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use transcript::SessionId;
+
+use crate::library::Entry;
+
+/// From when on before it is deleted a transcript is worth a word.
+const WORTH_A_WORD: TimeDelta = TimeDelta::days(7);
+
+/// What is known of the time to come.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outlook {
+    /// When the caches of sessions run out that are warm.
+    pub warm_until: HashMap<SessionId, DateTime<Utc>>,
+    /// How long Claude Code keeps transcripts under each root after they were last written to.
+    pub kept: HashMap<PathBuf, TimeDelta>,
+}
+
+impl Outlook {
+    /// When Claude Code deletes the transcript of a session, if its root is known.
+    fn deleted_at(&self, entry: &Entry) -> Option<DateTime<Utc>> {
+        entry.row.modified?.checked_add_signed(*self.kept.get(entry.row.root.as_ref()?)?)
+    }
+}
+
+/// The state of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// A client has it open.
+    Live,
+    /// What the model has read is still in its cache: to go on now costs little.
+    Warm {
+        /// Minutes that are left, begun ones too.
+        minutes: i64,
+    },
+    /// Claude Code will delete its transcript soon.
+    Ending {
+        /// Whole days that are left; none where it should have been deleted already.
+        days: Option<i64>,
+    },
+    /// Its transcript is deleted.
+    Gone,
+    /// It never had a transcript of its own, only its subagents had.
+    Fragment,
+    /// Nothing special.
+    Resting,
+}
+
+impl State {
+    /// The state at a moment.
+    pub(crate) fn of(entry: &Entry, outlook: &Outlook, now: DateTime<Utc>) -> Self {
+        if entry.running.is_some() {
+            return Self::Live;
+        }
+        if entry.is_unreadable() {
+            return if entry.is_gone() { Self::Gone } else { Self::Fragment };
+        }
+        let warm_until = outlook.warm_until.get(entry.row.id());
+        let seconds = warm_until.map_or(0, |until| (*until - now).num_seconds());
+        if seconds > 0 {
+            return Self::Warm { minutes: (seconds + 59) / 60 };
+        }
+        match outlook.deleted_at(entry).map(|end| end - now) {
+            Some(left) if left < WORTH_A_WORD => {
+                let days = left.num_days();
+                Self::Ending { days: (left >= TimeDelta::zero()).then_some(days) }
+            }
+            _ => Self::Resting,
+        }
+    }
+
+    /// The sign in the margin.
+    pub(crate) fn mark(self) -> &'static str {
+        match self {
+            Self::Live => "●",
+            Self::Warm { .. } => "○",
+            Self::Ending { .. } => "!",
+            Self::Gone | Self::Fragment => "◌",
+            Self::Resting => "",
+        }
+    }
+
+    /// What it is, in a word or two.
+    pub(crate) fn words(self) -> String {
+        match self {
+            Self::Live => "live".to_owned(),
+            Self::Warm { minutes } => format!("warm {minutes}m"),
+            Self::Ending { days: None } => "overdue".to_owned(),
+            Self::Ending { days: Some(0) } => "last day".to_owned(),
+            Self::Ending { days: Some(days) } => format!("{days}d left"),
+            Self::Gone => "gone".to_owned(),
+            Self::Fragment | Self::Resting => String::new(),
+        }
+    }
+}
+
+/// How long the cache of a session lasts after a request: an hour if it ever wrote one that long, else five minutes.
+pub(crate) fn cache_lasts(row: &store::SessionRow) -> Option<TimeDelta> {
+    if row.tokens.cache_write_1h > 0 {
+        Some(TimeDelta::hours(1))
+    } else {
+        (row.tokens.cache_write_5m > 0).then(|| TimeDelta::minutes(5))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::UTC;
+    use store::SessionRow;
+    use transcript::{Session, Tokens};
+
+    use super::*;
+    use crate::library::Library;
+
+    fn now() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_800_000_000, 0).expect("a moment")
+    }
+
+    fn check(days_ago: i64, has_transcript: bool, warm_for: Option<i64>, expect: (State, &str)) {
+        let row = SessionRow {
+            session: Session { id: "a".into(), ..Session::default() },
+            transcript: has_transcript.then(|| "/t".into()),
+            had_transcript: true,
+            modified: Some(now() - TimeDelta::days(days_ago)),
+            root: Some("/root".into()),
+            ..SessionRow::default()
+        };
+        let library = Library::new(vec![row], &[], UTC);
+        let warm = warm_for.map(|seconds| ("a".into(), now() + TimeDelta::seconds(seconds)));
+        let kept = [("/root".into(), TimeDelta::days(30))].into();
+        let outlook = Outlook { warm_until: warm.into_iter().collect(), kept };
+        let state = State::of(&library.entries[0], &outlook, now());
+        assert_eq!((state, state.words().as_str()), expect);
+    }
+
+    #[test]
+    fn a_state_says_what_matters_most() {
+        check(1, true, None, (State::Resting, ""));
+        check(1, true, Some(61), (State::Warm { minutes: 2 }, "warm 2m"));
+        check(1, true, Some(0), (State::Resting, ""));
+        check(23, true, None, (State::Resting, ""));
+        check(24, true, None, (State::Ending { days: Some(6) }, "6d left"));
+        check(30, true, None, (State::Ending { days: Some(0) }, "last day"));
+        check(90, true, None, (State::Ending { days: None }, "overdue"));
+        check(40, false, None, (State::Gone, "gone"));
+    }
+
+    #[test]
+    fn a_cache_lasts_as_long_as_the_longest_write() {
+        let lasts = |cache_write_5m, cache_write_1h| {
+            let tokens = Tokens { cache_write_5m, cache_write_1h, ..Tokens::default() };
+            cache_lasts(&SessionRow { tokens, ..SessionRow::default() })
+        };
+        assert_eq!(lasts(0, 0), None);
+        assert_eq!(lasts(9, 0), Some(TimeDelta::minutes(5)));
+        assert_eq!(lasts(9, 9), Some(TimeDelta::hours(1)));
+    }
+}

@@ -1,0 +1,59 @@
+//! A question that is answered with a path, over whatever is behind it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::ask::Ask;
+use crate::cells;
+use crate::model::Model;
+use crate::view::painter::Painter;
+use crate::view::panel;
+
+/// Offers that are shown at once.
+const OFFERS: usize = 6;
+
+/// Draws the question; where the text cursor stands comes back.
+pub(super) fn draw(model: &Model, ask: &Ask, area: Rect, buffer: &mut Buffer) -> Option<(u16, u16)> {
+    let theme = &model.setup.theme;
+    let width = area.width.saturating_sub(4).min(84);
+    let inner = usize::from(width).saturating_sub(6);
+    let text = cells::wrap(&ask.text, inner, 4);
+    let problem =
+        ask.problem.as_deref().map(|problem| cells::wrap(&cells::clean(problem), inner, 3)).unwrap_or_default();
+    let below = if ask.about.is_directory() { OFFERS + 1 } else { OFFERS / 2 + 1 };
+    let height = u16::try_from(text.len() + below + 6).unwrap_or(u16::MAX).min(area.height);
+    let place = Rect::new((area.width - width) / 2, (area.height - height) / 3, width, height);
+    panel::draw(theme, ask.about.title(), place, buffer);
+    let line = |y: u16| Rect::new(place.x + 3, y, width.saturating_sub(5), 1).intersection(place);
+    let mut y = place.y + 2;
+    for row in &text {
+        Painter::new(buffer, line(y)).text(row, theme.text);
+        y += 1;
+    }
+    y += 1;
+    let cursor = input(model, ask, line(y), buffer);
+    y += 1;
+    let offers = ask.offers.iter().take(below - 1).map(|offer| (cells::clean(offer), theme.dim));
+    let more = ask.offers.len().saturating_sub(below - 1);
+    let more = (more > 0).then(|| (format!("… and {more} more"), theme.dim));
+    let rows: Vec<_> = if problem.is_empty() {
+        offers.chain(more).collect()
+    } else {
+        problem.into_iter().map(|row| (row, theme.warning)).collect()
+    };
+    for ((row, style), y) in rows.iter().zip(y..place.bottom().saturating_sub(1)) {
+        Painter::new(buffer, line(y)).skip(2).text(row, *style);
+    }
+    cursor
+}
+
+fn input(model: &Model, ask: &Ask, line: Rect, buffer: &mut Buffer) -> Option<(u16, u16)> {
+    let theme = &model.setup.theme;
+    let painter = Painter::new(buffer, line).text("❯", theme.accent).skip(1);
+    let room = painter.room().saturating_sub(1);
+    let scroll = ask.input.visual_scroll(room);
+    let hidden = cells::head(ask.input.value(), scroll).len();
+    painter.text(cells::head(&ask.input.value()[hidden..], room + 1), theme.text);
+    let column = u16::try_from(ask.input.visual_cursor().saturating_sub(scroll)).unwrap_or(0);
+    (!line.is_empty()).then_some(((line.x + 2 + column).min(line.right().saturating_sub(1)), line.y))
+}

@@ -1,0 +1,286 @@
+//! Directories that moved: which repository was where, and where sessions that ran there go on now.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::Repository;
+use crate::nearby::{known_root, nearby};
+use crate::repository::remote;
+
+/// What is remembered of directories, in a file of its own: nothing else knows which repository a directory held that
+/// is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Places {
+    /// The remotes of each work tree, as they were when it was last seen.
+    remotes: BTreeMap<PathBuf, Vec<String>>,
+    /// Where directories went, as was found or said.
+    moved: BTreeMap<PathBuf, PathBuf>,
+}
+
+/// Where a directory may have gone.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Found {
+    /// Directories of the same repository, by its remotes.
+    same: Vec<PathBuf>,
+    /// Directories of the same name.
+    alike: Vec<PathBuf>,
+}
+
+/// Where a directory that is gone is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// There; it is remembered.
+    Found(PathBuf),
+    /// Nobody knows; it may be there, and a person has to say.
+    Guess(Option<PathBuf>),
+}
+
+/// Says where a directory is that is gone: as the file remembers, else where the one directory is that holds the same
+/// repository, near the directories that the history knows or in the home directory. `links` are addresses of pages of
+/// its repository. Changes nothing.
+pub fn locate(file: &Path, gone: &Path, links: &[String], known: &[PathBuf], home: Option<&Path>) -> Place {
+    let places = Places::read(file);
+    if let Some(place) = places.moved_to(gone) {
+        return Place::Found(place);
+    }
+    let found = places.find(gone, links, known, home);
+    match found.same.as_slice() {
+        [same] => Place::Found(same.clone()),
+        _ => Place::Guess(found.same.into_iter().chain(found.alike).next()),
+    }
+}
+
+/// The same, and remembers what it found.
+pub fn relocate(file: &Path, gone: &Path, links: &[String], known: &[PathBuf], home: Option<&Path>) -> Place {
+    let place = locate(file, gone, links, known, home);
+    if let Place::Found(found) = &place
+        && Places::read(file).moved_to(gone).is_none()
+    {
+        // If it cannot be remembered, it is found again the next time.
+        let _ = Places::remember(file, gone, found);
+    }
+    place
+}
+
+impl Places {
+    /// Reads the file; one that is missing or damaged knows nothing.
+    fn read(file: &Path) -> Self {
+        fs::read(file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
+    }
+
+    fn write(&self, file: &Path) -> io::Result<()> {
+        config::replace_file(file, &serde_json::to_vec_pretty(self)?)
+    }
+
+    /// Changes the file; whoever else changes it waits, so that nothing is lost that two write at once.
+    fn change(file: &Path, change: impl FnOnce(&mut Self)) -> io::Result<()> {
+        if let Some(folder) = file.parent() {
+            config::make_private_folder(folder)?;
+        }
+        let lock = file.with_extension("lock");
+        let lock = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(lock)?;
+        lock.lock()?;
+        let mut places = Self::read(file);
+        change(&mut places);
+        places.write(file)
+    }
+
+    /// Notes in the file which repositories are where, if anything of that is new.
+    pub fn keep<'a>(file: &Path, directories: impl IntoIterator<Item = &'a Path>) -> io::Result<()> {
+        // Before the lock is taken: a work tree may lie on a slow disk.
+        let seen = observed(directories);
+        let known = Self::read(file).remotes;
+        if seen.iter().all(|(root, remotes)| known.get(root) == Some(remotes)) {
+            return Ok(());
+        }
+        Self::change(file, |places| places.remotes.extend(seen))
+    }
+
+    /// Notes in the file where a directory went.
+    pub fn remember(file: &Path, from: &Path, to: &Path) -> io::Result<()> {
+        Self::change(file, |places| places.note(from, to))
+    }
+
+    fn note(&mut self, from: &Path, to: &Path) {
+        self.moved.insert(from.to_owned(), to.to_owned());
+    }
+
+    /// Where a directory is now, if it or one above it is known to have moved and is there.
+    fn moved_to(&self, directory: &Path) -> Option<PathBuf> {
+        let mut at = directory.to_owned();
+        // A directory can move several times; back and forth is no way.
+        for _ in 0..self.moved.len() {
+            let (above, to) = at.ancestors().find_map(|above| Some((above.to_owned(), self.moved.get(above)?)))?;
+            let rest = at.strip_prefix(above).unwrap_or(Path::new(""));
+            let whole = joined(to, rest);
+            at = if whole.is_dir() || !to.is_dir() { whole } else { to.clone() };
+            if at.is_dir() {
+                return Some(at);
+            }
+        }
+        None
+    }
+
+    /// Looks for a directory that is gone: near the directories that the history knows and in the home directory.
+    /// `links` are addresses of pages of its repository.
+    fn find(&self, gone: &Path, links: &[String], known: &[PathBuf], home: Option<&Path>) -> Found {
+        let noted = gone.ancestors().find_map(|above| Some((above.to_owned(), self.remotes.get(above)?.clone())));
+        let (root, mut remotes) = noted.unwrap_or_else(|| (gone.to_owned(), Vec::new()));
+        remotes.extend(links.iter().filter_map(|link| remote(link)));
+        let below = gone.strip_prefix(&root).unwrap_or(Path::new(""));
+        let within = |tree: PathBuf| Some(joined(&tree, below)).filter(|whole| whole.is_dir()).unwrap_or(tree);
+        let mut found = Found::default();
+        for directory in nearby(known, home) {
+            let shares = |repository: &Repository| repository.remotes().iter().any(|one| remotes.contains(one));
+            if !remotes.is_empty() && Repository::at(&directory).is_some_and(|repository| shares(&repository)) {
+                found.same.push(within(directory));
+            } else if directory.file_name() == root.file_name() {
+                found.alike.push(within(directory));
+            }
+        }
+        found
+    }
+}
+
+/// A path below a directory; the directory itself, without a slash behind it, where there is nothing below.
+fn joined(directory: &Path, below: &Path) -> PathBuf {
+    if below.as_os_str().is_empty() { directory.to_owned() } else { directory.join(below) }
+}
+
+/// The remotes of the work trees around directories that are there.
+fn observed<'a>(directories: impl IntoIterator<Item = &'a Path>) -> BTreeMap<PathBuf, Vec<String>> {
+    let roots: BTreeSet<PathBuf> = directories.into_iter().filter_map(known_root).collect();
+    let remotes = |root: &Path| Repository::at(root).map(|repository| repository.remotes()).unwrap_or_default();
+    let seen = roots.into_iter().map(|root| (remotes(&root), root));
+    seen.filter(|(remotes, _)| !remotes.is_empty()).map(|(remotes, root)| (root, remotes)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Disk {
+        folder: tempfile::TempDir,
+    }
+
+    impl Disk {
+        fn new() -> Self {
+            Self { folder: tempfile::tempdir().expect("a temporary folder") }
+        }
+
+        fn path(&self, path: &str) -> PathBuf {
+            self.folder.path().join(path)
+        }
+
+        fn folder(&self, path: &str) -> PathBuf {
+            fs::create_dir_all(self.path(path)).expect("a folder can be made");
+            self.path(path)
+        }
+
+        fn repository(&self, path: &str, remote: &str) -> PathBuf {
+            let git = self.folder(&format!("{path}/.git"));
+            fs::write(git.join("HEAD"), "ref: refs/heads/main\n").expect("a file can be written");
+            fs::write(git.join("config"), format!("[remote \"origin\"]\n\turl = {remote}\n")).expect("the same");
+            self.path(path)
+        }
+    }
+
+    #[test]
+    fn a_repository_that_moved_is_found_by_its_remote() {
+        let disk = Disk::new();
+        let (old, other) =
+            (disk.repository("src/shop", "git@host:ada/shop.git"), disk.repository("src/web", "git@host:ada/web"));
+        let sub = disk.folder("src/shop/api");
+        let file = disk.path("places.json");
+        Places::keep(&file, [sub.as_path(), &other]).expect("it can be written");
+        let places = Places::read(&file);
+        assert_eq!(places.remotes.len(), 2, "two are known now");
+        disk.folder("work");
+        fs::rename(&old, disk.path("work/store")).expect("it can be moved");
+        let home = disk.path("");
+        let found = Place::Found(disk.path("work/store"));
+        assert_eq!(locate(&file, &old, &[], std::slice::from_ref(&other), Some(&home)), found);
+        assert_eq!(Places::read(&file).moved_to(&old), None, "looking changes nothing");
+        let place = relocate(&file, &old, &[], std::slice::from_ref(&other), Some(&home));
+        assert_eq!(place, found);
+        assert_eq!(Places::read(&file).moved_to(&old), Some(disk.path("work/store")));
+        let find = |gone: &Path| places.find(gone, &[], &[old.clone(), other.clone()], Some(&home));
+        assert_eq!(find(&old), Found { same: vec![disk.path("work/store")], alike: vec![] });
+        assert_eq!(find(&sub).same, [disk.path("work/store/api")], "the part below the repository is kept");
+    }
+
+    #[test]
+    fn a_pull_request_tells_the_repository_too() {
+        let disk = Disk::new();
+        let other = disk.repository("src/web", "git@github.com:ada/web");
+        let moved = disk.repository("src/renamed", "https://github.com/ada/shop.git");
+        let link = "https://github.com/ada/shop/pull/3".to_owned();
+        let found = Places::default().find(&disk.path("src/shop"), &[link], &[other], None);
+        assert_eq!(found.same, [moved]);
+    }
+
+    #[test]
+    fn without_a_remote_only_the_name_is_alike() {
+        let disk = Disk::new();
+        let here = disk.folder("work/notes");
+        let known = disk.folder("work/else");
+        let found = Places::default().find(&disk.path("gone/notes"), &[], &[known], None);
+        assert_eq!(found, Found { same: vec![], alike: vec![here] });
+    }
+
+    #[test]
+    fn what_moved_is_remembered_with_all_that_lies_below() {
+        let disk = Disk::new();
+        let (old, new) = (disk.path("src/shop"), disk.folder("work/shop"));
+        disk.folder("work/shop/api");
+        let mut places = Places::default();
+        places.note(&old, &disk.path("nowhere"));
+        assert_eq!(places.moved_to(&old), None);
+        places.note(&disk.path("nowhere"), &new);
+        let file = disk.path("state/places.json");
+        places.write(&file).expect("it can be written");
+        let places = Places::read(&file);
+        let found = places.moved_to(&old).expect("by two steps");
+        assert_eq!(found.as_os_str(), new.as_os_str(), "without a slash at its end");
+        assert_eq!(places.moved_to(&old.join("api")), Some(new.join("api")));
+        assert_eq!(places.moved_to(&old.join("deleted")), Some(new.clone()));
+        assert_eq!(places.moved_to(&disk.path("src")), None);
+        let mut circle = Places::default();
+        circle.note(&old, &disk.path("nowhere"));
+        circle.note(&disk.path("nowhere"), &old);
+        assert_eq!(circle.moved_to(&old), None, "back and forth is no way");
+        assert_eq!(Places::read(&disk.path("missing")), Places::default());
+    }
+
+    #[test]
+    fn what_is_remembered_while_work_trees_are_visited_is_kept() {
+        let disk = Disk::new();
+        let (file, tree) = (disk.path("state/places.json"), disk.repository("src/shop", "git@host:ada/shop.git"));
+        let (gone, now) = (disk.path("gone"), disk.folder("now"));
+        let visited = [tree.as_path()].into_iter().inspect(|_| {
+            Places::remember(&file, &gone, &now).expect("it can be written");
+        });
+        Places::keep(&file, visited).expect("it can be written");
+        let places = Places::read(&file);
+        assert_eq!((places.moved_to(&gone), places.remotes.len()), (Some(now), 1));
+    }
+
+    #[test]
+    fn nothing_is_lost_when_several_remember_at_once() {
+        let disk = Disk::new();
+        let file = disk.path("places.json");
+        std::thread::scope(|scope| {
+            for at in 0..8 {
+                let (file, from, to) = (&file, disk.path(&format!("gone-{at}")), disk.path("now"));
+                scope.spawn(move || Places::remember(file, &from, &to).expect("it can be written"));
+            }
+        });
+        assert_eq!(Places::read(&file).moved.len(), 8);
+    }
+}

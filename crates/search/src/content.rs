@@ -1,0 +1,160 @@
+//! Searching what was said and done: transcripts on disk, read anew for every query.
+//!
+//! Lines are found by bytes, as fast as `rg` finds them; whether a line counts is decided on the decoded texts in it.
+
+mod by_line;
+mod excerpt;
+mod kept;
+mod lines;
+mod raw;
+mod required;
+mod seen;
+mod spilled;
+mod stretch;
+mod tags;
+mod tally;
+mod wanted;
+mod worker;
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+
+use chrono::{DateTime, Utc};
+use transcript::TextKind;
+
+use crate::candidates::Standing;
+use crate::subject::is_inside_a_word;
+use worker::Worker;
+
+pub use excerpt::{Context, Excerpt};
+pub use seen::Seen;
+pub use tags::tags;
+pub use wanted::{Caps, Wanted};
+
+/// A session whose files are to be searched.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// How it stands by its title; for a search in contents alone, without any score.
+    pub standing: Standing,
+    /// Its files, its own first.
+    pub files: Vec<File>,
+}
+
+/// A transcript.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// The subagent that wrote it, if one did.
+    pub agent: Option<String>,
+    /// A number of its own among all files of a search and of those that narrow it.
+    pub number: usize,
+}
+
+/// What was found in a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// How it stands by its title.
+    pub standing: Standing,
+    /// Whether something occurs in it that must not: then it does not match after all.
+    pub refused: bool,
+    /// Lines in which all texts of the query occur; where there is none, those in which any does.
+    pub lines: u64,
+    /// Texts of the query that occur in its contents, by their bits.
+    pub texts: u32,
+    /// The line that tells most.
+    pub best: Option<Passage>,
+    /// Lines in the order of its files, as many as were asked for.
+    pub passages: Vec<Passage>,
+}
+
+/// A line that matches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passage {
+    /// The file, as an index among those of the session.
+    pub file: usize,
+    /// Where its record begins in the file, in bytes.
+    pub offset: u64,
+    /// When it was said.
+    pub at: Option<DateTime<Utc>>,
+    /// Whose it is.
+    pub kind: TextKind,
+    /// Texts of the query that occur in it, by their bits.
+    pub texts: u32,
+    /// Whether they stand there as whole words.
+    pub whole: bool,
+    /// What can be shown of it.
+    pub excerpt: Excerpt,
+}
+
+/// How a search ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Searched {
+    /// Everything was looked at.
+    Whole,
+    /// It was stopped.
+    Stopped,
+}
+
+/// Searches sessions in their order with some threads, and hands over each one that matches, or that something
+/// refused occurs in, as soon as that is known.
+/// When `stop` is set, it ends within a few milliseconds.
+///
+/// What cannot be read counts as empty. `seen` says what need not be looked at again, and learns from this search.
+pub fn search(
+    wanted: &Wanted,
+    targets: &[Target],
+    threads: usize,
+    seen: &Seen,
+    stop: &AtomicBool,
+    on: &(impl Fn(Found) + Sync),
+) -> Searched {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut worker = Worker::new(wanted, seen, stop);
+        while let Some(target) = targets.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if stop.load(Ordering::Relaxed) {
+                return;
+            }
+            if let Some(found) = worker.session(target) {
+                on(found);
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 1..threads.clamp(1, targets.len().max(1)) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    if stop.load(Ordering::Relaxed) { Searched::Stopped } else { Searched::Whole }
+}
+
+/// How well a session matches by title and contents together; none where it does not. A word that occurs in the title
+/// as it is goes before one that occurs in the contents, and that before one with gaps in the title. Of several words, one
+/// that is only a part of a word of the title counts hardly more than one in the contents: it is there by chance.
+pub fn score(standing: &Standing, found: Option<&Found>) -> Option<u32> {
+    const IN_CONTENTS: u32 = 100;
+    const PART_OF_TITLE: u32 = 110;
+    const ON_ONE_LINE: u32 = 50;
+    const WHOLE_WORDS: u32 = 10;
+    if found.is_some_and(|found| found.refused) {
+        return None;
+    }
+    let has = |at: usize| found.is_some_and(|found| found.texts & (1 << at) != 0);
+    let several = standing.scores.len() > 1;
+    let each = standing.scores.iter().enumerate().map(|(at, score)| {
+        let inside = has(at).then_some(IN_CONTENTS);
+        let by_chance = |score: &u32| several && is_inside_a_word(*score);
+        score.map(|score| if by_chance(&score) { PART_OF_TITLE } else { score }).max(inside)
+    });
+    let sum: u32 = each.sum::<Option<u32>>()?;
+    let all = u32::MAX.checked_shr(32 - u32::try_from(standing.scores.len()).unwrap_or(32)).unwrap_or(0);
+    let best = found.and_then(|found| found.best.as_ref());
+    let bonus = best.map_or(0, |best| {
+        let together = if best.texts & all == all { ON_ONE_LINE } else { 0 };
+        together + if best.whole { WHOLE_WORDS } else { 0 }
+    });
+    Some(sum + bonus)
+}

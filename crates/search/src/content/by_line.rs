@@ -1,0 +1,60 @@
+//! Which texts of a query can be looked for line by line, as if there were nothing around a line.
+
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
+
+use super::required::required;
+use crate::query::{Term, TermKind};
+
+/// Whether every match of a text lies in one line, in which a place stands out that has to be looked at.
+pub(super) fn is_by_line(term: &Term) -> bool {
+    match term.kind {
+        TermKind::Word => !term.text.contains('\n'),
+        TermKind::Phrase => term.text.split_whitespace().count() == 1,
+        TermKind::Regex => {
+            let hir = regex_syntax::ParserBuilder::new().multi_line(true).build().parse(&term.text);
+            required(&term.text).is_some() && hir.is_ok_and(|hir| stays_in_line(&hir))
+        }
+    }
+}
+
+fn stays_in_line(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Empty => true,
+        HirKind::Literal(literal) => !literal.0.contains(&b'\n'),
+        HirKind::Class(Class::Unicode(class)) => {
+            !class.iter().any(|range| (range.start()..=range.end()).contains(&'\n'))
+        }
+        HirKind::Class(Class::Bytes(class)) => {
+            !class.iter().any(|range| (range.start()..=range.end()).contains(&b'\n'))
+        }
+        // the ends of the whole text are not those of a line
+        HirKind::Look(look) => !matches!(look, Look::Start | Look::End | Look::StartCRLF | Look::EndCRLF),
+        HirKind::Repetition(repetition) => stays_in_line(&repetition.sub),
+        HirKind::Capture(capture) => stays_in_line(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().all(stays_in_line),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(kind: TermKind, text: &str, expect: bool) {
+        assert_eq!(is_by_line(&Term { kind, text: text.to_owned() }), expect, "{text}");
+    }
+
+    #[test]
+    fn what_can_go_over_a_line_end_is_not_looked_for_by_line() {
+        check(TermKind::Word, "retry", true);
+        check(TermKind::Phrase, "lock wait", false);
+        check(TermKind::Phrase, "lock", true);
+        check(TermKind::Regex, r"error\[E\d+\]", true);
+        check(TermKind::Regex, r"^\w+ error.*$", true);
+        check(TermKind::Regex, r"error\s+in", false);
+        check(TermKind::Regex, "error[^x]", false);
+        check(TermKind::Regex, r"\Aerror", false);
+        check(TermKind::Regex, r"error\n", false);
+        check(TermKind::Regex, "(?s)error.in", false);
+        check(TermKind::Regex, r"\d+", false);
+    }
+}

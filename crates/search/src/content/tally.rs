@@ -1,0 +1,348 @@
+//! What a search found in a session so far: how much, and what tells most.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::{fs, io};
+
+use chrono::{DateTime, Utc};
+use grep_searcher::{Searcher, Sink, SinkMatch};
+use memchr::memchr;
+use regex::Regex;
+use transcript::{Text, TextKind, texts};
+
+use super::excerpt::Excerpt;
+use super::kept::{Kept, Lines, Place, Source};
+use super::lines::{Line, lines};
+use super::spilled::Naming;
+use super::{Found, Passage, Target, Wanted, stretch};
+
+/// A line that is longer is not kept, but read again.
+const LONGEST_KEPT: usize = 32_768;
+
+/// What was found in the files of a session so far.
+pub(super) struct Tally<'a> {
+    wanted: &'a Wanted,
+    expressions: &'a Expressions,
+    stop: &'a AtomicBool,
+    file: usize,
+    /// Texts that occur in the file that is being read.
+    pub(super) file_texts: u32,
+    texts: u32,
+    lines: u64,
+    /// Lines in which all texts occur.
+    together: u64,
+    best: Option<Passage>,
+    passages: Vec<Passage>,
+    keeping: Option<Keeping>,
+}
+
+/// What is kept of the file that is being read.
+struct Keeping {
+    kept: Kept,
+    room: usize,
+    /// Whether a line of the text that is being read is kept already.
+    begun: bool,
+    /// Whether all of the record that is being read was looked at, and can be kept.
+    sure: bool,
+}
+
+/// The expressions of a query as one thread uses them: threads that share one wait for each other.
+pub(super) struct Expressions {
+    pub(super) decoded: Vec<Regex>,
+    strings: Regex,
+}
+
+/// Where a line was found.
+struct Spot<T> {
+    record: u64,
+    kind: TextKind,
+    at: T,
+}
+
+impl Expressions {
+    pub(super) fn of(wanted: &Wanted) -> Self {
+        Self {
+            decoded: wanted.texts.iter().map(|wish| wish.decoded.clone()).collect(),
+            strings: wanted.strings.clone(),
+        }
+    }
+}
+
+/// The first bits.
+pub(super) fn bits(count: usize) -> u32 {
+    u32::MAX.checked_shr(32 - u32::try_from(count.min(32)).unwrap_or(32)).unwrap_or(0)
+}
+
+impl Wanted {
+    /// Whether a text is of a kind that is searched.
+    pub(super) fn hears(&self, kind: TextKind) -> bool {
+        kind != TextKind::Tag && (self.thinking || kind != TextKind::Thinking)
+    }
+}
+
+impl<'a> Tally<'a> {
+    pub(super) fn new(wanted: &'a Wanted, expressions: &'a Expressions, stop: &'a AtomicBool) -> Self {
+        Self {
+            wanted,
+            expressions,
+            stop,
+            file: 0,
+            file_texts: 0,
+            texts: 0,
+            lines: 0,
+            together: 0,
+            best: None,
+            passages: Vec::new(),
+            keeping: None,
+        }
+    }
+
+    /// Goes on with the next file.
+    pub(super) fn begin(&mut self, file: usize) {
+        self.file = file;
+        self.file_texts = 0;
+        self.keeping = None;
+    }
+
+    /// Keeps what is found from now on.
+    pub(super) fn keep_found(&mut self, kept: Option<Kept>, room: usize) {
+        self.keeping = kept.map(|kept| Keeping { kept, room, begun: false, sure: true });
+    }
+
+    /// What was kept.
+    pub(super) fn kept(&mut self) -> Option<Kept> {
+        self.keeping.take().map(|keeping| keeping.kept)
+    }
+
+    /// Whether something occurs that must not.
+    pub(super) fn is_out(&self) -> bool {
+        self.texts & bits(self.wanted.texts.len()) & !bits(self.wanted.positive) != 0
+    }
+
+    pub(super) fn found(self, target: &Target) -> Found {
+        Found {
+            standing: target.standing.clone(),
+            refused: false,
+            lines: if self.together > 0 { self.together } else { self.lines },
+            texts: self.texts,
+            best: self.best,
+            passages: self.passages,
+        }
+    }
+
+    /// Takes in lines that a search before this one found.
+    pub(super) fn take_lines(&mut self, kept: &Lines) {
+        let (wanted, expressions) = (self.wanted, self.expressions);
+        let mut sources = kept.sources.iter().peekable();
+        let mut take = |line: &Line| {
+            while sources.next_if(|source| source.end <= line.range.start).is_some() {}
+            if let Some(source) = sources.peek().filter(|source| wanted.hears(source.kind)) {
+                self.add(&Spot { record: source.record, kind: source.kind, at: || source.at }, &kept.text, line);
+            }
+        };
+        match wanted.texts.as_slice() {
+            [wish] if let Some(step) = kept.step(&wish.key) => step.lines(kept, &expressions.decoded[0], &mut take),
+            _ => lines(&kept.text, expressions.decoded.iter(), &mut take),
+        }
+    }
+
+    /// Takes in output that has a file of its own.
+    pub(super) fn take_output(&mut self, transcript: &Path, output: &Path) {
+        let expressions = self.expressions;
+        let Ok(bytes) = fs::read(output) else { return };
+        let text = String::from_utf8_lossy(&bytes);
+        // what is read anew every time need not be kept
+        self.keeping = None;
+        let mut naming = None;
+        lines(&text, expressions.decoded.iter(), &mut |line| {
+            let Naming { record, at } = *naming.get_or_insert_with(|| Naming::find(transcript, output));
+            self.add(&Spot { record, kind: TextKind::ToolResult, at: || at }, &text, line);
+        });
+    }
+
+    /// Takes in a line of a file.
+    pub(super) fn take_record_line(&mut self, offset: u64, bytes: &[u8]) {
+        let mark = self.keeping.as_mut().map(Keeping::begin_record);
+        let mut told = false;
+        texts(bytes, &mut |text| {
+            if text.kind == TextKind::ToolDetail && (text.repeats || told) {
+                // the client's record of a result mostly repeats it
+                if let Some(keeping) = self.keeping.as_mut().filter(|_| !text.repeats) {
+                    keeping.sure = false;
+                }
+            } else {
+                told |= self.take(offset, &text);
+            }
+        });
+        if let (Some(keeping), Some(mark)) = (&mut self.keeping, mark) {
+            keeping.end_record(Place { offset, length: bytes.len() }, told, mark);
+        }
+    }
+
+    /// Takes in a text of a record; whether anything was found in it.
+    fn take(&mut self, line_offset: u64, text: &Text<'_>) -> bool {
+        let (wanted, expressions) = (self.wanted, self.expressions);
+        if !wanted.hears(text.kind) {
+            return false;
+        }
+        if let Some(keeping) = &mut self.keeping {
+            keeping.begun = false;
+        }
+        let before = self.lines;
+        let spot = Spot { record: line_offset + text.record as u64, kind: text.kind, at: || text.at() };
+        if wanted.by_line && wanted.context == 0 {
+            let written = text.written();
+            let mut from = 0;
+            let mut line = Line::of_one();
+            while let Some(place) = expressions.strings.find_at(written, from) {
+                let stretch = stretch::around(written, from, &place.range());
+                from = stretch::after(written, stretch.end);
+                let is_plain = wanted.is_word && memchr(b'\\', &written.as_bytes()[stretch.clone()]).is_none();
+                if is_plain {
+                    // nothing is escaped: what was found is what is looked for
+                    let mark = place.start() - stretch.start..place.end() - stretch.start;
+                    line.range = 0..stretch.len();
+                    line.marks[0] = mark;
+                    self.add(&spot, &written[stretch], &line);
+                    continue;
+                }
+                let decoded = text.decoded_in(stretch);
+                lines(&decoded, expressions.decoded.iter(), &mut |line| self.add(&spot, &decoded, line));
+            }
+        } else if expressions.strings.is_match(text.written()) {
+            let decoded = text.decoded();
+            lines(&decoded, expressions.decoded.iter(), &mut |line| self.add(&spot, &decoded, line));
+        }
+        self.lines > before
+    }
+
+    fn add(&mut self, spot: &Spot<impl Fn() -> Option<DateTime<Utc>>>, decoded: &str, line: &Line) {
+        self.texts |= line.texts;
+        self.file_texts |= line.texts;
+        self.lines += 1;
+        if let Some(keeping) = &mut self.keeping {
+            keeping.add(spot, decoded, line);
+        }
+        let positive = bits(self.wanted.positive);
+        let together = line.texts & positive == positive;
+        if together && self.together == 0 {
+            // lines with some of the texts are of interest only while none has all
+            self.passages.clear();
+        }
+        self.together += u64::from(together);
+        let kept = self.passages.len() < self.wanted.keep && (together || self.together == 0);
+        let most = (line.texts.count_ones(), true, weight(spot.kind));
+        if kept || self.tells_more(most, spot.record) {
+            self.keep(spot, decoded, line, kept);
+        }
+    }
+
+    /// Whether a line tells more than the best one so far; of those that tell as much, the first one is the best.
+    fn tells_more(&self, rank: (u32, bool, u8), record: u64) -> bool {
+        self.best.as_ref().is_none_or(|best| {
+            let known = (best.texts.count_ones(), best.whole, weight(best.kind));
+            // records that are read again come after others
+            rank > known || rank == known && self.file == best.file && record < best.offset
+        })
+    }
+
+    fn keep(&mut self, spot: &Spot<impl Fn() -> Option<DateTime<Utc>>>, decoded: &str, line: &Line, kept: bool) {
+        let whole = line.marks.iter().all(|mark| is_whole(decoded, mark.start, mark.end));
+        let rank = (line.texts.count_ones(), whole, weight(spot.kind));
+        let better = self.tells_more(rank, spot.record);
+        if !better && !kept {
+            return;
+        }
+        let passage = Passage {
+            file: self.file,
+            offset: spot.record,
+            at: (spot.at)(),
+            kind: spot.kind,
+            texts: line.texts,
+            whole,
+            excerpt: Excerpt::cut(decoded, &line.range, &line.marks, self.wanted.context),
+        };
+        if kept {
+            self.passages.push(passage.clone());
+        }
+        if better {
+            self.best = Some(passage);
+        }
+    }
+}
+
+/// Where what is kept of a record begins.
+#[derive(Clone, Copy)]
+struct Mark {
+    text: usize,
+    lines: usize,
+    sources: usize,
+}
+
+impl Keeping {
+    fn begin_record(&mut self) -> Mark {
+        (self.begun, self.sure) = (false, true);
+        let lines = self.kept.lines.as_ref();
+        Mark {
+            text: lines.map_or(0, |lines| lines.text.len()),
+            lines: lines.map_or(0, |lines| lines.each.len()),
+            sources: lines.map_or(0, |lines| lines.sources.len()),
+        }
+    }
+
+    fn add(&mut self, spot: &Spot<impl Fn() -> Option<DateTime<Utc>>>, decoded: &str, line: &Line) {
+        if line.range.len() > LONGEST_KEPT {
+            self.sure = false;
+            return;
+        }
+        if let Some(lines) = &mut self.kept.lines {
+            let source = || Source { end: 0, record: spot.record, kind: spot.kind, at: (spot.at)() };
+            let mark = line.marks.first().map_or(0, |mark| mark.start - line.range.start);
+            lines.add(&decoded[line.range.clone()], mark, self.begun, source);
+            self.begun = true;
+        }
+    }
+
+    fn end_record(&mut self, place: Place, found: bool, mark: Mark) {
+        if !found {
+            return;
+        }
+        if !self.sure {
+            self.kept.unsure.extend(u32::try_from(self.kept.places.len()));
+            if let Some(lines) = &mut self.kept.lines {
+                lines.text.truncate(mark.text);
+                lines.each.truncate(mark.lines);
+                lines.sources.truncate(mark.sources);
+            }
+        }
+        self.kept.places.push(place);
+        if self.kept.size() > self.room {
+            self.kept.lines = None;
+        }
+    }
+}
+
+/// What people said tells more than what tools printed.
+fn weight(kind: TextKind) -> u8 {
+    match kind {
+        TextKind::Prompt => 4,
+        TextKind::Answer => 3,
+        TextKind::Notice | TextKind::ToolInput => 2,
+        TextKind::ToolResult | TextKind::ToolDetail => 1,
+        TextKind::Thinking | TextKind::Tag => 0,
+    }
+}
+
+fn is_whole(text: &str, start: usize, end: usize) -> bool {
+    let is_word = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
+    !is_word(text[..start].chars().next_back()) && !is_word(text[end..].chars().next())
+}
+
+impl Sink for &mut Tally<'_> {
+    type Error = io::Error;
+
+    fn matched(&mut self, _: &Searcher, line: &SinkMatch<'_>) -> io::Result<bool> {
+        self.take_record_line(line.absolute_byte_offset(), line.bytes());
+        Ok(!self.is_out() && !self.stop.load(Ordering::Relaxed))
+    }
+}

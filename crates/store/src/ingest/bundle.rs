@@ -1,0 +1,79 @@
+//! What a thread has read, made ready for the engine by the thread itself: the one that writes has little left to do.
+
+use duckdb::arrow::array::ArrayRef;
+use pricing::PriceTable;
+use transcript::{Batch, FileRole, Request};
+
+use super::Piece;
+use super::columnar::Columns;
+use super::copies::{is_plain_in, tool_row};
+use super::ledger::fingerprint;
+use super::requests::sole_row;
+use crate::columns::within_reason;
+
+/// Pieces of files, with the rows that they add to the tables, piece by piece.
+#[derive(Default)]
+pub(crate) struct Bundle {
+    pieces: Vec<Piece>,
+    keys: Vec<u64>,
+    sole: Columns,
+    tools: Columns,
+}
+
+/// A bundle, unpacked.
+pub(super) struct Unpacked {
+    pub(super) pieces: Vec<Piece>,
+    /// Fingerprints of the keys of `sole`.
+    pub(super) keys: Vec<u64>,
+    /// Rows of `requests`, as they stand there if nothing else is told of the request.
+    pub(super) sole: Vec<ArrayRef>,
+    /// Rows of `tool_call_copies`.
+    pub(super) tools: Vec<ArrayRef>,
+}
+
+impl Bundle {
+    /// Adds a piece with what it tells. With `prices`, most requests become rows: of use only where the store may know
+    /// nothing of them.
+    pub(crate) fn add(&mut self, mut piece: Piece, batch: Batch, prices: Option<&PriceTable>) {
+        for tool in &batch.tool_uses {
+            tool_row(&mut self.tools, tool);
+            self.tools.end_row();
+        }
+        piece.tool_rows = batch.tool_uses.len();
+        piece.agent_types = batch.agent_types;
+        // A flat agent file may turn out to be another session's while it is read: its requests wait.
+        let prices = prices.filter(|_| !matches!(piece.found.role, FileRole::FlatAgent(_)));
+        let rows = self.sole.rows();
+        for mut request in batch.requests {
+            request.tokens = within_reason(request.tokens);
+            match prices {
+                Some(prices) if is_plain_in(&piece.session, &request) => self.add_sole(prices, &request),
+                _ => piece.told.push(request),
+            }
+        }
+        piece.sole_rows = self.sole.rows() - rows;
+        self.pieces.push(piece);
+    }
+
+    /// What it adds to the tables, in rows.
+    pub(crate) fn rows(&self) -> usize {
+        let told: usize = self.pieces.iter().map(|piece| piece.told.len()).sum();
+        self.sole.rows() + self.tools.rows() + told
+    }
+
+    /// The pieces.
+    pub(crate) fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
+    pub(super) fn unpack(mut self) -> Unpacked {
+        let (sole, tools) = (self.sole.take(), self.tools.take());
+        Unpacked { pieces: self.pieces, keys: self.keys, sole, tools }
+    }
+
+    fn add_sole(&mut self, prices: &PriceTable, request: &Request) {
+        self.keys.push(fingerprint(&request.key.0));
+        sole_row(&mut self.sole, prices, request);
+        self.sole.end_row();
+    }
+}

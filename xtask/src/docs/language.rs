@@ -1,0 +1,58 @@
+//! The page on the query language, from the table that parsing and help read.
+
+use std::fmt::Write as _;
+
+/// The page.
+pub(super) fn language() -> String {
+    let mut page = super::page("Searching", "the table of the query language in `search`");
+    page.push_str(BEFORE);
+    page.push_str("| written | finds | examples |\n|---|---|---|\n");
+    for form in search::FORMS {
+        let code = |text: &str| format!("`{}`", text.replace('|', "\\|"));
+        let examples: Vec<String> = form.examples.iter().map(|example| code(example)).collect();
+        let finds = form.finds.replace('|', "\\|");
+        writeln!(page, "| {} | {finds} | {} |", code(form.written), examples.join(", "))
+            .expect("memory takes every text");
+    }
+    page.push_str(AFTER);
+    page
+}
+
+const BEFORE: &str = "\
+One language for the box of the screen, `sessions ls` (what is known of a session) and `sessions search` (what was said in
+it, too). Everything in a query must hold. A value with spaces stands in quotes: `project:\"my shop\"`.
+
+";
+
+const AFTER: &str = "
+## What counts as content
+
+Prompts, answers, thinking (`Ctrl-G` on the screen, `--no-thinking`: without), what tools were given and what they gave
+back, commands and their output, summaries of compactions; those of subagents count for the session that started them.
+Texts are searched as they read: `\\n` in a transcript is a line end, `\\\"` a quote, `\\u00f6` an ö. Not searched: names of
+fields, ids, pictures, snapshots of files and prompts, copies of requests, reminders that the client adds for the model.
+
+Case counts where a word has a capital letter (`-i`: never, `-s`: always); in titles it never does, nor do accents. In
+titles, projects and branches small gaps are forgiven (`fixrefund` finds `fix/refund`). A single letter of the Latin
+alphabet is looked for in titles only.
+
+A word that is not a field keeps its colon: `std::fs`, `https://…` and `Error:` are words. What looks like a misspelt field
+is explained and left out; in quotes it is searched for as it stands. `--flag` is a word, `-word` is a negation.
+
+## Order
+
+The best matches come first, of equal ones the latest: a word in a title before one that is only in the contents, all
+words on one line before words on several, whole words before parts of words. The line shown is the one with most of the
+words.
+
+## On the screen
+
+`Ctrl-F` goes from everything to titles to contents. `Tab` completes names of fields and their values; where there is
+nothing to complete it goes to the list. What is wrong with a query is said under the box, and the rest of it still works.
+
+## At the prompt
+
+`sessions search <query>` prints the session, its turn, the time and the line. The reference `<session>#<turn>` is durable:
+`sessions show <session>#<turn>` shows that turn. `--json` has every hit with its place; `--limit` and `--max-count` bound
+sessions and hits; nothing else does. When nothing is found, the exit code is 1.
+";
