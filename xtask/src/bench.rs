@@ -5,6 +5,7 @@ mod import;
 mod measure;
 mod screen;
 mod search;
+mod summary;
 mod table;
 mod terminal;
 
@@ -24,6 +25,7 @@ enum Subject {
     Import(import::Import),
     Screen(screen::Screen),
     Search(search::Search),
+    Summary(summary::Summary),
 }
 
 impl Bench {
@@ -33,6 +35,7 @@ impl Bench {
             Subject::Import(subject) => subject.run()?,
             Subject::Screen(subject) => subject.run()?,
             Subject::Search(subject) => subject.run()?,
+            Subject::Summary(subject) => subject.run()?,
         };
         print!("{}", table::table(&figures));
         Ok(())

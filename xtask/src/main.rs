@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the person at the terminal")]
 
 mod bench;
+mod charts;
 mod ci;
 mod docs;
 mod prices;
@@ -31,6 +32,8 @@ enum Chore {
     Prices(prices::Prices),
     /// Draws assets/screenshots from the built-in demo, at a fixed time, zone and size
     Screenshots,
+    /// Draws docs/charts from the built-in demo, for fixed days and a fixed zone
+    Charts,
     Bench(bench::Bench),
 }
 
@@ -53,6 +56,7 @@ fn run() -> color_eyre::Result<()> {
         Chore::Docs(chore) => chore.run(),
         Chore::Prices(chore) => chore.run(),
         Chore::Screenshots => screenshots::draw(),
+        Chore::Charts => charts::draw(),
         Chore::Bench(chore) => chore.run(),
     }
 }

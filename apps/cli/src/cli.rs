@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
     Completions, Config, Ls, Man, Prices, Rebuild, Record, Resume, Scan, Search, Show, Tick, Usage, Where, completions,
-    man, rebuild, record, scan, screen, tick, r#where,
+    man, rebuild, record, scan, screen, tick, usage, r#where,
 };
 use crate::context::Context;
 use crate::{clock, report};
@@ -90,26 +90,39 @@ pub(crate) fn main() -> ExitCode {
     report::conclude(style, move || {
         color_eyre::install()?;
         match Cli::try_parse_from(arguments) {
-            Ok(cli) => run(cli),
+            Ok(cli) => run(cli, style),
             Err(error) if error.kind() == ErrorKind::DisplayVersion => version(),
             Err(error) => report::grammar(&error),
         }
     })
 }
 
-fn run(cli: Cli) -> color_eyre::Result<()> {
+fn run(cli: Cli, style: report::Style) -> color_eyre::Result<()> {
     let Cli { global, command } = cli;
     match command {
         Some(Command::Completions(command)) => return completions::run(&command, &global),
         Some(Command::Man(command)) => return man::run(&command, &global),
         _ => {}
     }
-    let mut context = Context::new(&global)?;
-    match (context.settings_problem.take(), &command) {
-        (Some(problem), Some(Command::Where(_))) => context.output.note(&problem.to_string()),
-        (Some(problem), Some(Command::Config(_))) => context.settings_problem = Some(problem),
-        (Some(problem), _) => return Err(problem.into()),
-        (None, _) => {}
+    let mut context = Context::new(&global, style)?;
+    match &command {
+        // the screen and the log of ticks say it themselves, and the others check the files
+        None | Some(Command::Config(_) | Command::Prices(_) | Command::Tick(_)) => {}
+        // without the flags that a person means, the wrong thing could be started
+        Some(Command::Resume(_)) if context.settings_problem.is_some() => {
+            return context.settings_problem.take().map_or(Ok(()), |problem| Err(problem.into()));
+        }
+        Some(Command::Usage(usage)) if usage.check_budget && context.settings_problem.is_some() => {
+            return context
+                .settings_problem
+                .take()
+                .map_or(Ok(()), |problem| Err(usage::budget::unreadable(&problem).into()));
+        }
+        Some(_) => {
+            for problem in context.problems_of_files() {
+                context.warn(&problem.into());
+            }
+        }
     }
     match command {
         None => screen::run(&mut context)?,
@@ -121,7 +134,7 @@ fn run(cli: Cli) -> color_eyre::Result<()> {
         Some(Command::Prices(command)) => command.run(&mut context)?,
         Some(Command::Scan(_)) => scan::run(&mut context)?,
         Some(Command::Rebuild(_)) => rebuild::run(&mut context)?,
-        Some(Command::Where(_)) => r#where::run(&mut context)?,
+        Some(Command::Where(command)) => r#where::run(&command, &mut context)?,
         Some(Command::Config(command)) => command.run(&mut context)?,
         Some(Command::Record(_)) => record::run(&mut context)?,
         Some(Command::Tick(_)) => tick::run(&mut context)?,

@@ -13,7 +13,7 @@ pub(crate) mod screen;
 pub(crate) mod search;
 mod show;
 pub(crate) mod tick;
-mod usage;
+pub(crate) mod usage;
 pub(crate) mod r#where;
 
 pub(crate) use completions::Completions;

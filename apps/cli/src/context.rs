@@ -7,6 +7,7 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use color_eyre::Report;
 use config::{ConfigError, Environment, Paths, Settings};
 use pricing::PriceTable;
 use store::Store;
@@ -15,7 +16,7 @@ use crate::cli::Global;
 use crate::clock;
 use crate::demo::Demo;
 use crate::output::Output;
-use crate::report::Fault;
+use crate::report::{self, Fault, Style};
 
 /// What every command works with.
 #[derive(Debug)]
@@ -24,9 +25,9 @@ pub(crate) struct Context {
     pub(crate) environment: Environment,
     /// Where everything lies.
     pub(crate) paths: Paths,
-    /// The person's settings; the defaults when they cannot be read.
+    /// The person's settings; the defaults for what is wrong in them.
     pub(crate) settings: Settings,
-    /// Why the settings cannot be read.
+    /// What is wrong with the settings.
     pub(crate) settings_problem: Option<ConfigError>,
     /// The store.
     pub(crate) store: Store,
@@ -38,25 +39,25 @@ pub(crate) struct Context {
     pub(crate) json: bool,
     /// Standard output.
     pub(crate) output: Output,
+    /// How warnings are written.
+    style: Style,
     /// The built-in history, while it is unpacked.
     demo: Option<Demo>,
 }
 
 impl Context {
     /// Takes everything that the flags and the process give.
-    pub(crate) fn new(global: &Global) -> color_eyre::Result<Self> {
+    pub(crate) fn new(global: &Global, style: Style) -> color_eyre::Result<Self> {
         let now = Utc::now();
         let outside = Environment::of_process();
         let demo = global.demo.then(|| Demo::unpack(now)).transpose()?;
         let environment = demo.as_ref().map_or_else(|| outside.clone(), |demo| demo.environment(&outside));
         let mut paths = Paths::new(&environment)?;
-        let (settings, settings_problem) = match Settings::load(&paths.config) {
-            Ok(settings) => match clock::wrong_setting(&settings, &paths.config) {
-                None => (settings, None),
-                Some(problem) => (Settings { timezone: None, ..settings }, Some(problem)),
-            },
-            Err(problem) => (Settings::default(), Some(problem)),
-        };
+        let (mut settings, mut settings_problem) = Settings::load(&paths.config);
+        if let Some(problem) = clock::wrong_setting(&settings, &paths.config) {
+            settings.timezone = None;
+            settings_problem.get_or_insert(problem);
+        }
         paths.add_roots(&settings.roots_extra);
         let mut output = Output::new(global, &environment);
         if demo.is_some() {
@@ -68,6 +69,7 @@ impl Context {
             now,
             json: global.json,
             output,
+            style,
             demo,
             environment,
             paths,
@@ -98,15 +100,39 @@ impl Context {
         self.demo.is_some()
     }
 
-    /// The prices in force: the built-in ones, and those of the person's `prices.toml` over them.
-    pub(crate) fn prices(&self) -> color_eyre::Result<PriceTable> {
+    /// The prices in force: the built-in ones, and those of the person's `prices.toml` over them, if that can be used.
+    pub(crate) fn prices(&self) -> PriceTable {
+        self.checked_prices().unwrap_or_else(|_| PriceTable::built_in())
+    }
+
+    /// The same, or what is wrong with the person's file.
+    pub(crate) fn checked_prices(&self) -> Result<PriceTable, Fault> {
         let (table, path) = (PriceTable::built_in(), self.paths.prices_file());
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(table),
-            Err(error) => return Err(wrong_prices(&path, None, &error).into()),
+            Err(error) => return Err(wrong_prices(&path, None, &error)),
         };
-        table.with_overrides(&text).map_err(|error| wrong_prices(&path, error.line(&text), &error).into())
+        table.with_overrides(&text).map_err(|error| wrong_prices(&path, error.line(&text), &error))
+    }
+
+    /// Says on standard error what is wrong beside the answer, which is given all the same.
+    pub(crate) fn warn(&self, problem: &Report) {
+        report::warn(self.style, problem);
+    }
+
+    /// What is wrong with the person's files, so that something else stands for them.
+    pub(crate) fn problems_of_files(&mut self) -> Vec<Fault> {
+        let settings = self.settings_problem.take().map(|problem| {
+            Fault::new("config", problem.to_string()).next(
+                "What is right in it holds, and the defaults for the rest. `sessions config check` checks it again.",
+            )
+        });
+        let prices = self
+            .checked_prices()
+            .err()
+            .map(|problem| problem.next("Until it is corrected, the built-in prices are used."));
+        settings.into_iter().chain(prices).collect()
     }
 }
 

@@ -1,10 +1,10 @@
 //! From what a person typed to the one session that it stands for.
 
-use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use color_eyre::Report;
 use config::SessionTypes;
+use resume::Below;
 use search::Query;
 use sessions_tui::{Knowledge, Library};
 use store::{Found, SessionRow, live};
@@ -87,13 +87,15 @@ fn known(context: &Context, rows: Vec<SessionRow>) -> color_eyre::Result<Library
 /// Whether a session belongs to a project: by a part of its name, or by the directory when it looks like one.
 pub(crate) fn is_of_project(row: &SessionRow, wanted: &str, context: &Context) -> bool {
     if is_directory(wanted) {
-        let named = context.environment.resolve(wanted);
-        let real = named.canonicalize().unwrap_or_else(|_| named.clone());
-        let mut ran_in = [&row.session.cwd_first, &row.session.cwd_last].into_iter().flatten().map(Path::new);
-        return ran_in.any(|cwd| cwd.starts_with(&named) || cwd.starts_with(&real));
+        return Below::directory(&context.environment.resolve(wanted)).holds(ran_in(row));
     }
     let name = row.session.project.as_deref().unwrap_or_default().to_lowercase();
     name.contains(&wanted.to_lowercase())
+}
+
+/// Directories that a session ran in, the latest first.
+pub(crate) fn ran_in(row: &SessionRow) -> impl Iterator<Item = &str> {
+    [&row.session.cwd_last, &row.session.cwd_first].into_iter().flatten().map(String::as_str)
 }
 
 /// Whether a project is named by a directory.

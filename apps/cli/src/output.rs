@@ -22,7 +22,8 @@ pub(crate) struct Output {
     pub(crate) watched: bool,
     /// Columns of the terminal.
     pub(crate) width: usize,
-    color: bool,
+    /// Whether it is written with colors.
+    pub(crate) color: bool,
 }
 
 /// Roles of text.

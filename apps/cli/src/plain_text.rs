@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use sessions_tui::figures;
+pub(crate) use sessions_tui::figures::counted;
 
 /// Text without escape sequences and control characters; newlines and tabs stay.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
@@ -32,17 +32,6 @@ pub(crate) fn field(text: &str) -> String {
         }
     }
     escaped
-}
-
-/// A number of things: `1 request`, `1,204 requests`.
-pub(crate) fn counted(number: impl Into<u64>, thing: &str) -> String {
-    let number = number.into();
-    let ending = match thing {
-        _ if number == 1 => "",
-        thing if thing.ends_with("ch") => "es",
-        _ => "s",
-    };
-    format!("{} {thing}{ending}", figures::count(number))
 }
 
 /// Control characters, and those that reorder the text around them.

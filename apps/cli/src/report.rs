@@ -13,7 +13,7 @@ use store::StoreError;
 
 use crate::plain_text::{one_line, printable};
 
-/// Something that the person can fix: exit code 1.
+/// Something that the person can fix: exit code 1, unless it is given another one.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub(crate) struct Fault {
@@ -21,6 +21,7 @@ pub(crate) struct Fault {
     message: String,
     next_step: Option<String>,
     candidates: Vec<Candidate>,
+    exit: u8,
 }
 
 /// One of several things that may have been meant.
@@ -39,13 +40,25 @@ pub(crate) struct Candidate {
 impl Fault {
     /// A fault with a code for scripts and a message for people.
     pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), next_step: None, candidates: Vec::new() }
+        Self { code, message: message.into(), next_step: None, candidates: Vec::new(), exit: 1 }
     }
 
     /// Says what to do next.
     pub(crate) fn next(mut self, step: impl Into<String>) -> Self {
         self.next_step = Some(step.into());
         self
+    }
+
+    /// Ends the program with another exit code.
+    pub(crate) fn exit(self, exit: u8) -> Self {
+        Self { exit, ..self }
+    }
+
+    /// What is wrong and what to do next, in one line.
+    pub(crate) fn in_one_line(&self) -> String {
+        let step = self.next_step.as_deref().unwrap_or_default();
+        let end = if self.message.ends_with(['.', '?']) { "" } else { "." };
+        one_line(&format!("{}{end} {step}", self.message))
     }
 
     /// Lists what may have been meant.
@@ -99,6 +112,14 @@ pub(crate) fn grammar(error: &clap::Error) -> color_eyre::Result<()> {
         .into())
 }
 
+/// Writes on standard error what is wrong beside an answer that is given all the same.
+pub(crate) fn warn(style: Style, problem: &Report) {
+    let ending = ending_of(problem);
+    let text = if style.json { ending.as_json("warning") } else { ending.as_text("warning: ", style.color) };
+    // Standard error may be closed; there is nobody left to tell then.
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
 /// An error as it leaves the program.
 #[derive(Debug, Serialize)]
 struct Ending<'a> {
@@ -111,28 +132,22 @@ struct Ending<'a> {
     exit: u8,
 }
 
-#[derive(Debug, Serialize)]
-struct Envelope<'a> {
-    schema: u32,
-    error: &'a Ending<'a>,
-}
-
 impl Ending<'_> {
     fn write(&self, style: Style) -> ExitCode {
-        let text = if style.json { self.as_json() } else { self.as_text(style.color) };
+        let text = if style.json { self.as_json("error") } else { self.as_text("", style.color) };
         // Standard error may be closed; there is nobody left to tell then.
         let _ = io::stderr().lock().write_all(text.as_bytes());
         ExitCode::from(self.exit)
     }
 
-    fn as_json(&self) -> String {
-        let text = serde_json::to_string(&Envelope { schema: 1, error: self });
-        text.expect("texts and lists can be written as JSON") + "\n"
+    fn as_json(&self, name: &str) -> String {
+        let text = serde_json::to_string(self).expect("texts and lists can be written as JSON");
+        format!("{{\"schema\":1,\"{name}\":{text}}}\n")
     }
 
-    fn as_text(&self, color: bool) -> String {
+    fn as_text(&self, kind: &str, color: bool) -> String {
         let (red, plain) = if color { ("\x1b[31m", "\x1b[0m") } else { ("", "") };
-        let mut lines = vec![format!("{red}sessions:{plain} {}", printable(&self.message))];
+        let mut lines = vec![format!("{red}sessions:{plain} {kind}{}", printable(&self.message))];
         lines.extend(self.candidates.iter().map(|candidate| {
             let or = |field: &Option<String>, none: &str| field.as_deref().map_or_else(|| none.to_owned(), one_line);
             let (when, project) = (or(&candidate.when, "-"), or(&candidate.project, "-"));
@@ -150,7 +165,7 @@ fn ending_of(report: &Report) -> Ending<'_> {
             message: fault.message.clone(),
             next_step: fault.next_step.clone(),
             candidates: &fault.candidates,
-            exit: 1,
+            exit: fault.exit,
         };
     }
     let (code, exit, message, next_step) = if let Some(error) = report.downcast_ref::<StoreError>() {

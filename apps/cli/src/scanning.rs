@@ -1,11 +1,12 @@
 //! Bringing the store up to date, with a progress bar for people and none for scripts.
 
 use std::io::{ErrorKind, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use color_eyre::Report;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use resume::Places;
 use store::{Progress, ScanOptions, ScanReport, StoreError};
 
 use crate::context::Context;
@@ -35,7 +36,7 @@ pub(crate) fn scan_with(
     work: Work,
     extra_files: Vec<PathBuf>,
 ) -> color_eyre::Result<(ScanReport, Duration)> {
-    let prices = context.prices()?;
+    let prices = context.prices();
     let options = ScanOptions { roots: context.paths.known_roots(), extra_files, threads: 0 };
     let listening = Listening::begin()?;
     let mut bar = Bar::new(context.output.watched);
@@ -52,20 +53,35 @@ pub(crate) fn scan_with(
                 .next("Run `sessions rebuild` again to make it anew.")
                 .into())
         }
-        report => Ok((report?, started.elapsed())),
+        report => {
+            let report = report?;
+            if report.sessions_new > 0 && !context.is_demo() {
+                remember_places(context);
+            }
+            Ok((report, started.elapsed()))
+        }
     }
 }
 
-/// Takes in what is new before a question, unless that is not wanted. When another program holds the store, the data
-/// folder may not be written or the person's prices cannot be read, the question can perhaps still be answered from what
-/// is stored: the obstacle is returned for the end, and nothing waits for the other program again.
+/// Notes which repositories the sessions ran in: when a directory is gone, nothing else tells where it went.
+fn remember_places(context: &Context) {
+    let kept = || -> color_eyre::Result<()> {
+        let rows = context.store.sessions()?;
+        let directories = rows.iter().filter_map(|row| row.session.cwd_last.as_deref()).map(Path::new);
+        Ok(Places::keep(&context.paths.places_file(), directories)?)
+    };
+    if let Err(report) = kept() {
+        // A directory that moves is then asked for; the next new session tries again.
+        tracing::warn!("it is not remembered where repositories are: {report}");
+    }
+}
+
+/// Takes in what is new before a question, unless that is not wanted. When another program holds the store, the question
+/// can perhaps still be answered from what is stored: the obstacle is returned for the end, and nothing waits for the other
+/// program again. Where the data folder may not be written for good, a warning is all that can be said.
 pub(crate) fn freshen(context: &mut Context, wanted: bool) -> color_eyre::Result<Option<Report>> {
     if !wanted {
         return Ok(None);
-    }
-    // Costs that follow other prices would replace those that are stored.
-    if let Err(problem) = context.prices() {
-        return Ok(Some(problem));
     }
     let Err(report) = scan(context, Work::Scan) else { return Ok(None) };
     match report.downcast_ref::<StoreError>() {
@@ -76,7 +92,8 @@ pub(crate) fn freshen(context: &mut Context, wanted: bool) -> color_eyre::Result
         Some(StoreError::Io { source, .. }) if is_read_only(source.kind()) && context.store.exists() => {
             let message = format!("What is new is not in this answer: {report}.");
             let step = "The data folder may not be written here; `sessions where` lists every path.";
-            Ok(Some(Fault::new("read-only", message).next(step).into()))
+            context.warn(&Fault::new("read-only", message).next(step).into());
+            Ok(None)
         }
         _ => Err(report),
     }

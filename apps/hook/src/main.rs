@@ -12,10 +12,13 @@ mod status_line;
 use std::io::{self, IsTerminal, Write};
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
+use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use config::{Environment, Paths};
-use journal::{Event, EventKind, Fields, Limits, PAYLOAD_READ_BYTES, Spool, Status, UsageState, payload_fault};
+use journal::{
+    Event, EventKind, Fields, JournalError, Limits, PAYLOAD_READ_BYTES, Spool, Status, UsageState, payload_fault,
+};
 
 use crate::arguments::Request;
 use crate::log::Log;
@@ -26,6 +29,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Figures of a status line that are older are made again, and so often at most is a tick started for them.
 const FIGURES_FRESH: Duration = Duration::from_mins(1);
+
+/// What a thread needs that only waits for the disk.
+const SYNC_STACK_BYTES: usize = 64 * 1024;
 
 fn main() -> ExitCode {
     match Request::parse(std::env::args_os().skip(1)) {
@@ -107,10 +113,32 @@ fn record(request: &Request, environment: &Environment, paths: &Paths) -> Vec<St
     }
     let mut event = Event::new(kind, now_ms(), &payload).with_variables(|name| environment.get(name));
     event.parent_pid = Some(std::os::unix::process::parent_id());
-    let left = Spool::new(&paths.spool).leave(&event).map(|_| ()).map_err(|error| error.to_string());
-    let started = background::start_tick(background::pause_of(kind), environment, paths);
-    problems.extend([left, started].into_iter().filter_map(Result::err));
+    let (left, started) = leave(&event, &Spool::new(&paths.spool), || {
+        background::start_tick(background::pause_of(kind), environment, paths)
+    });
+    problems.extend(left.err().map(|error| error.to_string()));
+    problems.extend(started.err());
     problems
+}
+
+/// Leaves an event, and starts a tick while it is written through to the disk: each of both takes about a millisecond, and
+/// one waits for the disk, the other for a processor.
+fn leave(
+    event: &Event,
+    spool: &Spool,
+    start: impl FnOnce() -> Result<(), String>,
+) -> (Result<(), JournalError>, Result<(), String>) {
+    let left = match spool.put(event) {
+        Ok(left) => left,
+        // a tick takes what others left
+        Err(error) => return (Err(error), start()),
+    };
+    thread::scope(|scope| {
+        let syncing = thread::Builder::new().stack_size(SYNC_STACK_BYTES).spawn_scoped(scope, || left.sync());
+        let started = start();
+        let synced = syncing.ok().and_then(|syncing| syncing.join().ok());
+        (synced.unwrap_or_else(|| left.sync()), started)
+    })
 }
 
 /// The kind that the payload itself names.

@@ -59,6 +59,8 @@ pub struct Launch {
     pub prices: PriceTable,
     /// The viewer's time zone.
     pub zone: Tz,
+    /// What is wrong with the person's files, to be said when it is opened.
+    pub problems: Vec<String>,
     /// Whether it shows the built-in demo (says so, resumes nothing).
     pub demo: bool,
     /// What writes sessions to files: the command line has the forms.
@@ -98,7 +100,8 @@ pub fn run(launch: &Launch) -> color_eyre::Result<Outcome> {
     }
     let (sender, inbox) = crossbeam_channel::unbounded();
     let lanes = Lanes::start(launch, &sender).wrap_err("threads cannot be started")?;
-    let (keys, mut problems) = KeyMap::new(&launch.settings.keys);
+    let (keys, wrong_keys) = KeyMap::new(&launch.settings.keys);
+    let mut problems = [&launch.problems[..], &wrong_keys[..]].concat();
     let mut model = Model::new(Setup {
         zone: launch.zone,
         now: Utc::now(),
@@ -109,6 +112,7 @@ pub fn run(launch: &Launch) -> color_eyre::Result<Outcome> {
         theme: crate::Theme::default(),
         keys,
         around: Here::new(&launch.environment.cwd),
+        budget: launch.settings.budget,
     });
     // The lanes read while the terminal is asked for its colors.
     for effect in update(&mut model, Msg::Started) {

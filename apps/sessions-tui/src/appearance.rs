@@ -91,7 +91,8 @@ fn remembered(environment: &Environment) -> Option<Mode> {
     Some(if matches!(background, 7 | 9..=15) { Mode::Light } else { Mode::Dark })
 }
 
-fn depth(environment: &Environment) -> Depth {
+/// How many colors the terminal has, by its environment.
+pub(crate) fn depth(environment: &Environment) -> Depth {
     let term = environment.get("TERM").unwrap_or_default();
     if environment.get("NO_COLOR").is_some() || term == "dumb" {
         Depth::None

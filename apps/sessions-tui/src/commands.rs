@@ -6,6 +6,7 @@ mod everywhere;
 mod key_map;
 mod reader;
 mod sessions;
+mod summary;
 
 pub use action::Action;
 pub use key_map::KeyMap;
@@ -16,7 +17,7 @@ use crate::model::Model;
 /// Everything that a key can do: by scope, within a scope the most important first. Where two commands of a scope share
 /// a key, the first wins.
 pub const COMMANDS: Commands =
-    Commands(&[sessions::COMMANDS, arranging::COMMANDS, reader::COMMANDS, everywhere::COMMANDS]);
+    Commands(&[sessions::COMMANDS, summary::COMMANDS, arranging::COMMANDS, reader::COMMANDS, everywhere::COMMANDS]);
 
 /// The table: one list per screen, each in a file of its own.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +32,8 @@ pub struct Command {
     pub title: &'static str,
     /// One or two words for the footer, if it belongs there.
     pub hint: Option<&'static str>,
+    /// The same while sessions are selected, if it is another one then.
+    pub(crate) hint_selected: Option<&'static str>,
     /// Where it acts.
     pub scope: Scope,
     /// Keys that always act there, unless the person says otherwise ([`KeyMap`]).
@@ -54,8 +57,14 @@ pub enum Scope {
     Ask,
     /// The transcript.
     Reader,
+    /// The records behind a block of the transcript.
+    Raw,
     /// The find box of the transcript.
     Find,
+    /// The summary.
+    Summary,
+    /// The box of the summary that narrows its rows.
+    Narrow,
     /// The help screen.
     Help,
     /// A message that waits to be read.
@@ -68,12 +77,15 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes, in the order of the help screen.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Sessions,
         Self::Sort,
         Self::Ask,
         Self::Reader,
         Self::Find,
+        Self::Raw,
+        Self::Summary,
+        Self::Narrow,
         Self::Everywhere,
         Self::Palette,
         Self::Help,
@@ -87,7 +99,10 @@ impl Scope {
             Self::Sort => "Order of the list",
             Self::Ask => "Asked for a path",
             Self::Reader => "Transcript",
+            Self::Raw => "Records of a transcript",
             Self::Find => "Find in a transcript",
+            Self::Summary => "Summary",
+            Self::Narrow => "Narrow the rows of the summary",
             Self::Help => "Help",
             Self::Message => "Message",
             Self::Palette => "Palette",
@@ -97,7 +112,7 @@ impl Scope {
 
     /// Whether every letter is written into a box there, whatever has the focus.
     pub(crate) fn always_types(self) -> bool {
-        matches!(self, Self::Find | Self::Palette | Self::Ask)
+        matches!(self, Self::Find | Self::Narrow | Self::Palette | Self::Ask)
     }
 
     /// Whether a key of one can be meant as a key of the other.
@@ -124,7 +139,7 @@ impl Commands {
 }
 
 const fn command(id: &'static str, scope: Scope, action: Action, title: &'static str) -> Command {
-    Command { id, title, hint: None, scope, keys: &[], letters: &[], action, matters: |_| true }
+    Command { id, title, hint: None, hint_selected: None, scope, keys: &[], letters: &[], action, matters: |_| true }
 }
 
 impl Command {
@@ -138,6 +153,11 @@ impl Command {
 
     const fn hint(self, hint: &'static str) -> Self {
         Self { hint: Some(hint), ..self }
+    }
+
+    /// Another word for the footer while sessions are selected.
+    const fn hint_selected(self, hint: &'static str) -> Self {
+        Self { hint_selected: Some(hint), ..self }
     }
 
     /// A word for the footer that stands there only while it is of use.

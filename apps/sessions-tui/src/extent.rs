@@ -1,8 +1,8 @@
 //! How far the list reaches: this directory, this repository, everywhere.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use resume::Repository;
+use resume::{Below, Repository};
 use store::SessionRow;
 
 /// How far the list reaches.
@@ -20,10 +20,9 @@ pub(crate) enum Extent {
 /// Where the screen was opened.
 #[derive(Debug, Clone, Default)]
 pub struct Here {
-    /// The directory, as it was named and as it is without links; paths that are no text are left out.
-    directory: Vec<String>,
+    directory: Below,
     /// The work trees of the repository around it.
-    repository: Vec<String>,
+    repository: Below,
 }
 
 impl Here {
@@ -31,22 +30,22 @@ impl Here {
     pub fn new(directory: &Path) -> Self {
         let real = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
         let trees = Repository::around(&real).map(|repository| repository.work_trees()).unwrap_or_default();
-        Self { directory: texts([directory.to_owned(), real]), repository: texts(trees) }
+        Self { directory: Below::directory(directory), repository: Below::any_of(trees) }
     }
 
     /// The next extent that there is: without a repository there is one step less.
     pub(crate) fn after(&self, extent: Extent) -> Extent {
         match extent {
-            Extent::Everywhere if self.directory.is_empty() => Extent::Everywhere,
+            Extent::Everywhere if self.directory.first().is_none() => Extent::Everywhere,
             Extent::Everywhere => Extent::Directory,
-            Extent::Directory if !self.repository.is_empty() => Extent::Repository,
+            Extent::Directory if self.repository.first().is_some() => Extent::Repository,
             Extent::Directory | Extent::Repository => Extent::Everywhere,
         }
     }
 
     /// What an extent covers, as the screen says it; nothing where it covers all.
     pub(crate) fn name(&self, extent: Extent) -> Option<String> {
-        let last = |path: &String| path.rsplit('/').next().unwrap_or_default().to_owned();
+        let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
         match extent {
             Extent::Everywhere => None,
             Extent::Repository => self.repository.first().map(|root| format!("this repository ({})", last(root))),
@@ -61,40 +60,13 @@ impl Here {
             Extent::Repository => &self.repository,
             Extent::Directory => &self.directory,
         };
-        let ran_in = [&row.session.cwd_last, &row.session.cwd_first];
-        ran_in.into_iter().flatten().any(|cwd| folders.iter().any(|folder| is_within(cwd, folder)))
+        folders.holds([&row.session.cwd_last, &row.session.cwd_first].into_iter().flatten().map(String::as_str))
     }
-}
-
-fn texts(paths: impl IntoIterator<Item = PathBuf>) -> Vec<String> {
-    let mut texts: Vec<String> =
-        paths.into_iter().filter_map(|path| path.into_os_string().into_string().ok()).collect();
-    texts.dedup();
-    texts.retain(|path| !path.is_empty());
-    texts
-}
-
-/// Whether a path is a folder or lies below it. Compared as texts: a list of thousands is compared at every key.
-fn is_within(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_folder_holds_what_lies_below_and_nothing_that_only_begins_so() {
-        for (path, folder, expect) in [
-            ("/home/ada/shop", "/home/ada/shop", true),
-            ("/home/ada/shop/web", "/home/ada/shop", true),
-            ("/home/ada/shop-2", "/home/ada/shop", false),
-            ("/home/ada", "/home/ada/shop", false),
-            ("/home/ada", "/", true),
-        ] {
-            assert_eq!(is_within(path, folder), expect, "{path} in {folder}");
-        }
-    }
 
     #[test]
     fn without_a_repository_there_is_one_step_less() {

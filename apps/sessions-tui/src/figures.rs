@@ -1,8 +1,12 @@
 //! Figures as people read them: tokens, money, durations, moments.
 
+use chart::Unit;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use pricing::NanoUsd;
+use summary::Measure;
+
+use crate::cells;
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -31,6 +35,31 @@ pub fn tokens(count: u64) -> String {
 /// A plain count with thousands set apart: `1,204`.
 pub fn count(number: u64) -> String {
     grouped(number)
+}
+
+/// A number of things: `1 turn`, `1,204 turns`, `2 branches`.
+pub fn counted(number: impl Into<u64>, thing: &str) -> String {
+    let number = number.into();
+    let ending = match thing {
+        _ if number == 1 => "",
+        thing if thing.ends_with("ch") => "es",
+        _ => "s",
+    };
+    format!("{} {thing}{ending}", count(number))
+}
+
+/// What the amounts of a measure are in a chart.
+pub fn unit(measure: Measure) -> Unit {
+    match measure {
+        Measure::Cost => Unit::PicoUsd,
+        Measure::Tokens => Unit::Count,
+    }
+}
+
+/// `opus-5-5` for `claude-opus-5-5` in any decoration; empty for what the client said itself.
+pub fn model(name: &str) -> String {
+    let name = pricing::canonical(name);
+    if name.starts_with('<') { String::new() } else { cells::clean(name.strip_prefix("claude-").unwrap_or(name)) }
 }
 
 /// `$0.004`, `$4.18`, `$1,204`; with `unknown`, `$4.18+` (or `–` when nothing is known).

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use search::{Completion, Found, Hit, Known, Query};
+use search::{Completion, Found, Hit, Known, Passage, Query};
 
 use crate::library::Library;
 use crate::message::Ticket;
@@ -51,6 +51,24 @@ pub struct Ranking {
     pub running: bool,
 }
 
+/// A line that matches, with where in its session it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quote {
+    /// The line, with those around it.
+    pub passage: Passage,
+    /// The turn, in the session's own file.
+    pub turn: Option<u32>,
+    /// Whether a subagent's file tells it.
+    pub in_subagent: bool,
+}
+
+impl Quote {
+    /// A line of which nothing else is known yet.
+    pub(crate) fn bare(passage: Passage) -> Self {
+        Self { passage, turn: None, in_subagent: false }
+    }
+}
+
 /// The state of finding.
 #[derive(Debug, Default)]
 pub(crate) struct Finding {
@@ -64,9 +82,18 @@ pub(crate) struct Finding {
     pub(crate) found: HashMap<usize, Arc<Found>>,
     /// Of the request that it was found for.
     pub(crate) ticket: Ticket,
+    /// The place in the library whose lines were asked for last.
+    pub(crate) quoted: Option<usize>,
+    /// Its lines, once they are known.
+    pub(crate) quotes: Vec<Quote>,
     pub(crate) choice: Option<Choice>,
-    /// Values that fields can have, and the sessions that they are of.
-    values: Option<(Arc<Library>, Known)>,
+    /// Values that fields can have, with the sessions that they are of and how much of those was known.
+    values: Option<(Arc<Library>, usize, Known)>,
+    /// Of the request that looks for the same query in sessions that were loaded anew: what was found before stays on
+    /// the screen until it is done.
+    pub(crate) again: Option<Ticket>,
+    /// What that one has found so far.
+    pub(crate) found_again: HashMap<usize, Arc<Found>>,
 }
 
 /// What the box can be completed with, and which of it stands there now.
@@ -79,19 +106,35 @@ pub(crate) struct Choice {
 }
 
 impl Finding {
-    /// Values that fields can have; worked out anew when the sessions are others.
+    /// Values that fields can have; worked out anew when the sessions are others, or more is known of them.
     pub(crate) fn values(&mut self, library: &Arc<Library>) -> &Known {
-        let stale = self.values.as_ref().is_none_or(|(of, _)| !Arc::ptr_eq(of, library));
-        if stale {
-            self.values = Some((Arc::clone(library), library.values()));
+        let learnt = library.learnt();
+        let is_current = |(of, known, _): &(Arc<Library>, usize, _)| Arc::ptr_eq(of, library) && *known == learnt;
+        if !self.values.as_ref().is_some_and(is_current) {
+            self.values = Some((Arc::clone(library), learnt, library.values()));
         }
-        self.values.as_ref().map(|(_, known)| known).expect("it was just put there")
+        self.values.as_ref().map(|(.., known)| known).expect("it was just put there")
     }
 
-    /// Forgets what was found; places in the library mean others now, or another query is on.
+    /// Takes over what was found for the places that the same sessions have after they were loaded anew.
+    pub(crate) fn move_to(&mut self, place: impl Fn(usize) -> Option<usize>) {
+        let found = std::mem::take(&mut self.found);
+        self.found = found.into_iter().filter_map(|(at, found)| Some((place(at)?, found))).collect();
+        self.quoted = self.quoted.and_then(place);
+    }
+
+    /// Forgets what was found: nothing is looked for.
     pub(crate) fn forget(&mut self) {
         self.found.clear();
         self.running = false;
+        self.again = None;
+        self.forget_quotes();
+    }
+
+    /// Forgets the lines of the session that was under the cursor.
+    pub(crate) fn forget_quotes(&mut self) {
+        self.quoted = None;
+        self.quotes.clear();
     }
 }
 

@@ -9,10 +9,12 @@ mod matcher;
 mod opening;
 mod paths;
 mod pictures;
+mod previews;
 mod queue;
 mod resuming;
 mod showing;
 mod stored;
+mod summing;
 mod watching;
 
 use std::sync::Arc;
@@ -28,12 +30,15 @@ use crate::message::{Effect, Msg};
 use finder::Finder;
 use pictures::Pictures;
 use queue::Queue;
+pub use resuming::{request, window_name};
 
 /// The lanes of a screen. They end when this is dropped.
 pub(crate) struct Lanes {
     loads: Sender<Effect>,
     scans: Sender<Effect>,
+    sums: Sender<Effect>,
     files: Sender<Effect>,
+    previews: Sender<Effect>,
     finder: Finder,
     matcher: Sender<Effect>,
     colors: Sender<Effect>,
@@ -61,9 +66,17 @@ impl Lanes {
             let (context, cancel) = (Arc::clone(&context), Arc::clone(&cancel));
             move |queue, wake| stored::scan(&context, &cancel, queue, wake)
         })?;
+        let (sums, _) = lane("sums", wake, {
+            let context = Arc::clone(&context);
+            move |queue, wake| summing::serve(&context, queue, wake)
+        })?;
         let (files, _) = lane("files", wake, {
             let (context, folder) = (Arc::clone(&context), pictures.folder());
             move |queue, wake| files::serve(&context, &folder, queue, wake)
+        })?;
+        let (previews, _) = lane("previews", wake, {
+            let context = Arc::clone(&context);
+            move |queue, wake| previews::serve(&context, queue, wake)
         })?;
         let (errands, _) = thread_of("errands", wake, {
             let context = Arc::clone(&context);
@@ -72,8 +85,7 @@ impl Lanes {
         let (live, _) = thread_of("live", wake, move |end, wake| {
             live::watch(&context.paths.known_roots(), live::EVERY, &end, wake);
         })?;
-        let (asked, requests) = crossbeam_channel::unbounded();
-        let (_, _) = lane("finder", wake, move |_, wake| finder::serve(&requests, wake))?;
+        let (asked, _) = thread_of("finder", wake, |requests, wake| finder::serve(&requests, wake))?;
         let finder = Finder::new(asked);
         let (matcher, _) = lane("matcher", wake, matcher::serve)?;
         let (colors, _) = lane("colors", wake, color)?;
@@ -81,7 +93,9 @@ impl Lanes {
         Ok(Self {
             loads,
             scans,
+            sums,
             files,
+            previews,
             finder,
             matcher,
             colors,
@@ -99,11 +113,9 @@ impl Lanes {
         let lane = match &effect {
             Effect::Load(_) => &self.loads,
             Effect::Scan => &self.scans,
-            Effect::Excerpt { .. }
-            | Effect::Open { .. }
-            | Effect::OpenAgent { .. }
-            | Effect::Write { .. }
-            | Effect::ViewPictures(_) => &self.files,
+            Effect::Sum { .. } => &self.sums,
+            Effect::Glimpse { .. } | Effect::Quote { .. } => &self.previews,
+            Effect::Open { .. } | Effect::Write { .. } | Effect::ViewPictures(_) => &self.files,
             Effect::Plan { .. } | Effect::Offer { .. } | Effect::Export { .. } => &self.errands,
             Effect::Copy(text) => {
                 let _ = self.errands.send(Effect::Copy(text.clone()));

@@ -9,6 +9,9 @@ pub(crate) const LEAST: (u16, u16) = (50, 12);
 
 /// From this width on, the preview stands to the right of the list.
 const WIDE: u16 = 160;
+/// Columns of a preview beside the list; what is left is the list's.
+const NARROWEST_PREVIEW: u16 = 60;
+const WIDEST_PREVIEW: u16 = 90;
 /// Below this height there is no preview under the list.
 const LOW: u16 = 18;
 
@@ -43,12 +46,12 @@ impl Places {
             footer: row(height.saturating_sub(1), 1),
         };
         if width >= WIDE {
-            let right = (width * 2 / 5).min(100);
+            let right = (width / 3).clamp(NARROWEST_PREVIEW, WIDEST_PREVIEW);
             places.list.width = width - right - 1;
             places.middle_rule = Rect::new(width - right - 1, 3, 1, content);
             places.preview = Rect::new(width - right, 3, right, content);
         } else if height >= LOW {
-            let lines = (height * 3 / 10).clamp(5, 14);
+            let lines = (height / 3).clamp(6, 14);
             places.list.height = content - lines - 1;
             places.middle_rule = row(3 + places.list.height, 1);
             places.preview = row(4 + places.list.height, lines);
@@ -86,8 +89,11 @@ pub(crate) struct Columns {
 pub(crate) const MARGIN: u16 = 3;
 /// Columns between two columns.
 pub(crate) const GAP: u16 = 2;
-/// Columns that a title should have before another column is shown beside it.
+/// Columns that a title should have before a column is shown beside it that says what the preview says too.
 const TITLE: u16 = 28;
+/// The same before turns are, and before the branch is.
+const TITLE_BESIDE_TURNS: u16 = 32;
+const TITLE_BESIDE_BRANCH: u16 = 36;
 
 impl Columns {
     /// The columns for a width: those that matter most first, none wider than its widest name, and only as many as
@@ -113,8 +119,8 @@ impl Columns {
         give(&mut columns.project, if widest.project > 0 { name(widest.project, 4, project) } else { 0 }, 16);
         give(&mut columns.state, 8, TITLE);
         give(&mut columns.model, name(widest.model, 5, model), TITLE);
-        give(&mut columns.turns, 9, TITLE);
-        give(&mut columns.branch, name(widest.branch, 6, branch), TITLE);
+        give(&mut columns.turns, 9, TITLE_BESIDE_TURNS);
+        give(&mut columns.branch, name(widest.branch, 6, branch), TITLE_BESIDE_BRANCH);
         columns.title = room;
         columns
     }
@@ -151,7 +157,8 @@ mod tests {
         check(60, "when project title tokens cost");
         check(80, "when project title tokens cost");
         check(100, "when project title model tokens cost state");
-        check(120, "when project title branch model turns tokens cost state");
+        check(120, "when project title model turns tokens cost state");
+        check(134, "when project title branch model turns tokens cost state");
         check(200, "when project title branch model turns tokens cost state");
     }
 }

@@ -15,6 +15,7 @@ use store::live::Running;
 use transcript::{Session, SessionId, Title, TitleSource};
 
 use crate::cells;
+use crate::figures;
 pub use knowledge::Knowledge;
 
 /// As much of a first prompt as is looked at, in bytes.
@@ -84,6 +85,11 @@ impl Library {
         }
     }
 
+    /// The session of an id.
+    pub(crate) fn entry(&self, id: &SessionId) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.row.id() == id)
+    }
+
     /// What each of them is found by. Made when first asked for, because a list can be shown without it.
     pub fn candidates(&self) -> &Candidates {
         self.candidates.get_or_init(|| {
@@ -148,7 +154,7 @@ impl Entry {
             title: title.or_else(|| clean(&session.first_prompt.as_deref().map(beginning).map(str::to_owned))),
             project: clean(&session.project).unwrap_or_default(),
             branch: clean(&session.branch).unwrap_or_default(),
-            model: session.models.last().map(|model| short_model(model)).unwrap_or_default(),
+            model: session.models.last().map(|model| figures::model(model)).unwrap_or_default(),
             latest: session.ended.or(session.started).or(row.modified),
             running: running.get(&session.id).map(|running| (*running).clone()),
             row,
@@ -195,7 +201,7 @@ impl Entry {
             title: self.title.clone().unwrap_or_default(),
             project: self.project.clone(),
             branch: self.branch.clone(),
-            models: session.models.iter().map(|model| short_model(model)).collect(),
+            models: session.models.iter().map(|model| figures::model(model)).collect(),
             first_prompt: cells::clean(beginning(session.first_prompt.as_deref().unwrap_or_default())),
             days,
             latest: self.latest,
@@ -206,13 +212,6 @@ impl Entry {
     }
 }
 
-/// `opus-5-5` for `claude-opus-5-5` in any decoration.
-pub(crate) fn short_model(model: &str) -> String {
-    let name = pricing::canonical(model);
-    cells::clean(name.strip_prefix("claude-").unwrap_or(name))
-}
-
 fn beginning(text: &str) -> &str {
-    let end = (0..=PROMPT_SEEN.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
-    &text[..end.unwrap_or(0)]
+    &text[..text.floor_char_boundary(PROMPT_SEEN)]
 }

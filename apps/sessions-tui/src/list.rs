@@ -1,16 +1,18 @@
 //! The list's state: which sessions it shows in which rows, where the cursor is, and which ones are chosen.
 
 mod below;
+mod chosen;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use transcript::SessionId;
 
-use crate::arrangement::{Arranged, Arrangement, Group, Row, Sum, arrange};
+use crate::arrangement::{Arranged, Arrangement, Group, Row, arrange};
 use crate::extent::Here;
 use crate::library::{Entry, Library};
 use crate::message::Ticket;
+use crate::summary::Behind;
 pub(crate) use below::Below;
 
 /// Which sessions are shown, in which rows, and which one is under the cursor.
@@ -19,6 +21,8 @@ pub(crate) struct List {
     library: Arc<Library>,
     /// Positions in the library of those that match what is searched, the best first; none: nothing is searched.
     matched: Option<Vec<usize>>,
+    /// Only these, whatever else is searched.
+    within: Option<Behind>,
     arrangement: Arrangement,
     here: Here,
     arranged: Arranged,
@@ -125,16 +129,20 @@ impl List {
         (self.top..end).filter_map(|row| Some((row, self.entry(row)?)))
     }
 
-    /// Takes in newly loaded sessions; what is searched stays as it was found until a new answer comes.
-    pub(crate) fn replace_library(&mut self, library: Arc<Library>) {
+    /// Takes in newly loaded sessions; what is searched stays as it was found until a new answer comes. Where each of
+    /// the sessions before stands now comes back.
+    pub(crate) fn replace_library(&mut self, library: Arc<Library>) -> Vec<Option<usize>> {
         let anchor = self.anchor();
-        if let Some(matched) = self.matched.take() {
+        let moved: Vec<Option<usize>> = {
             let positions = library.positions();
-            let place = |at: usize| positions.get(self.library.entries.get(at)?.row.id()).copied();
-            self.matched = Some(matched.into_iter().filter_map(place).collect());
-        }
+            self.library.entries.iter().map(|entry| positions.get(entry.row.id()).copied()).collect()
+        };
+        let place = |at: usize| moved.get(at).copied().flatten();
+        self.matched = self.matched.take().map(|matched| matched.into_iter().filter_map(place).collect());
+        self.told = self.told.drain().filter_map(place).collect();
         self.library = library;
         self.arrange(anchor.as_ref());
+        moved
     }
 
     /// Shows all sessions.
@@ -150,6 +158,28 @@ impl List {
         let anchor = self.anchor().filter(|_| self.moved);
         self.matched = Some(matched);
         self.arrange(anchor.as_ref());
+    }
+
+    /// Shows only some sessions, whatever else is searched, or all again.
+    pub(crate) fn keep_within(&mut self, within: Option<Behind>) {
+        self.within = within;
+        self.arrange(None);
+    }
+
+    /// What the sessions have in common that alone are shown, if some are.
+    pub(crate) fn within(&self) -> Option<&str> {
+        self.within.as_ref().map(|behind| behind.label.as_str())
+    }
+
+    fn matched_within(&self, behind: &Behind) -> Vec<usize> {
+        let is_one = |at: &usize| {
+            let entry = self.library.entries.get(*at);
+            entry.is_some_and(|entry| behind.sessions.contains(entry.row.id()))
+        };
+        match &self.matched {
+            Some(matched) => matched.iter().copied().filter(is_one).collect(),
+            None => (0..self.library.entries.len()).filter(is_one).collect(),
+        }
     }
 
     /// Changes how the sessions are arranged; the cursor stays on its session.
@@ -179,7 +209,9 @@ impl List {
     }
 
     fn arrange(&mut self, anchor: Option<&Anchor>) {
-        self.arranged = arrange(&self.library, self.matched.as_deref(), &self.arrangement, &self.here);
+        let within = self.within.as_ref().map(|behind| self.matched_within(behind));
+        let matched = within.as_deref().or(self.matched.as_deref());
+        self.arranged = arrange(&self.library, matched, &self.arrangement, &self.here);
         self.lay_out();
         self.return_to(anchor);
     }
@@ -220,7 +252,8 @@ impl List {
         let before = self.cursor.saturating_sub(self.top);
         self.moved &= found.is_some();
         self.cursor = found.unwrap_or_else(|| self.first_session());
-        self.top = self.cursor.saturating_sub(before);
+        // At the top, what is new above is seen; further down, the cursor stays where it is on the screen.
+        self.top = if self.top == 0 { 0 } else { self.cursor.saturating_sub(before) };
     }
 
     /// The first row that is a session, so that Enter goes on with the best match; the first row where all are folded.
@@ -235,63 +268,6 @@ impl List {
 
     pub(crate) fn step(&mut self, by: isize) {
         self.go_to(self.cursor.saturating_add_signed(by));
-    }
-
-    /// Chooses the session under the cursor, or takes it back; on a heading, all of its group.
-    pub(crate) fn choose(&mut self) {
-        let ids: Vec<SessionId> = match self.shown(self.cursor) {
-            Some(Shown::Session(entry)) => vec![entry.row.id().clone()],
-            Some(Shown::Group(group)) => self.ids(&group.sessions),
-            None => return,
-        };
-        self.toggle(ids);
-        self.step(1);
-    }
-
-    /// Chooses all sessions that are shown, or takes them all back.
-    pub(crate) fn choose_all(&mut self) {
-        let in_groups = self.arranged.groups.iter().flat_map(|group| group.sessions.iter().copied());
-        let alone = self.arranged.rows.iter().filter_map(|row| match row {
-            Row::Session(at) if self.arranged.groups.is_empty() => Some(*at),
-            _ => None,
-        });
-        let shown: Vec<usize> = in_groups.chain(alone).collect();
-        self.toggle(self.ids(&shown));
-    }
-
-    fn ids(&self, positions: &[usize]) -> Vec<SessionId> {
-        positions.iter().filter_map(|at| Some(self.library.entries.get(*at)?.row.id().clone())).collect()
-    }
-
-    fn toggle(&mut self, ids: Vec<SessionId>) {
-        if ids.iter().all(|id| self.chosen.contains(id)) {
-            for id in &ids {
-                self.chosen.remove(id);
-            }
-        } else {
-            self.chosen.extend(ids);
-        }
-    }
-
-    /// Takes every choice back; whether there was any.
-    pub(crate) fn choose_none(&mut self) -> bool {
-        !std::mem::take(&mut self.chosen).is_empty()
-    }
-
-    pub(crate) fn is_chosen(&self, entry: &Entry) -> bool {
-        self.chosen.contains(entry.row.id())
-    }
-
-    /// The chosen sessions, in the order of the library.
-    pub(crate) fn chosen(&self) -> impl Iterator<Item = &Entry> {
-        let entries = if self.chosen.is_empty() { &[][..] } else { &self.library.entries };
-        entries.iter().filter(|entry| self.is_chosen(entry))
-    }
-
-    /// What the chosen sessions come to; none where none is chosen.
-    pub(crate) fn chosen_sum(&self) -> Option<Sum> {
-        let sum: Sum = self.chosen().collect();
-        (sum.sessions > 0).then_some(sum)
     }
 
     /// Moves the view by rows; the cursor comes along when it would leave it.

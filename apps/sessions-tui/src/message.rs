@@ -8,15 +8,16 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use search::{Query, Setting};
 use store::live::Running;
 use store::{Progress, ScanReport, SessionRow};
+use summary::Cube;
 use transcript::{Detail, SessionId};
 use typeset::{Code, Colors};
 
 use crate::Outcome;
-use crate::excerpt::Excerpt;
-use crate::finding::{Ranking, Reach};
+use crate::condition::Outlook;
+use crate::finding::{Quote, Ranking, Reach};
+use crate::glimpse::Glimpse;
 use crate::library::Library;
-use crate::reader::{Found, Opened, Opening, Script, Which};
-use crate::state::Outlook;
+use crate::reader::{Matches, Opened, Opening, Script, Which};
 use crate::theme::Theme;
 
 /// Number of a request; an answer with an older one is dropped.
@@ -60,20 +61,24 @@ pub enum Msg {
     Outlook(Ticket, Outlook),
     /// Sessions that match the box so far, the best first.
     Ranked(Ticket, Ranking),
-    /// First and last words of a session.
-    Excerpted(SessionId, Excerpt),
+    /// First and last words of a session, later with its costs by kind.
+    Glimpsed(SessionId, Box<Glimpse>),
+    /// Lines that match in the session at a place of the library, with what stands around them.
+    Quoted(Ticket, usize, Vec<Quote>),
     /// A session is to be read, at a place of it.
     Read(SessionId, Opening),
     /// A transcript or its beginning, or why it cannot be read.
     Opened(Ticket, Result<Opened, String>),
     /// A transcript that is followed, with what was added to it.
     Grown(Ticket, Arc<Script>),
+    /// All requests, or why they could not be read.
+    Summed(Ticket, Result<Arc<Cube>, String>),
     /// Where the text to find stands in the transcript.
-    Found(Ticket, Found),
+    Matched(Ticket, Matches),
     /// Colors of code.
     Colored(Vec<(Code, Arc<Colors>)>),
     /// The file that a conversation was written to, or why it could not be.
-    Written(Result<PathBuf, String>),
+    PageReady(Result<PathBuf, String>),
     /// Something was done, or could not be: one line.
     Told(Result<String, String>),
     /// What came of an errand.
@@ -81,7 +86,7 @@ pub enum Msg {
     /// Paths that go on as what is typed does.
     Offered(Ticket, Vec<String>),
     /// What came of an export.
-    Exported(Result<Written, String>),
+    Exported(Result<Exported, String>),
     /// Why a text could not be copied.
     NotCopied(String),
 }
@@ -130,7 +135,7 @@ pub enum Planned {
 
 /// What came of an export that did not fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Written {
+pub enum Exported {
     /// It is in this file.
     To(PathBuf),
     /// There is such a file already.
@@ -142,6 +147,13 @@ pub enum Written {
 pub enum Effect {
     /// Read the stored sessions.
     Load(Ticket),
+    /// Read all requests for the summary.
+    Sum {
+        /// Number of the request.
+        ticket: Ticket,
+        /// Whether it has to be known which tools they call.
+        tools: bool,
+    },
     /// Bring the store up to date.
     Scan,
     /// Find the sessions that match a query.
@@ -161,12 +173,25 @@ pub enum Effect {
     },
     /// Stop finding: nothing is looked for any more.
     StopFinding,
-    /// Read the first and last words of a session.
-    Excerpt {
+    /// Read the first and last words of a session, and what it cost by kind.
+    Glimpse {
         /// The session.
         id: SessionId,
-        /// Its transcript.
-        path: PathBuf,
+        /// Its transcript, if it has one.
+        path: Option<PathBuf>,
+    },
+    /// Find the lines of one session that match, with what stands around them.
+    Quote {
+        /// Number of the request for the ranking that they belong to.
+        ticket: Ticket,
+        /// What is in the box.
+        query: Query,
+        /// Whether thinking counts as content.
+        thinking: bool,
+        /// The sessions.
+        library: Arc<Library>,
+        /// The place of the session among them.
+        place: usize,
     },
     /// Read a transcript for the reader.
     Open {
@@ -174,15 +199,6 @@ pub enum Effect {
         ticket: Ticket,
         /// The transcript.
         path: PathBuf,
-    },
-    /// Read the transcript of a subagent that has a file of its own.
-    OpenAgent {
-        /// Number of the request.
-        ticket: Ticket,
-        /// The transcript of the session.
-        session: PathBuf,
-        /// The subagent.
-        agent: String,
     },
     /// Tell when a transcript grows, or stop doing so.
     Follow(Option<(Ticket, PathBuf)>),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use config::Budget;
 use ratatui::text::Line;
 use search::Found;
 use store::live::Running;
@@ -15,9 +16,10 @@ use tui_input::Input;
 
 use crate::ask::Ask;
 use crate::commands::{KeyMap, Scope};
-use crate::excerpt::Excerpt;
+use crate::condition::{Condition, Outlook};
 use crate::extent::Here;
 use crate::finding::Finding;
+use crate::glimpse::Glimpse;
 use crate::layout::Places;
 use crate::library::Entry;
 use crate::list::List;
@@ -25,7 +27,7 @@ use crate::message::{Errand, Ticket};
 use crate::palette::Palette;
 use crate::reader::Shelf;
 use crate::sort::Sort;
-use crate::state::{Outlook, State};
+use crate::summary::Summary;
 use crate::theme::Theme;
 use crate::toast::{self, Toasts};
 
@@ -50,6 +52,8 @@ pub struct Setup {
     pub keys: KeyMap,
     /// Where the screen was opened.
     pub around: Here,
+    /// What somebody wants to spend at most.
+    pub budget: Budget,
 }
 
 /// Everything that the screen knows. Changed by [`crate::update`] alone.
@@ -71,6 +75,7 @@ pub struct Model {
     pub(crate) preview: Preview,
     /// Transcripts that are open.
     pub(crate) shelf: Shelf,
+    pub(crate) summary: Summary,
     /// What runs now, by session.
     pub(crate) live: Vec<Running>,
     pub(crate) outlook: Outlook,
@@ -138,8 +143,8 @@ pub(crate) struct Preview {
     pub(crate) made_for: Option<PreviewKey>,
     pub(crate) lines: Vec<Line<'static>>,
     /// Excerpts read so far, with the size of the session's files when they were read.
-    pub(crate) excerpts: HashMap<SessionId, (u64, Excerpt)>,
-    /// The session whose excerpt was asked for last, with the size of its files.
+    pub(crate) glimpses: HashMap<SessionId, (u64, Glimpse)>,
+    /// The session whose glimpse was asked for last, with the size of its files.
     pub(crate) asked: Option<(SessionId, u64)>,
 }
 
@@ -148,12 +153,12 @@ pub(crate) struct Preview {
 pub(crate) struct PreviewKey {
     pub(crate) id: SessionId,
     pub(crate) row: u64,
-    pub(crate) excerpt: bool,
+    pub(crate) glimpse: bool,
     pub(crate) size: (u16, u16),
     pub(crate) minute: i64,
     /// What its client does now.
     pub(crate) status: Option<String>,
-    pub(crate) state: State,
+    pub(crate) state: Condition,
     /// What was found in it.
     pub(crate) found: Option<Arc<Found>>,
     pub(crate) theme: Theme,
@@ -190,6 +195,7 @@ impl Model {
             marks: Marks::default(),
             preview: Preview::default(),
             shelf: Shelf::default(),
+            summary: Summary::default(),
             live: Vec::new(),
             outlook: Outlook::default(),
             sorting: None,
@@ -228,7 +234,13 @@ impl Model {
         } else if self.help.is_some() {
             Scope::Help
         } else if let Some(reader) = self.shelf.current() {
-            if reader.input.is_some() { Scope::Find } else { Scope::Reader }
+            match (&reader.input, &reader.raw) {
+                (Some(_), _) => Scope::Find,
+                (None, Some(_)) => Scope::Raw,
+                (None, None) => Scope::Reader,
+            }
+        } else if self.summary.open {
+            if self.summary.narrowing { Scope::Narrow } else { Scope::Summary }
         } else if self.sorting.is_some() {
             Scope::Sort
         } else {
@@ -255,9 +267,9 @@ impl Model {
     }
 
     /// The state of a session now. The sessions of the demo are old by nature, and nobody deletes them.
-    pub(crate) fn state(&self, entry: &Entry) -> State {
-        match State::of(entry, &self.outlook, self.now) {
-            State::Ending { .. } if self.setup.demo => State::Resting,
+    pub(crate) fn state(&self, entry: &Entry) -> Condition {
+        match Condition::of(entry, &self.outlook, self.now) {
+            Condition::Ending { .. } if self.setup.demo => Condition::Resting,
             state => state,
         }
     }

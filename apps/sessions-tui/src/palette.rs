@@ -12,13 +12,13 @@ pub(crate) struct Palette {
     /// The commands of the screen behind it, then those of every screen.
     commands: Vec<&'static Command>,
     /// What matches, the best first.
-    found: Vec<Found>,
+    found: Vec<Listed>,
     pub(crate) cursor: usize,
 }
 
 /// A command that matches.
 #[derive(Debug)]
-pub(crate) struct Found {
+pub(crate) struct Listed {
     pub(crate) command: &'static Command,
     /// Positions of the letters of its title that match.
     pub(crate) positions: Vec<u32>,
@@ -38,12 +38,14 @@ impl Palette {
     pub(crate) fn search(&mut self) {
         let names = self.commands.iter().map(|command| (command.title, command.id));
         let hits = rank_names(self.input.value(), names);
-        self.found =
-            hits.into_iter().map(|hit| Found { command: self.commands[hit.index], positions: hit.positions }).collect();
+        self.found = hits
+            .into_iter()
+            .map(|hit| Listed { command: self.commands[hit.index], positions: hit.positions })
+            .collect();
         self.cursor = 0;
     }
 
-    pub(crate) fn found(&self) -> &[Found] {
+    pub(crate) fn found(&self) -> &[Listed] {
         &self.found
     }
 

@@ -2,53 +2,59 @@
 
 mod facts;
 mod group;
-mod hits;
+mod kinds;
+mod quotes;
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use search::Found;
-use transcript::Tokens;
 
 use crate::cells;
-use crate::excerpt::{Excerpt, Exchange};
-use crate::figures;
+use crate::finding::Quote;
+use crate::glimpse::{Exchange, Glimpse};
+use crate::layout::Places;
 use crate::library::Entry;
 use crate::model::Model;
 use crate::theme::Theme;
 pub(crate) use facts::shortened;
 use facts::{Facts, joined};
 pub(crate) use group::group;
+use kinds::Kind;
 
 /// Lines that match and are kept of each session for the preview.
 pub(crate) const HITS: usize = 8;
+/// Columns that files need beside other things in a line.
+const FILES: usize = 32;
 /// Columns of the word that says who speaks.
 const SPEAKER: usize = 9;
 
-/// The lines of a preview; `wide` says that it stands beside the list and has room below rather than to the right.
-pub(crate) fn lines(
-    model: &Model,
-    entry: &Entry,
-    excerpt: Option<&Excerpt>,
-    found: Option<&Found>,
-    area: Rect,
-    wide: bool,
-) -> Vec<Line<'static>> {
-    let facts = Facts::new(model, entry);
+/// What was read of a session beside its row.
+pub(crate) struct Read<'a> {
+    /// Its first and last words, and its costs by kind.
+    pub(crate) glimpse: Option<&'a Glimpse>,
+    /// What was found in it.
+    pub(crate) found: Option<&'a Found>,
+    /// The lines that match, with what stands around them, once they are known.
+    pub(crate) quotes: &'a [Quote],
+}
+
+/// The lines of a preview.
+pub(crate) fn lines(model: &Model, entry: &Entry, read: &Read<'_>, places: Places) -> Vec<Line<'static>> {
+    let facts = Facts::new(model, entry, read.glimpse.and_then(|glimpse| glimpse.costs.as_ref()));
+    let (area, wide) = (places.preview, places.is_wide());
     let mut page = Page::new(&model.setup.theme, area);
     if wide {
         page.tall(&facts);
     } else {
         page.flat(&facts);
     }
-    if let Some(found) = found.filter(|found| found.lines > 0) {
-        if wide {
-            page.gap();
-        }
-        let rows = if wide { HITS } else { page.room() };
-        page.hits(&found.passages, found.lines, rows);
+    if let Some(found) = read.found.filter(|found| found.lines > 0) {
+        let best: Vec<Quote> = found.best.iter().cloned().map(Quote::bare).collect();
+        let quotes = if read.quotes.is_empty() { &best } else { read.quotes };
+        page.quotes(quotes, found.lines, wide);
     }
-    page.words(&facts, words_of(entry, excerpt), excerpt, wide);
+    page.words(&facts, words_of(entry, read.glimpse), read.glimpse, wide);
     page.into_lines()
 }
 
@@ -102,49 +108,77 @@ impl Page {
         }
     }
 
+    /// Tokens and costs by kind, and the files where there is room beside them, else in a line of their own.
     fn token_line(&mut self, facts: &Facts) {
         let theme = self.theme;
-        let mut spans = self.token_spans(&facts.tokens, &facts.cost);
+        let mut spans = self.token_lines(&facts.kinds, &facts.cost).unwrap_or_default();
         let taken: usize = spans.iter().map(|span| cells::width(&span.content)).sum();
-        let room = self.columns.saturating_sub(taken + 10);
-        if room > 12 && !facts.files.is_empty() {
-            spans.push(Span::styled("   files ", theme.dim));
-            spans.push(Span::raw(facts.files_within(room)));
+        let beside = self.columns.saturating_sub(taken + 9);
+        if facts.files.is_empty() {
+            self.lines.push(Line::from(spans));
+            return;
         }
+        if beside < FILES {
+            self.lines.push(Line::from(std::mem::take(&mut spans)));
+        } else {
+            spans.push(Span::raw("   "));
+        }
+        spans.push(Span::styled("files ", theme.dim));
+        spans.push(Span::raw(facts.files_within(if beside < FILES { self.columns.saturating_sub(6) } else { beside })));
         self.lines.push(Line::from(spans));
     }
 
     /// Each kind of tokens and the cost, in one line or one below the other.
-    fn tokens(&mut self, tokens: &Tokens, cost: &str, wide: bool) {
+    fn tokens(&mut self, kinds: &[Kind], (tokens, cost): (&str, &str), wide: bool) {
         if wide {
-            self.token_table(tokens, cost);
+            self.token_table(kinds, (tokens, cost));
         } else {
-            let spans = self.token_spans(tokens, cost);
-            self.lines.push(Line::from(spans));
+            let last = self.token_lines(kinds, cost);
+            self.lines.extend(last.map(Line::from));
         }
     }
 
-    fn token_spans(&self, tokens: &Tokens, cost: &str) -> Vec<Span<'static>> {
-        let mut spans = Vec::new();
-        for (name, count) in kinds(tokens) {
-            spans.push(Span::styled(format!("{name} "), self.theme.dim));
-            spans.push(Span::raw(format!("{}  ", figures::tokens(count))));
-        }
-        spans.push(Span::styled(format!(" {cost}"), self.theme.strong));
-        spans
-    }
-
-    fn token_table(&mut self, tokens: &Tokens, cost: &str) {
+    /// Kinds of tokens in as many lines as they need; the last one comes back.
+    fn token_lines(&mut self, kinds: &[Kind], cost: &str) -> Option<Vec<Span<'static>>> {
         let theme = self.theme;
-        for (name, count) in kinds(tokens) {
+        let kind = |kind: &Kind| {
+            vec![
+                Span::styled(format!("{} ", kind.short), theme.dim),
+                Span::raw(kind.count.clone()),
+                Span::styled(kind.cost.as_ref().map(|cost| format!(" {cost}")).unwrap_or_default(), theme.dim),
+            ]
+        };
+        let total = vec![Span::styled(cost.to_owned(), theme.strong)];
+        let mut lines: Vec<Vec<Span<'static>>> = Vec::new();
+        let mut taken = 0;
+        for item in kinds.iter().map(kind).chain([total]) {
+            let width: usize = item.iter().map(|span| cells::width(&span.content)).sum();
+            if let Some(line) = lines.last_mut().filter(|_| taken + 2 + width <= self.columns) {
+                line.push(Span::raw("  "));
+                line.extend(item);
+                taken += 2 + width;
+            } else {
+                lines.push(item);
+                taken = width;
+            }
+        }
+        let last = lines.pop();
+        self.lines.extend(lines.into_iter().map(Line::from));
+        last
+    }
+
+    fn token_table(&mut self, kinds: &[Kind], (tokens, cost): (&str, &str)) {
+        let theme = self.theme;
+        for kind in kinds {
             self.lines.push(Line::from(vec![
-                Span::styled(format!("{name:<12}"), theme.dim),
-                Span::raw(format!("{:>9}", figures::tokens(count))),
+                Span::styled(format!("{:<17}", kind.name), theme.dim),
+                Span::raw(format!("{:>7}", kind.count)),
+                Span::styled(format!("  {:>10}", kind.cost.as_deref().unwrap_or_default()), theme.dim),
             ]));
         }
         self.lines.push(Line::from(vec![
-            Span::styled(format!("{:<12}", "together"), theme.dim),
-            Span::raw(format!("{:>9}", figures::tokens(tokens.total()))),
+            Span::styled(format!("{:<17}", "together"), theme.dim),
+            Span::raw(format!("{tokens:>7}")),
             Span::styled(format!("  {cost:>10}"), theme.strong),
         ]));
     }
@@ -161,7 +195,7 @@ impl Page {
         self.line(&facts.makers.join(" · "), theme.dim);
         self.line(&facts.id, theme.dim);
         self.gap();
-        self.token_table(&facts.tokens, &facts.cost);
+        self.token_table(&facts.kinds, (&facts.tokens, &facts.cost));
         let notices = facts.notices(&theme);
         if !notices.is_empty() {
             self.gap();
@@ -190,14 +224,14 @@ impl Page {
     }
 
     /// What was said first and last, in the room that is left.
-    fn words(&mut self, facts: &Facts, (first, last): (Exchange, Exchange), excerpt: Option<&Excerpt>, wide: bool) {
-        if let Some(problem) = excerpt.and_then(|excerpt| excerpt.problem.as_ref()) {
+    fn words(&mut self, facts: &Facts, (first, last): (Exchange, Exchange), glimpse: Option<&Glimpse>, wide: bool) {
+        if let Some(problem) = glimpse.and_then(|glimpse| glimpse.problem.as_ref()) {
             self.line(problem, self.theme.warning);
         }
         if [&first, &last].iter().all(|exchange| exchange.prompt.is_empty() && exchange.answer.is_empty()) {
             return self.handles(facts, wide);
         }
-        let several = first != last && !first.prompt.is_empty();
+        let several = first.prompt != last.prompt && !first.prompt.is_empty();
         let blank = usize::from(wide);
         if several && self.room() >= 4 + 2 * blank {
             let each = if wide { (self.room() / 2).saturating_sub(1).max(2) } else { 2 };
@@ -226,9 +260,9 @@ impl Page {
         }
         let room = room.min(self.room());
         let prompt_rows = if exchange.answer.is_empty() { room } else { (room / 2).max(1) };
-        let (claude, dim) = (self.theme.quote, self.theme.dim);
-        let used = self.speech("> you", &exchange.prompt, self.theme.key, self.theme.text, prompt_rows);
-        self.speech("< claude", &exchange.answer, claude, dim, room.saturating_sub(used));
+        let theme = self.theme;
+        let used = self.speech("> you", &exchange.prompt, theme.you, theme.text, prompt_rows);
+        self.speech("< claude", &exchange.answer, theme.claude, theme.dim, room.saturating_sub(used));
     }
 
     fn speech(&mut self, speaker: &str, text: &str, style: Style, words: Style, rows: usize) -> usize {
@@ -243,24 +277,16 @@ impl Page {
     }
 }
 
-/// The kinds of tokens, by name.
-fn kinds(tokens: &Tokens) -> [(&'static str, u64); 4] {
-    [
-        ("input", tokens.input),
-        ("output", tokens.output),
-        ("cache write", tokens.cache_write()),
-        ("cache read", tokens.cache_read),
-    ]
-}
-
 /// The first and the last exchange, from the transcript if it was read, else from what is stored.
-fn words_of(entry: &Entry, excerpt: Option<&Excerpt>) -> (Exchange, Exchange) {
+fn words_of(entry: &Entry, glimpse: Option<&Glimpse>) -> (Exchange, Exchange) {
     let stored = |prompt: &Option<String>| Exchange {
         prompt: prompt.as_deref().map(cells::clean).unwrap_or_default(),
         answer: String::new(),
     };
-    match excerpt {
-        Some(excerpt) if excerpt.problem.is_none() => (excerpt.first.clone(), excerpt.last.clone()),
+    match glimpse {
+        Some(glimpse) if glimpse.first != Exchange::default() || glimpse.last != Exchange::default() => {
+            (glimpse.first.clone(), glimpse.last.clone())
+        }
         _ => (stored(&entry.row.session.first_prompt), stored(&entry.row.session.last_prompt)),
     }
 }

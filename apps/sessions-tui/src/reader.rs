@@ -14,8 +14,8 @@ use std::sync::Arc;
 use transcript::{Detail, SessionId};
 use tui_input::Input;
 
-pub use find::{Found, Match, find};
 pub(crate) use find::{MOST as MOST_FOUND, matches};
+pub use find::{Match, Matches, find};
 pub(crate) use page::{Dress, Page, Spot};
 pub(crate) use raw::{Raw, offsets};
 pub(crate) use script::Stop;
@@ -41,6 +41,8 @@ pub struct Opening {
     pub at: At,
     /// Words to be found there, as the find box takes them; empty to find nothing.
     pub words: String,
+    /// The subagent whose own file it is in; none: the file of the session.
+    pub agent: Option<String>,
 }
 
 /// A place in a transcript.
@@ -74,14 +76,25 @@ pub(crate) struct Reader {
     pub(crate) problem: Option<String>,
     /// Of the latest request for the transcript; an answer to an older one is dropped.
     pub(crate) ticket: Ticket,
-    /// The same for that of a subagent.
-    pub(crate) agent_ticket: Ticket,
+    /// The subagent whose file it is; none: it is the session's own.
+    pub(crate) agent: Option<String>,
     /// Where one wants to be as soon as that is read.
     pub(crate) pending: Option<Opening>,
+    /// The file of a subagent that is being read, to be shown above.
+    pub(crate) coming: Option<Coming>,
     pub(crate) find: Find,
-    pub(crate) input: Option<Ask>,
+    pub(crate) input: Option<Field>,
     pub(crate) follow: bool,
     pub(crate) raw: Option<Raw>,
+}
+
+/// The file of a subagent that is being read.
+#[derive(Debug)]
+pub(crate) struct Coming {
+    /// Of the request for it.
+    pub(crate) ticket: Ticket,
+    /// Where one wants to be in it.
+    pub(crate) opening: Opening,
 }
 
 /// Which times stand at the left.
@@ -109,18 +122,21 @@ pub(crate) struct Find {
     pub(crate) from: Option<(Spot, Spot)>,
     /// Whether one has been taken to a match.
     pub(crate) shown: bool,
+    /// The record that a search in all sessions found them in, by its offset in bytes: shown where the conversation
+    /// has none of it.
+    pub(crate) record: Option<u64>,
 }
 
 /// A box that takes letters.
 #[derive(Debug)]
-pub(crate) struct Ask {
-    pub(crate) kind: AskKind,
+pub(crate) struct Field {
+    pub(crate) kind: FieldKind,
     pub(crate) input: Input,
 }
 
 /// What a box asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum AskKind {
+pub(crate) enum FieldKind {
     /// Words to find.
     Find,
     /// The number of a turn.
@@ -143,8 +159,9 @@ impl Reader {
             complete: false,
             problem: None,
             ticket: Ticket::default(),
-            agent_ticket: Ticket::default(),
+            agent: None,
             pending: None,
+            coming: None,
             find: Find::default(),
             input: None,
             follow: false,

@@ -5,12 +5,11 @@ mod color;
 mod look;
 mod roles;
 mod sheet;
+mod tones;
 
 pub use built_in::BUILT_IN;
 pub use roles::{ROLES, Reading, Role, Theme};
 pub(crate) use sheet::Sheet;
-
-use ratatui::style::Style;
 
 /// Whether the terminal is dark or light.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,27 +43,6 @@ impl Theme {
     /// A theme that is built in.
     pub fn built_in(name: &str, depth: Depth) -> Option<Self> {
         Some(Sheet::built_in(name)?.theme(depth))
-    }
-
-    /// The color of a model: always the same for the same name. Families differ, and so do most neighbors in a family.
-    pub fn model(&self, name: &str) -> Style {
-        const FAMILIES: [&str; 4] = ["opus", "sonnet", "fable", "haiku"];
-        let digits: u32 = name.chars().filter_map(|letter| letter.to_digit(10)).sum();
-        let place = match FAMILIES.iter().position(|family| name.contains(family)) {
-            Some(family) => family + if digits.is_multiple_of(2) { 0 } else { FAMILIES.len() },
-            None => name.bytes().fold(5, |sum, byte| (sum * 31 + usize::from(byte)) % 8),
-        };
-        let models = [
-            self.model_1,
-            self.model_2,
-            self.model_3,
-            self.model_4,
-            self.model_5,
-            self.model_6,
-            self.model_7,
-            self.model_8,
-        ];
-        models[place]
     }
 }
 

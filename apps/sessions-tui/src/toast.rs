@@ -1,9 +1,6 @@
-//! Short notes on what just happened, shown for a while over the screen.
+//! Short notes on what just happened, one at a time, shown for a while over the screen.
 
 use chrono::{DateTime, TimeDelta, Utc};
-
-/// At most so many are shown at once; older ones give way.
-const SHOWN: usize = 3;
 
 /// What a note is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,16 +31,15 @@ pub(crate) struct Toast {
     until: DateTime<Utc>,
 }
 
-/// The notes on the screen, the latest last.
+/// The note on the screen, which comes last, and below it problems that come up again when it goes.
 #[derive(Debug, Default)]
 pub(crate) struct Toasts(Vec<Toast>);
 
 impl Toasts {
-    /// Adds a note; one that says the same gives way to it.
+    /// Shows a note in place of the one that is shown.
     pub(crate) fn add(&mut self, kind: Kind, text: String, now: DateTime<Utc>) {
-        self.0.retain(|toast| toast.text != text);
+        self.0.retain(|toast| toast.kind == Kind::Problem && toast.text != text);
         self.0.push(Toast { kind, text, until: now + kind.shown_for() });
-        self.0.drain(..self.0.len().saturating_sub(SHOWN));
     }
 
     /// Takes away what has been there long enough; whether anything was.
@@ -63,8 +59,9 @@ impl Toasts {
         self.0.iter().map(|toast| toast.until).min()
     }
 
-    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Toast> {
-        self.0.iter()
+    /// The one that is shown.
+    pub(crate) fn shown(&self) -> Option<&Toast> {
+        self.0.last()
     }
 }
 
@@ -77,22 +74,22 @@ mod tests {
         let (now, mut toasts) = (DateTime::<Utc>::UNIX_EPOCH, Toasts::default());
         toasts.add(Kind::Problem, "broken".to_owned(), now);
         toasts.add(Kind::Done, "copied".to_owned(), now);
-        let shown = |toasts: &Toasts| toasts.iter().map(|toast| toast.text.clone()).collect::<Vec<_>>();
+        let shown = |toasts: &Toasts| toasts.shown().map(|toast| toast.text.clone());
         assert!(!toasts.expire(now + TimeDelta::seconds(3)));
-        assert_eq!(shown(&toasts), ["broken", "copied"]);
-        let end = toasts.next_end().expect("two notes are shown");
+        assert_eq!(shown(&toasts).as_deref(), Some("copied"));
+        let end = toasts.next_end().expect("two notes are there");
         assert!(toasts.expire(end));
-        assert_eq!(shown(&toasts), ["broken"]);
+        assert_eq!(shown(&toasts).as_deref(), Some("broken"));
         toasts.clear();
         assert_eq!(toasts.next_end(), None);
     }
 
     #[test]
-    fn the_same_note_stands_once_and_the_oldest_gives_way() {
+    fn the_newest_note_stands_alone_and_once() {
         let (now, mut toasts) = (DateTime::<Utc>::UNIX_EPOCH, Toasts::default());
-        for text in ["a", "b", "a", "c", "d"] {
+        for text in ["a", "b", "a", "c", "c"] {
             toasts.add(Kind::Note, text.to_owned(), now);
         }
-        assert_eq!(toasts.iter().map(|toast| toast.text.as_str()).collect::<Vec<_>>(), ["a", "c", "d"]);
+        assert_eq!(toasts.0.iter().map(|toast| toast.text.as_str()).collect::<Vec<_>>(), ["c"]);
     }
 }

@@ -9,6 +9,7 @@ mod reading;
 mod resuming;
 mod sessions;
 mod stock;
+mod summary;
 
 use crossterm::event::{Event, KeyEvent, KeyEventKind};
 use tui_input::backend::crossterm::EventHandler;
@@ -35,6 +36,7 @@ pub fn update(model: &mut Model, message: Msg) -> Vec<Effect> {
     }
     derived::refresh(model, &mut effects);
     reading::settle(model, &mut effects);
+    summary::refresh(model, &mut effects);
     effects
 }
 
@@ -62,13 +64,15 @@ fn visible(model: &mut Model, message: Msg, effects: &mut Vec<Effect>) {
         Msg::Terminate => effects.push(Effect::Leave(Outcome::Quit)),
         Msg::Loaded(ticket, outcome) => stock::loaded(model, ticket, outcome, effects),
         Msg::Ranked(ticket, ranking) => finding::ranked(model, ticket, ranking),
-        Msg::Excerpted(id, excerpt) => derived::excerpted(model, id, excerpt),
+        Msg::Glimpsed(id, glimpse) => derived::glimpsed(model, id, *glimpse),
+        Msg::Quoted(ticket, place, quotes) => derived::quoted(model, ticket, place, quotes),
         Msg::Read(id, opening) => reading::read(model, &id, opening, effects),
         Msg::Opened(ticket, outcome) => reading::opened(model, ticket, outcome, effects),
         Msg::Grown(ticket, script) => reading::grown(model, ticket, script, effects),
-        Msg::Found(ticket, found) => reading::found(model, ticket, found),
+        Msg::Summed(ticket, outcome) => summary::summed(model, ticket, outcome),
+        Msg::Matched(ticket, matches) => reading::matched(model, ticket, matches),
         Msg::Colored(known) => model.shelf.color(known),
-        Msg::Written(outcome) => reading::written(model, outcome, effects),
+        Msg::PageReady(outcome) => reading::page_ready(model, outcome, effects),
         Msg::Told(outcome) => reading::told(model, outcome),
         Msg::Planned(ticket, outcome) => resuming::planned(model, ticket, outcome, effects),
         Msg::Offered(ticket, offers) => asking::offered(model, ticket, offers),
@@ -102,8 +106,9 @@ pub(crate) fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) 
         Action::Quit => effects.push(Effect::Leave(Outcome::Quit)),
         Action::Suspend => effects.push(Effect::Suspend),
         Action::Redraw => effects.push(Effect::Redraw),
-        Action::Help => model.help = Some(0),
+        Action::Help => layers::open_help(model),
         Action::Palette => layers::open_palette(model),
+        Action::Summary => summary::open(model),
         Action::Problems => layers::show_problems(model),
         Action::Resume => set_out(model, false, Way::Here, effects),
         Action::Fork => set_out(model, true, Way::Here, effects),
@@ -113,8 +118,9 @@ pub(crate) fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) 
             Scope::Message => model.message = None,
             Scope::Help => layers::help(model, action),
             Scope::Palette => layers::palette(model, action, effects),
-            Scope::Reader | Scope::Find => reading::act(model, action, effects),
+            Scope::Reader | Scope::Raw | Scope::Find => reading::act(model, action, effects),
             Scope::Ask => asking::act(model, action, effects),
+            Scope::Summary | Scope::Narrow => summary::act(model, action),
             Scope::Sort => sessions::sorting(model, action),
             Scope::Sessions | Scope::Everywhere => sessions::act(model, action, effects),
         },
@@ -135,6 +141,8 @@ fn edit(model: &mut Model, event: &Event, effects: &mut Vec<Effect>) {
         if ask.input.handle_event(event).is_some_and(|change| change.value) {
             asking::look_for_offers(model, effects);
         }
+    } else if model.scope() == Scope::Narrow {
+        summary::typed(model, event);
     } else if let Some(ask) = reading::input(model) {
         ask.input.handle_event(event);
         reading::typed(model, effects);

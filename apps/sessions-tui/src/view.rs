@@ -5,6 +5,7 @@ mod finding;
 mod footer;
 mod help;
 mod hits;
+mod input;
 mod list;
 mod message;
 mod painter;
@@ -13,9 +14,9 @@ mod panel;
 mod reader;
 mod sessions;
 mod sorting;
+mod summary;
 mod toasts;
 
-pub(crate) use hits::pieces as hit_pieces;
 use ratatui::Frame;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -25,7 +26,7 @@ use ratatui::layout::Rect;
 use crate::layout::{LEAST, Places};
 use crate::model::Model;
 
-pub(crate) use help::rows as help_rows;
+pub(crate) use help::{language_row as help_of_language, rows as help_rows};
 use painter::Painter;
 pub(crate) use palette::rows as palette_rows;
 
@@ -66,6 +67,8 @@ fn screen(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<(u16, u16)> 
         None
     } else if let Some(reader) = model.shelf.current() {
         reader::draw(model, reader, &places, buffer)
+    } else if model.summary.open {
+        summary::draw(model, area, buffer)
     } else {
         let cursor = sessions::draw(model, &places, buffer);
         if model.sorting.is_some() {

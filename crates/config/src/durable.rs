@@ -16,11 +16,21 @@ pub fn make_private_folder(folder: &Path) -> io::Result<()> {
 /// Replaces a file (0600) by writing beside it, fsync, rename and fsync of the folder, so that a reader and a crash see
 /// the old content or the new one, never a part. Makes the folder when it is missing; a symbolic link is followed.
 pub fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
+    replace(path, content, 0o600)
+}
+
+/// The same for a file that a person gives to others: with the permissions that new files usually have.
+pub fn replace_shared_file(path: &Path, content: &[u8]) -> io::Result<()> {
+    replace(path, content, 0o666)
+}
+
+/// Replaces a file by one with these permissions, less what the umask takes away.
+fn replace(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     make_private_folder(folder)?;
     let beside = beside(&path);
-    let written = write_new(&beside, content).and_then(|()| fs::rename(&beside, &path));
+    let written = write_new(&beside, content, mode).and_then(|()| fs::rename(&beside, &path));
     if written.is_err() {
         // The original is untouched; what is left beside it is of no use to anybody.
         let _ = fs::remove_file(&beside);
@@ -38,8 +48,8 @@ fn beside(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
-fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+fn write_new(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(path)?;
     file.write_all(content)?;
     file.sync_all()
 }
@@ -63,6 +73,16 @@ mod tests {
         assert_eq!(fs::read(&path).expect("it can be read"), b"new");
         assert_eq!((mode(&path), mode(&home.path().join("a")), mode(&home.path().join("a/b"))), (0o600, 0o700, 0o700));
         assert_eq!(fs::read_dir(home.path().join("a/b")).expect("it can be listed").count(), 1);
+    }
+
+    #[test]
+    fn a_file_for_others_has_the_usual_permissions() {
+        let home = tempfile::tempdir().expect("a temporary folder can be made");
+        let (usual, shared) = (home.path().join("usual"), home.path().join("shared"));
+        fs::write(&usual, b"").expect("it can be written");
+        replace_file(&shared, b"old").expect("it can be written");
+        replace_shared_file(&shared, b"new").expect("it can be replaced");
+        assert_eq!(mode(&shared), mode(&usual));
     }
 
     #[test]

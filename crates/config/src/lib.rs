@@ -13,11 +13,11 @@ mod session_types;
 mod setting;
 mod settings;
 
-pub use durable::{make_private_folder, replace_file};
+pub use durable::{make_private_folder, replace_file, replace_shared_file};
 pub use environment::Environment;
 pub use error::ConfigError;
 pub use meant::meant;
 pub use paths::Paths;
 pub use session_types::SessionTypes;
 pub use setting::{SETTINGS, Setting};
-pub use settings::{KeySetting, Settings};
+pub use settings::{Budget, KeySetting, Settings};

@@ -19,6 +19,8 @@ pub struct Setting {
 pub(crate) enum Kind {
     Text(fn(&mut Settings, String)),
     Texts(fn(&mut Settings, Vec<String>)),
+    /// Billionths of a US dollar; none where nothing is written.
+    Dollars(fn(&mut Settings, Option<u64>)),
 }
 
 impl Kind {
@@ -27,6 +29,7 @@ impl Kind {
         match self {
             Kind::Text(_) => format!("a text in quotes, as in {key} = \"…\""),
             Kind::Texts(_) => format!("a list of texts, as in {key} = [\"…\", \"…\"]"),
+            Kind::Dollars(_) => format!("an amount in dollars, as in {key} = \"20\" or {key} = \"12.50\""),
         }
     }
 }
@@ -50,6 +53,19 @@ pub const SETTINGS: &[Setting] = &[
         default: "[]",
         meaning: "Folders with Claude Code's files to read besides the usual ones; `~` stands for your home directory.",
         kind: Kind::Texts(|settings, value| settings.roots_extra = value),
+    },
+    Setting {
+        name: "budget.daily",
+        default: "\"\"",
+        meaning: "The most that a day should cost, in dollars; a line in charts, and what `sessions usage --check-budget` \
+                  checks. Empty means no limit.",
+        kind: Kind::Dollars(|settings, value| settings.budget.daily_nano_usd = value),
+    },
+    Setting {
+        name: "budget.monthly",
+        default: "\"\"",
+        meaning: "The same for a month of the calendar.",
+        kind: Kind::Dollars(|settings, value| settings.budget.monthly_nano_usd = value),
     },
     Setting {
         name: "display.theme",

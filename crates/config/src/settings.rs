@@ -20,12 +20,39 @@ pub struct Settings {
     pub claude_flags: Vec<String>,
     /// More folders with Claude Code's files, as written; for [`crate::Paths::add_roots`].
     pub roots_extra: Vec<String>,
+    /// What the person wants to spend at most.
+    pub budget: Budget,
     /// Name of the theme of the screen; whether there is one is the screen's to say.
     pub theme: String,
     /// Keys of commands of the screen, in the order of the file; whether they can hold is the screen's to say.
     pub keys: Vec<KeySetting>,
     /// Name of a time zone; none means that of the system.
     pub timezone: Option<String>,
+}
+
+/// What a person wants to spend at most, in billionths of a US dollar; none is no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Budget {
+    /// In a day.
+    pub daily_nano_usd: Option<u64>,
+    /// In a month of the calendar.
+    pub monthly_nano_usd: Option<u64>,
+}
+
+impl Budget {
+    /// The most that a day should cost, in trillionths of a dollar.
+    pub fn daily_pico_usd(self) -> Option<u128> {
+        self.daily_nano_usd.map(pico)
+    }
+
+    /// The most that a month should cost, in trillionths of a dollar.
+    pub fn monthly_pico_usd(self) -> Option<u128> {
+        self.monthly_nano_usd.map(pico)
+    }
+}
+
+fn pico(nano: u64) -> u128 {
+    u128::from(nano) * 1_000
 }
 
 /// The keys that a person gives to a command.
@@ -45,6 +72,7 @@ impl Default for Settings {
             claude_program: "claude".to_owned(),
             claude_flags: Vec::new(),
             roots_extra: Vec::new(),
+            budget: Budget::default(),
             theme: "auto".to_owned(),
             keys: Vec::new(),
             timezone: None,
@@ -53,23 +81,30 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Reads `config.toml` in a folder; a missing file gives the defaults.
-    pub fn load(folder: &Path) -> Result<Self, ConfigError> {
+    /// Reads `config.toml` in a folder, and says what is wrong with it: what is right holds all the same, and where
+    /// something is wrong or missing, the default.
+    pub fn load(folder: &Path) -> (Self, Option<ConfigError>) {
         let path = folder.join("config.toml");
         let content = match fs::read_to_string(&path) {
             Ok(content) => content,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::default()),
-            Err(source) => return Err(ConfigError::Unreadable { path, source }),
+            Err(error) if error.kind() == ErrorKind::NotFound => return (Self::default(), None),
+            Err(source) => return (Self::default(), Some(ConfigError::Unreadable { path, source })),
         };
-        Self::parse(&content).map_err(|message| ConfigError::Invalid { path, message })
+        let (settings, problems) = Self::parse(&content);
+        let problem = (!problems.is_empty()).then(|| ConfigError::Invalid { path, message: problems.join("\n") });
+        (settings, problem)
     }
 
-    /// Reads the text of a `config.toml`; the error names every wrong line.
-    fn parse(content: &str) -> Result<Self, String> {
-        let table = DeTable::parse(content).map_err(|error| {
-            format!("{}: {}", place(content, &error.span().unwrap_or_default()), error.message().trim_end())
-        })?;
+    /// Reads the text of a `config.toml`, and names every wrong line.
+    fn parse(content: &str) -> (Self, Vec<String>) {
         let mut settings = Self::default();
+        let table = match DeTable::parse(content) {
+            Ok(table) => table,
+            Err(error) => {
+                let line = place(content, &error.span().unwrap_or_default());
+                return (settings, vec![format!("{line}: {}", error.message().trim_end())]);
+            }
+        };
         let mut problems = Vec::new();
         for (section, value) in table.get_ref() {
             if section.get_ref() == KEYS {
@@ -83,9 +118,8 @@ impl Settings {
         }
         settings.keys.sort_by_key(|setting| setting.line);
         problems.sort_by_key(|(span, _)| span.start);
-        let lines: Vec<String> =
-            problems.iter().map(|(span, problem)| format!("{}: {problem}", place(content, span))).collect();
-        if lines.is_empty() { Ok(settings) } else { Err(lines.join("\n")) }
+        let lines = problems.iter().map(|(span, problem)| format!("{}: {problem}", place(content, span)));
+        (settings, lines.collect())
     }
 }
 
@@ -156,7 +190,28 @@ fn apply(kind: Kind, value: &DeValue<'_>, settings: &mut Settings) -> bool {
                 items.and_then(|items| items.map(|item| item.map(str::to_owned)).collect());
             texts.map(|texts| set(settings, texts)).is_some()
         }
+        Kind::Dollars(set) => {
+            let written = match value {
+                DeValue::Integer(number) => Some(number.as_str()).filter(|_| number.radix() == 10),
+                DeValue::Float(number) => Some(number.as_str()),
+                _ => value.as_str().map(str::trim),
+            };
+            let amount = written.and_then(|text| if text.is_empty() { Some(None) } else { nano_usd(text).map(Some) });
+            amount.map(|amount| set(settings, amount)).is_some()
+        }
     }
+}
+
+/// An amount in dollars, `20`, `12.50`, `$1200`, in billionths. A comma is refused: it means one thing here and another there.
+fn nano_usd(text: &str) -> Option<u64> {
+    let text = text.strip_prefix('$').unwrap_or(text).replace('_', "");
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, "0"));
+    let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number(whole) || !is_number(fraction) || fraction.len() > 9 {
+        return None;
+    }
+    let nano: u64 = format!("{fraction:0<9}").parse().ok()?;
+    whole.parse::<u64>().ok()?.checked_mul(1_000_000_000)?.checked_add(nano)
 }
 
 fn section_of(setting: &Setting) -> &'static str {
@@ -191,7 +246,22 @@ mod tests {
     use super::*;
 
     fn check(content: &str, expect: &Result<Settings, &str>) {
-        assert_eq!(Settings::parse(content).as_ref().map_err(String::as_str), expect.as_ref().map_err(|text| *text));
+        let (settings, problems) = Settings::parse(content);
+        match expect {
+            Ok(expect) => assert_eq!((&settings, problems.as_slice()), (expect, &[][..]), "{content}"),
+            Err(expect) => assert_eq!(problems.join("\n"), *expect, "{content}"),
+        }
+    }
+
+    #[test]
+    fn what_is_right_holds_beside_what_is_wrong() {
+        let content =
+            "[claude]\nprogram = '/opt/claude'\nflgas = []\n[display]\ntheme = 2\n[keys]\nhelp = 'f2'\nfind = 3";
+        let (settings, problems) = Settings::parse(content);
+        assert_eq!((settings.claude_program.as_str(), settings.theme.as_str()), ("/opt/claude", "auto"));
+        assert_eq!((settings.keys.len(), problems.len()), (1, 3), "{problems:?}");
+        let (settings, problems) = Settings::parse("no toml at all");
+        assert_eq!((settings, problems.len()), (Settings::default(), 1));
     }
 
     #[test]
@@ -205,11 +275,13 @@ mod tests {
     #[test]
     fn every_setting_is_read() {
         let content = "\u{feff}# mine\r\ndisplay.timezone = 'Asia/Tokyo'\r\ndisplay.theme = 'light'\r\n[claude]\r\n\
-                       program = '/opt/claude'\r\nflags = ['--model', 'opus']\r\n[roots]\r\nextra = ['~/old']\r\n";
+                       program = '/opt/claude'\r\nflags = ['--model', 'opus']\r\n[roots]\r\nextra = ['~/old']\r\n\
+                       [budget]\r\ndaily = '20'\r\nmonthly = '412.50'\r\n";
         let expect = Settings {
             claude_program: "/opt/claude".to_owned(),
             claude_flags: vec!["--model".to_owned(), "opus".to_owned()],
             roots_extra: vec!["~/old".to_owned()],
+            budget: Budget { daily_nano_usd: Some(20_000_000_000), monthly_nano_usd: Some(412_500_000_000) },
             theme: "light".to_owned(),
             keys: Vec::new(),
             timezone: Some("Asia/Tokyo".to_owned()),
@@ -222,7 +294,8 @@ mod tests {
         check("[claude]\nflgas = []", &Err("line 2: unknown setting `claude.flgas`; did you mean `claude.flags`?"));
         check("\n[cluade]\nflags = []", &Err("line 2: unknown section or setting `cluade`; did you mean `claude`?"));
         check("theme = 'dark'", &Err("line 1: unknown section or setting `theme`; did you mean `display.theme`?"));
-        let all = "claude.program, claude.flags, roots.extra, display.theme, display.timezone";
+        let all = "claude.program, claude.flags, roots.extra, budget.daily, budget.monthly, display.theme, \
+                   display.timezone";
         check("xyzzy = 1", &Err(&format!("line 1: unknown section or setting `xyzzy`; there are: {all}")));
     }
 
@@ -238,11 +311,38 @@ mod tests {
     }
 
     #[test]
+    fn a_budget_is_an_amount_in_dollars() {
+        let daily = |written: &str| {
+            let (settings, problems) = Settings::parse(&format!("budget.daily = {written}"));
+            if problems.is_empty() { Ok(settings.budget.daily_nano_usd) } else { Err(problems.join("\n")) }
+        };
+        for (written, expect) in [
+            ("'20'", Some(20_000_000_000)),
+            ("20", Some(20_000_000_000)),
+            ("12.5", Some(12_500_000_000)),
+            ("'$1200.05'", Some(1_200_050_000_000)),
+            ("' 0.000000001 '", Some(1)),
+            ("''", None),
+        ] {
+            assert_eq!(daily(written), Ok(expect), "{written}");
+        }
+        let refused = "line 1: `budget.daily` must be an amount in dollars, as in daily = \"20\" or daily = \"12.50\"";
+        for written in
+            ["'-1'", "-1", "'much'", "'12,50'", "'1.'", "'0.0000000001'", "'99999999999'", "true", "0x10", "1e3", "inf"]
+        {
+            assert_eq!(daily(written), Err(refused.to_owned()), "{written}");
+        }
+    }
+
+    #[test]
     fn keys_of_commands_are_read_in_either_form() {
         let content = "[keys]\n\"sessions.resume\" = ['enter', 'r']\nhelp = 'f2'\n[keys.reader]\ndown = []\nfind = 3";
-        let message = Settings::parse(content).expect_err("a number is no key");
-        assert_eq!(message, "line 6: the keys of `reader.find` must be a list of texts, as in [\"enter\", \"ctrl-r\"]");
-        let settings = Settings::parse(content.trim_end_matches("find = 3")).expect("all is well");
+        let (_, problems) = Settings::parse(content);
+        assert_eq!(
+            problems.join("\n"),
+            "line 6: the keys of `reader.find` must be a list of texts, as in [\"enter\", \"ctrl-r\"]"
+        );
+        let (settings, _) = Settings::parse(content.trim_end_matches("find = 3"));
         let read: Vec<(usize, &str, usize)> =
             settings.keys.iter().map(|keys| (keys.line, keys.command.as_str(), keys.keys.len())).collect();
         assert_eq!(read, [(2, "sessions.resume", 2), (3, "help", 1), (5, "reader.down", 0)]);
@@ -251,17 +351,17 @@ mod tests {
 
     #[test]
     fn text_that_is_no_toml_gets_its_line() {
-        let message = Settings::parse("[claude]\nflags = [").expect_err("it is not closed");
+        let message = Settings::parse("[claude]\nflags = [").1.join("\n");
         assert!(message.starts_with("line 2: "), "{message}");
-        let message = Settings::parse("claude.flags = []\nclaude.flags = []").expect_err("it is there twice");
+        let message = Settings::parse("claude.flags = []\nclaude.flags = []").1.join("\n");
         assert!(message.starts_with("line 2: ") && message.contains("duplicate"), "{message}");
     }
 
     #[test]
-    fn a_missing_file_gives_the_defaults_and_an_unreadable_one_an_error() {
+    fn a_missing_file_gives_the_defaults_and_so_does_an_unreadable_one_with_its_problem() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        assert_eq!(Settings::load(folder.path()).expect("nothing is wrong"), Settings::default());
+        assert!(matches!(Settings::load(folder.path()), (settings, None) if settings == Settings::default()));
         fs::write(folder.path().join("config.toml"), [0xff]).expect("it can be written");
-        assert!(matches!(Settings::load(folder.path()), Err(ConfigError::Unreadable { .. })));
+        assert!(matches!(Settings::load(folder.path()), (_, Some(ConfigError::Unreadable { .. }))));
     }
 }

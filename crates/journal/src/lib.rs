@@ -14,7 +14,7 @@ pub use error::JournalError;
 pub use event::{Event, EventKind, PAYLOAD_KEPT_BYTES, PAYLOAD_READ_BYTES};
 pub use fields::{Fields, payload_fault};
 pub use limits::{Limit, Limits};
-pub use spool::{Drained, Spool};
+pub use spool::{Drained, Left, Spool};
 pub use status::Status;
 pub use tick::{Patience, TickLock, Ticked, tick};
 pub use usage_state::{Spent, UsageState};

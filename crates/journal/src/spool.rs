@@ -17,6 +17,15 @@ pub struct Spool {
     folder: PathBuf,
 }
 
+/// An event that lies in the spool and is not yet durable.
+#[derive(Debug)]
+#[must_use]
+pub struct Left {
+    folder: PathBuf,
+    path: PathBuf,
+    file: File,
+}
+
 /// What a drain did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Drained {
@@ -41,22 +50,30 @@ impl Spool {
         &self.folder
     }
 
-    /// Writes an event durably: temporary file, fsync, rename, fsync of the folder. After it returns, the event
-    /// survives a crash of anything. One file per event because a torn write then costs nobody else's event.
+    /// Writes an event durably. After it returns, the event survives a crash of anything.
     pub fn leave(&self, event: &Event) -> Result<PathBuf, JournalError> {
+        let left = self.put(event)?;
+        left.sync()?;
+        Ok(left.path)
+    }
+
+    /// Writes an event so that a drain finds it: temporary file, rename. It is not durable before [`Left::sync`]: a loss of
+    /// power until then may leave a part of it, which a drain sets aside. One file per event because a torn write then costs
+    /// nobody else's event.
+    pub fn put(&self, event: &Event) -> Result<Left, JournalError> {
         let content = serde_json::to_vec(event).map_err(std::io::Error::from);
         let path = self.folder.join(event.id()).with_extension("json");
         let content = content.map_err(JournalError::io("write", &path))?;
         let temporary = path.with_extension("tmp");
-        let written = self.write_new(&temporary, &content).and_then(|()| {
+        let written = self.write_new(&temporary, &content).and_then(|file| {
             fs::rename(&temporary, &path).map_err(JournalError::io("rename", &temporary))?;
-            sync_folder(&self.folder)
+            Ok(file)
         });
         if written.is_err() {
             // It was not acknowledged; what is left of it would only be in the way.
             let _ = fs::remove_file(&temporary);
         }
-        written.map(|()| path)
+        written.map(|file| Left { folder: self.folder.clone(), path, file })
     }
 
     /// Number of events that wait to be drained.
@@ -80,7 +97,7 @@ impl Spool {
         self.folder.join("damaged")
     }
 
-    fn write_new(&self, path: &Path, content: &[u8]) -> Result<(), JournalError> {
+    fn write_new(&self, path: &Path, content: &[u8]) -> Result<File, JournalError> {
         let open = || OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
         let mut file = match open() {
             Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -90,7 +107,16 @@ impl Spool {
             opened => opened,
         }
         .map_err(JournalError::io("create", path))?;
-        file.write_all(content).and_then(|()| file.sync_all()).map_err(JournalError::io("write", path))
+        file.write_all(content).map_err(JournalError::io("write", path))?;
+        Ok(file)
+    }
+}
+
+impl Left {
+    /// Makes the event durable: fsync of its file, whoever has taken it meanwhile, and of the folder.
+    pub fn sync(&self) -> Result<(), JournalError> {
+        self.file.sync_all().map_err(JournalError::io("write", &self.path))?;
+        sync_folder(&self.folder)
     }
 }
 

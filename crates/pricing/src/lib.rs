@@ -3,6 +3,7 @@
 //! This crate knows nothing of files, clocks or environment: the table's text is handed in.
 
 mod bill;
+mod by_kind;
 mod check;
 mod cost;
 mod explain;
@@ -15,6 +16,7 @@ mod read;
 mod sample;
 mod table;
 
+pub use by_kind::CostByKind;
 pub use check::Finding;
 pub use cost::Cost;
 pub use explain::{Explanation, Line, Piece, Reason, SearchLine, TokenKind, TokenLine};

@@ -2,6 +2,7 @@
 //!
 //! This crate reads no environment and no transcript: the caller says where to look.
 
+mod below;
 mod directories;
 mod nearby;
 mod places;
@@ -12,6 +13,7 @@ mod run;
 mod tmux;
 mod whereabouts;
 
+pub use below::Below;
 pub use directories::{directories, gone};
 pub use places::{Place, Places, locate, relocate};
 pub use plan::{Obstacle, Plan, Request, plan, plan_to_print};

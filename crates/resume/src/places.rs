@@ -1,6 +1,7 @@
 //! Directories that moved: which repository was where, and where sessions that ran there go on now.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
@@ -107,6 +108,28 @@ impl Places {
         Self::change(file, |places| places.note(from, to))
     }
 
+    /// Where directories went, as the file remembers: from, to.
+    pub fn remembered(file: &Path) -> Vec<(PathBuf, PathBuf)> {
+        Self::read(file).moved.into_iter().collect()
+    }
+
+    /// Forgets in the file where a directory went, or what went there; returns what was forgotten: from, to.
+    pub fn forget(file: &Path, directory: &Path) -> io::Result<Vec<(PathBuf, PathBuf)>> {
+        let is_meant = |(from, to): (&PathBuf, &PathBuf)| from == directory || to == directory;
+        if !Self::read(file).moved.iter().any(is_meant) {
+            return Ok(Vec::new());
+        }
+        let mut forgotten = Vec::new();
+        Self::change(file, |places| {
+            places.moved.retain(|from, to| {
+                let meant = is_meant((from, to));
+                forgotten.extend(meant.then(|| (from.clone(), to.clone())));
+                !meant
+            });
+        })?;
+        Ok(forgotten)
+    }
+
     fn note(&mut self, from: &Path, to: &Path) {
         self.moved.insert(from.to_owned(), to.to_owned());
     }
@@ -116,9 +139,8 @@ impl Places {
         let mut at = directory.to_owned();
         // A directory can move several times; back and forth is no way.
         for _ in 0..self.moved.len() {
-            let (above, to) = at.ancestors().find_map(|above| Some((above.to_owned(), self.moved.get(above)?)))?;
-            let rest = at.strip_prefix(above).unwrap_or(Path::new(""));
-            let whole = joined(to, rest);
+            let (below, to) = ancestors(&at).find_map(|(above, below)| Some((below, self.moved.get(&above)?)))?;
+            let whole = joined(to, &below);
             at = if whole.is_dir() || !to.is_dir() { whole } else { to.clone() };
             if at.is_dir() {
                 return Some(at);
@@ -130,21 +152,60 @@ impl Places {
     /// Looks for a directory that is gone: near the directories that the history knows and in the home directory.
     /// `links` are addresses of pages of its repository.
     fn find(&self, gone: &Path, links: &[String], known: &[PathBuf], home: Option<&Path>) -> Found {
-        let noted = gone.ancestors().find_map(|above| Some((above.to_owned(), self.remotes.get(above)?.clone())));
-        let (root, mut remotes) = noted.unwrap_or_else(|| (gone.to_owned(), Vec::new()));
+        let noted =
+            ancestors(gone).find_map(|(above, below)| Some((above.clone(), below, self.remotes.get(&above)?.clone())));
+        let unknown = || (gone.to_owned(), PathBuf::new(), Vec::new());
+        let (root, below, mut remotes) = noted.unwrap_or_else(unknown);
         remotes.extend(links.iter().filter_map(|link| remote(link)));
-        let below = gone.strip_prefix(&root).unwrap_or(Path::new(""));
-        let within = |tree: PathBuf| Some(joined(&tree, below)).filter(|whole| whole.is_dir()).unwrap_or(tree);
+        let within = |tree: PathBuf| Some(joined(&tree, &below)).filter(|whole| whole.is_dir()).unwrap_or(tree);
+        let name = name_of(&root);
         let mut found = Found::default();
         for directory in nearby(known, home) {
             let shares = |repository: &Repository| repository.remotes().iter().any(|one| remotes.contains(one));
             if !remotes.is_empty() && Repository::at(&directory).is_some_and(|repository| shares(&repository)) {
                 found.same.push(within(directory));
-            } else if directory.file_name() == root.file_name() {
+            } else if name.is_some() && directory.file_name() == name {
                 found.alike.push(within(directory));
             }
         }
         found
+    }
+}
+
+/// A directory and those above it, each with the path from there back down. A path of Windows is taken apart at its own
+/// separators, wherever this program runs.
+fn ancestors(directory: &Path) -> impl Iterator<Item = (PathBuf, PathBuf)> {
+    let windows = of_windows(directory).map(str::to_owned);
+    let above_windows = windows.into_iter().flat_map(|whole| {
+        let ends: Vec<usize> = whole.rmatch_indices(['\\', '/']).map(|(at, _)| at).filter(|at| *at > 2).collect();
+        let split = move |end: usize| {
+            let below = whole.get(end + 1..).unwrap_or_default().replace('\\', "/");
+            (PathBuf::from(&whole[..end]), PathBuf::from(below))
+        };
+        ends.into_iter().map(split).collect::<Vec<_>>()
+    });
+    let usual = directory.ancestors().filter_map(|above| {
+        let below = directory.strip_prefix(above).ok()?;
+        Some((above.to_owned(), below.to_owned()))
+    });
+    let usual: Vec<(PathBuf, PathBuf)> = usual.collect();
+    usual.into_iter().chain(above_windows)
+}
+
+/// A path as Windows writes it, with a drive: `D:\src\shop`.
+fn of_windows(path: &Path) -> Option<&str> {
+    let text = path.to_str()?;
+    match text.as_bytes() {
+        [drive, b':', b'\\' | b'/', ..] if drive.is_ascii_alphabetic() => Some(text),
+        _ => None,
+    }
+}
+
+/// The last name of a path, of Windows or not.
+fn name_of(path: &Path) -> Option<&OsStr> {
+    match of_windows(path) {
+        Some(text) => text.rsplit(['\\', '/']).next().filter(|name| !name.is_empty()).map(OsStr::new),
+        None => path.file_name(),
     }
 }
 
@@ -256,6 +317,37 @@ mod tests {
         circle.note(&disk.path("nowhere"), &old);
         assert_eq!(circle.moved_to(&old), None, "back and forth is no way");
         assert_eq!(Places::read(&disk.path("missing")), Places::default());
+    }
+
+    #[test]
+    fn a_directory_of_windows_moves_with_all_that_lies_below() {
+        let disk = Disk::new();
+        let new = disk.folder("work/shop");
+        disk.folder("work/shop/web/api");
+        let mut places = Places::default();
+        places.note(Path::new(r"D:\src\shop"), &new);
+        for (gone, expect) in [
+            (r"D:\src\shop", "work/shop"),
+            (r"D:\src\shop\.claude\worktrees\heuristic-robinson", "work/shop"),
+            (r"D:\src\shop\web\api", "work/shop/web/api"),
+        ] {
+            assert_eq!(places.moved_to(Path::new(gone)), Some(disk.path(expect)), "{gone}");
+        }
+        assert_eq!(places.moved_to(Path::new(r"D:\src\shopping")), None);
+        let alike = Places::default().find(Path::new(r"D:\old\shop"), &[], &[disk.folder("work/else")], None).alike;
+        assert_eq!(alike, [new], "by its last name");
+    }
+
+    #[test]
+    fn what_is_forgotten_is_asked_for_again() {
+        let disk = Disk::new();
+        let file = disk.path("places.json");
+        let (old, new) = (disk.path("src/shop"), disk.folder("work/shop"));
+        Places::remember(&file, &old, &new).expect("it can be written");
+        assert_eq!(Places::forget(&file, &disk.path("other")).expect("nothing is written"), []);
+        assert_eq!(Places::remembered(&file), [(old.clone(), new.clone())]);
+        assert_eq!(Places::forget(&file, &old).expect("it can be written"), [(old, new)]);
+        assert_eq!(Places::remembered(&file), []);
     }
 
     #[test]

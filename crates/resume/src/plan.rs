@@ -44,6 +44,14 @@ pub struct Plan {
     pub variables: Vec<(String, OsString)>,
 }
 
+impl Plan {
+    /// What has to be there before it can be run: the program, where only its name is known.
+    pub fn missing(&self) -> Option<Obstacle> {
+        let is_found = self.program.is_absolute() && program::is_executable(&self.program);
+        (!is_found).then(|| Obstacle::NoClaude { program: self.program.clone() })
+    }
+}
+
 /// What stands in the way, with the way out in its text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Obstacle {

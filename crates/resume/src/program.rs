@@ -21,6 +21,7 @@ pub(crate) fn find(program: &Path, search_path: Option<&OsStr>) -> Result<PathBu
     found.ok_or_else(|| Obstacle::NoClaude { program: program.to_owned() })
 }
 
-fn is_executable(file: &Path) -> bool {
+/// Whether a file can be started.
+pub(crate) fn is_executable(file: &Path) -> bool {
     file.metadata().is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
 }

@@ -6,6 +6,7 @@ mod by_line;
 mod excerpt;
 mod kept;
 mod lines;
+mod nearness;
 mod raw;
 mod required;
 mod seen;
@@ -63,6 +64,9 @@ pub struct Found {
     pub lines: u64,
     /// Texts of the query that occur in its contents, by their bits.
     pub texts: u32,
+    /// How far apart the records are, in bytes, between which all texts of the query occur, where they are nearest in one
+    /// file.
+    pub near: Option<u64>,
     /// The line that tells most.
     pub best: Option<Passage>,
     /// Lines in the order of its files, as many as were asked for.
@@ -139,6 +143,8 @@ pub fn score(standing: &Standing, found: Option<&Found>) -> Option<u32> {
     const PART_OF_TITLE: u32 = 110;
     const ON_ONE_LINE: u32 = 50;
     const WHOLE_WORDS: u32 = 10;
+    /// In one record, in one exchange, in the same part of a session: within so many bytes.
+    const NEAR: [(u64, u32); 3] = [(0, 30), (8_000, 20), (80_000, 10)];
     if found.is_some_and(|found| found.refused) {
         return None;
     }
@@ -153,7 +159,10 @@ pub fn score(standing: &Standing, found: Option<&Found>) -> Option<u32> {
     let all = u32::MAX.checked_shr(32 - u32::try_from(standing.scores.len()).unwrap_or(32)).unwrap_or(0);
     let best = found.and_then(|found| found.best.as_ref());
     let bonus = best.map_or(0, |best| {
-        let together = if best.texts & all == all { ON_ONE_LINE } else { 0 };
+        let near = found.and_then(|found| found.near).filter(|_| several);
+        let near =
+            near.and_then(|bytes| NEAR.iter().find(|(within, _)| bytes <= *within)).map_or(0, |(_, bonus)| *bonus);
+        let together = if best.texts & all == all { ON_ONE_LINE } else { near };
         together + if best.whole { WHOLE_WORDS } else { 0 }
     });
     Some(sum + bonus)

@@ -13,6 +13,7 @@ mod names;
 mod query;
 mod subject;
 mod text;
+mod within_line;
 
 pub use candidates::{Candidates, Hit, Standing};
 pub use completion::{Completion, Known, Offer, complete};
@@ -20,7 +21,6 @@ pub use content::{Caps, Context, Excerpt, File, Found, Passage, Searched, Seen, 
 pub use moment::{Moment, day_of};
 pub use names::{NameHit, rank_names};
 pub use query::{
-    Bound, Clause, Comparison, FORMS, Fault, Form, Measure, NameField, Query, Setting, Size, State, Term, TermKind,
-    What,
+    Bound, Clause, FORMS, Fault, Form, Measure, NameField, Query, Setting, Size, State, Term, TermKind, What,
 };
 pub use subject::{Field, Subject, positions};

@@ -15,7 +15,7 @@ pub(crate) use form::{FieldKind, field_names, field_of};
 pub(crate) use lexer::pieces;
 pub use parse::Setting;
 pub(crate) use print::as_value;
-pub use size::{Comparison, Size};
+pub use size::Size;
 
 #[cfg(test)]
 mod tests;

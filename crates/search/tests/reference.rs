@@ -11,20 +11,21 @@ use serde_json::{Value, json};
 use testkit::Home;
 
 /// Queries with the expression that finds the same in a decoded text.
-const QUERIES: [(&str, &str); 13] = [
+const QUERIES: [(&str, &str); 14] = [
     ("new", "(?i)new"),
     ("nn", "(?i)nn"),
     ("New", "New"),
     ("größe", "(?i)größe"),
     ("\"new line\"", r"(?i)new\s+line"),
     ("\"n new\"", r"(?i)n\s+new"),
+    ("\"n n\"", r"(?i)n\s+n"),
     (r#""\\new""#, r"(?i)\\new"),
     (r"/ne+w/", "(?i)ne+w"),
     (r"/new.*line/", "(?i)new.*line"),
     (r"/^new/", "(?i)^new"),
     (r"/line$/", "(?i)line$"),
-    (r"/new\s+line/", r"(?i)new\s+line"),
-    (r"/n[^x]new/", "(?i)n[^x]new"),
+    (r"/new\s+line/", r"(?i)new[\s--\n]+line"),
+    (r"/n[^x]new/", r"(?i)n[^x\n]new"),
 ];
 
 /// Queries, each with one that goes on from it.
@@ -39,9 +40,9 @@ const KEYS: [(&str, &str); 8] = [
     ("gr", "größe"),
 ];
 
-const PIECES: [&str; 18] = [
+const PIECES: [&str; 19] = [
     "new", "New", "NEW", "line", "Line", "n", "nn", "\n", "\n", "\\", "\\n", "\"", "\t", " ", "größe", "GRÖSSE",
-    "u000a", "/",
+    "u000a", "/", "nön",
 ];
 
 fn text() -> impl Strategy<Value = String> {

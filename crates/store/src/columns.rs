@@ -1,5 +1,7 @@
 //! How our values become columns, and columns our values.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use duckdb::types::{FromSql, FromSqlError, FromSqlResult, TimeUnit, ToSql, ToSqlOutput, Value, ValueRef};
 use serde::{Deserialize, Serialize};
@@ -14,11 +16,16 @@ const LARGEST: u64 = 1_000_000_000_000;
 pub(crate) const COST: &str = "coalesce(r.cost_pico_usd, CASE WHEN r.recorded_nano_usd > 0
     THEN least(r.recorded_nano_usd, 1000000000000000) * 1000 END)";
 
+/// The same of one request, by its two columns.
+pub(crate) fn charged(cost_pico_usd: Option<i64>, recorded_nano_usd: Option<i64>) -> Option<i64> {
+    cost_pico_usd.or(recorded_nano_usd.filter(|nano| *nano > 0).map(|nano| nano.min(1_000_000_000_000_000) * 1000))
+}
+
 /// The part of it that was recorded.
 pub(crate) const RECORDED: &str = "CASE WHEN r.cost_pico_usd IS NULL AND r.recorded_nano_usd > 0
     THEN least(r.recorded_nano_usd, 1000000000000000) * 1000 END";
 
-/// Separates the items of a list on the way into and out of the engine.
+/// Separates the items of a list on the way out of the engine.
 const SEPARATOR: char = '\u{1f}';
 
 /// A time, as a TIMESTAMP in UTC; microseconds are kept.
@@ -73,26 +80,14 @@ pub(crate) fn bytes(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// The items of a list, joined; `LIST_OF` splits them again inside the engine.
-pub(crate) fn joined(items: &[String]) -> String {
-    let mut text = String::new();
-    for item in items.iter().filter(|item| !item.is_empty()) {
-        if !text.is_empty() {
-            text.push(SEPARATOR);
-        }
-        text.extend(item.chars().filter(|letter| *letter != SEPARATOR));
-    }
-    text
+/// An item of a list as it is kept: without what separates items.
+pub(crate) fn item(text: &str) -> Cow<'_, str> {
+    if text.contains(SEPARATOR) { text.replace(SEPARATOR, "").into() } else { text.into() }
 }
 
 /// The items of a joined list.
 pub(crate) fn split(text: &str) -> Vec<String> {
     if text.is_empty() { Vec::new() } else { text.split(SEPARATOR).map(str::to_owned).collect() }
-}
-
-/// The expression that makes a list of a column with joined items.
-pub(crate) fn list_of(column: &str) -> String {
-    format!("CASE WHEN {column} = '' THEN [] ELSE string_split({column}, chr(31)) END")
 }
 
 /// The expression that makes joined items of a list column.

@@ -1,7 +1,8 @@
 //! Writing what is read: one transaction takes a batch of pieces to rows, offsets, requests and sessions.
 //!
 //! After every commit the store is whole: offsets, copies, counted requests and sessions agree. A scan that is
-//! killed loses at most the batch in hand, and reads it again next time.
+//! killed loses at most the batch in hand, and reads it again next time. Only a first import counts requests that several
+//! files or lines tell at its end; until then the store says that they are missing.
 
 mod bundle;
 mod columnar;
@@ -11,6 +12,7 @@ mod fold;
 mod keys;
 mod ledger;
 mod requests;
+mod sums;
 mod writing;
 
 use duckdb::Connection;
@@ -24,7 +26,7 @@ pub(crate) use copies::{recount, reprice, slices, told_by};
 pub(crate) use files::{Marks, drop_superseded, mark};
 pub(crate) use fold::{Folded, fold};
 pub(crate) use keys::texts;
-pub(crate) use ledger::{Ledger, seal};
+pub(crate) use ledger::{Ledger, all_counted, count_again, is_uncounted, seal, told_again};
 pub(crate) use requests::ages;
 pub(crate) use writing::Writing;
 
@@ -96,6 +98,11 @@ pub(crate) fn follows(connection: &Connection, prices: &PriceTable) -> Result<bo
 /// The version of the table of prices that all costs follow.
 pub(crate) fn followed(connection: &Connection) -> Result<Option<String>, StoreError> {
     schema::meta(connection, PRICES)
+}
+
+/// Notes that the costs are being changed: until all of them are, they follow no table.
+pub(crate) fn begin_prices(connection: &Connection) -> Result<(), StoreError> {
+    schema::unset_meta(connection, PRICES)
 }
 
 /// Notes that all costs follow a table of prices.

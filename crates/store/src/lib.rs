@@ -22,12 +22,12 @@ mod usage;
 pub use blocks::{Block, Burn, Projection, Spending, blocks};
 pub use error::StoreError;
 pub use open::engine_version;
-pub use questions::{Audit, AuditedRequest, Names, Telling};
+pub use questions::{Audit, AuditedRequest, CubeQuery, Names, Telling};
 pub use resolve::Ownership;
-pub use rows::{Belongings, Found, SessionDetail, SessionRow, TranscriptFile, Unpriced};
+pub use rows::{Belongings, Found, LatestRequest, SessionDetail, SessionRow, TranscriptFile, Unpriced};
 pub use scan::{Progress, ScanOptions, ScanReport};
 pub use store::Store;
 pub use usage::{
-    Calendar, Grouping, LedgerSum, ModelUsage, Period, SessionUsage, Subject, Usage, UsageFilter, UsageQuery,
+    Calendar, Grouping, LedgerSum, ModelUsage, Period, SessionUsage, Stretch, Subject, Usage, UsageFilter, UsageQuery,
     UsageReport, UsageRow,
 };

@@ -170,14 +170,15 @@ fn connect_patiently(path: &Path, access: Access, deadline: Instant) -> Result<C
 /// Opens the engine on the file. Small blocks keep a small history small; nothing is ever downloaded.
 ///
 /// One thread: waiting for a second one costs the engine more than it does. Little memory for writing: batches are small,
-/// and with more the engine only keeps what it has written. What a large commit writes goes straight into the file: its
+/// and with more the engine only keeps what it has written. A question takes what it needs and gives it back at once; the
+/// limit is for histories that no one has. What a large commit writes goes straight into the file: its
 /// log would be written for nothing, since closing the store empties it.
 fn connect(path: &Path, access: Access) -> Result<Connection, duckdb::Error> {
     let mode = match access {
         Access::Read => AccessMode::ReadOnly,
         Access::Write | Access::Carry => AccessMode::ReadWrite,
     };
-    let memory = if access == Access::Write { "64MB" } else { "512MB" };
+    let memory = if access == Access::Write { "48MB" } else { "2GB" };
     let config = Config::default()
         .access_mode(mode)?
         .threads(1)?

@@ -3,6 +3,7 @@
 mod audit;
 mod belongings;
 mod carrying;
+mod cube;
 mod find;
 mod latest;
 mod ledger;
@@ -16,6 +17,8 @@ mod usage;
 pub(crate) use audit::audit;
 pub use audit::{Audit, AuditedRequest, Telling};
 pub(crate) use belongings::belongings;
+pub use cube::CubeQuery;
+pub(crate) use cube::cube;
 pub(crate) use find::find;
 pub(crate) use latest::latest_requests;
 pub use names::Names;

@@ -64,6 +64,8 @@ pub struct Belongings {
     pub files: Vec<TranscriptFile>,
     /// Names of the tools that it used, sorted.
     pub tools: Vec<String>,
+    /// The session of which its own file repeats requests, if it does: not every client marks a fork as one.
+    pub copied_from: Option<SessionId>,
 }
 
 /// A session with all that belongs to it.
@@ -76,6 +78,18 @@ pub struct SessionDetail {
     pub files: Vec<TranscriptFile>,
     /// Its usage by model.
     pub models: Vec<ModelUsage>,
+}
+
+/// When a session asked its model last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LatestRequest {
+    /// The session.
+    pub session: SessionId,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Whether the last of its requests that wrote to the cache wrote for an hour (else for five minutes); none where
+    /// no request wrote since.
+    pub for_an_hour: Option<bool>,
 }
 
 /// What an id or a prefix of one stands for.

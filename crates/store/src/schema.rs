@@ -10,7 +10,7 @@ use crate::StoreError;
 pub(crate) use migrate::migrate;
 
 /// Version of the tables and of what is kept in them. A change of either makes it grow.
-pub(crate) const VERSION: i64 = 2;
+pub(crate) const VERSION: i64 = 3;
 
 const TABLES: &str = include_str!("schema.sql");
 
@@ -51,7 +51,13 @@ pub(crate) fn meta(connection: &Connection, key: &str) -> Result<Option<String>,
 
 /// Sets a value that the store keeps about itself.
 pub(crate) fn set_meta(connection: &Connection, key: &str, value: &str) -> Result<(), StoreError> {
-    connection.execute("DELETE FROM meta WHERE key = ?", [key])?;
+    unset_meta(connection, key)?;
     connection.execute("INSERT INTO meta VALUES (?, ?)", params![key, value])?;
+    Ok(())
+}
+
+/// Forgets a value that the store keeps about itself.
+pub(crate) fn unset_meta(connection: &Connection, key: &str) -> Result<(), StoreError> {
+    connection.execute("DELETE FROM meta WHERE key = ?", [key])?;
     Ok(())
 }

@@ -8,12 +8,13 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use duckdb::Connection;
 use pricing::PriceTable;
+use summary::Cube;
 use transcript::SessionId;
 
 use crate::open::{Access, Opened};
 use crate::{
-    Audit, Belongings, Found, Names, Progress, ScanOptions, ScanReport, SessionDetail, SessionRow, Spending,
-    StoreError, Unpriced, UsageQuery, UsageReport, questions, rebuild, scan,
+    Audit, Belongings, CubeQuery, Found, LatestRequest, Names, Progress, ScanOptions, ScanReport, SessionDetail,
+    SessionRow, Spending, StoreError, Unpriced, UsageQuery, UsageReport, questions, rebuild, scan,
 };
 
 /// How long a call waits for others, unless it is told otherwise.
@@ -106,6 +107,11 @@ impl Store {
         self.ask(UsageReport::default(), |connection| questions::usage(connection, query))
     }
 
+    /// All requests, put together for a screen that asks anything of them. A store that does not exist yet has none.
+    pub fn cube(&self, query: &CubeQuery<'_>) -> Result<Cube, StoreError> {
+        self.ask(Cube::default(), |connection| questions::cube(connection, query))
+    }
+
     /// The names that usage can be asked for.
     pub fn names(&self) -> Result<Names, StoreError> {
         self.ask(Names::default(), questions::names)
@@ -123,8 +129,8 @@ impl Store {
         self.ask(Vec::new(), |connection| questions::spendings(connection, since))
     }
 
-    /// Sessions that asked their model since a moment, with the time of their last request; subagents' requests left out.
-    pub fn latest_requests(&self, since: DateTime<Utc>) -> Result<Vec<(SessionId, DateTime<Utc>)>, StoreError> {
+    /// Sessions that asked their model since a moment, and when they did last; subagents' requests left out.
+    pub fn latest_requests(&self, since: DateTime<Utc>) -> Result<Vec<LatestRequest>, StoreError> {
         self.ask(Vec::new(), |connection| questions::latest_requests(connection, since))
     }
 

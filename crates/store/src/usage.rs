@@ -1,22 +1,18 @@
 //! Usage over time and by what it was for: the question, and the rows that answer it.
 
-mod calendar;
-mod share;
-
 use std::collections::BTreeMap;
-use std::ops::AddAssign;
 
 use chrono::{DateTime, Utc, Weekday};
 use chrono_tz::Tz;
 use config::SessionTypes;
-use pricing::{NanoUsd, PicoUsd};
+use pricing::NanoUsd;
 use serde::Serialize;
-use transcript::{SessionId, Tokens};
+use transcript::SessionId;
 
 use crate::Block;
 
-pub use calendar::{Calendar, Period};
-pub(crate) use share::{shares, tools_of};
+pub use summary::{Calendar, LedgerSum, Period, Stretch, Usage};
+pub(crate) use summary::{costlier, shares, tools_of};
 
 /// What usage is asked for.
 #[derive(Debug, Clone)]
@@ -71,25 +67,6 @@ pub struct UsageFilter {
     pub models: Vec<String>,
     /// Of one of these sessions.
     pub sessions: Vec<SessionId>,
-}
-
-/// A sum over requests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct Usage {
-    /// Number of requests.
-    pub requests: u64,
-    /// Tokens that are billed.
-    pub tokens: Tokens,
-    /// Web searches that are billed.
-    pub web_searches: u64,
-    /// Sum of the known costs. What an old client recorded itself stands in for a model without a price.
-    pub cost: PicoUsd,
-    /// The part of the cost that was recorded by the client.
-    pub recorded: PicoUsd,
-    /// Requests whose cost is not known: a model in them has no price, and nothing was recorded.
-    pub unknown_cost_requests: u64,
-    /// Requests whose figures are a lower bound, because the transcript holds no end of the answer.
-    pub incomplete_requests: u64,
 }
 
 /// Usage of one model.
@@ -151,6 +128,12 @@ pub enum Subject {
     Block(Block),
 }
 
+impl From<Stretch> for Subject {
+    fn from(Stretch { name, start, end }: Stretch) -> Self {
+        Self::Period { name, start, end }
+    }
+}
+
 /// What a row says of its session.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SessionUsage {
@@ -171,22 +154,6 @@ pub struct SessionUsage {
     pub whole: bool,
 }
 
-/// The client's own totals beside ours, for the sessions that can be compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct LedgerSum {
-    /// Sessions with a total of the client's all of whose requests are counted here, at a known cost; none that carries
-    /// on another one, see [`SessionUsage::carries_on`].
-    pub sessions: u64,
-    /// The sum of the client's totals. It includes calls that leave no line in the transcript.
-    pub cost: PicoUsd,
-    /// What we compute for the same sessions.
-    pub computed: PicoUsd,
-    /// Sessions that are left out because they carry on another one.
-    pub forks: u64,
-    /// Sessions that are left out because some of their requests have no known cost.
-    pub unknown: u64,
-}
-
 /// Usage, answered.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct UsageReport {
@@ -201,18 +168,6 @@ pub struct UsageReport {
     /// The version of the price table that the costs follow; none in an empty store. Another than today's stands here
     /// until the next scan prices the requests anew.
     pub prices: Option<String>,
-}
-
-impl AddAssign for Usage {
-    fn add_assign(&mut self, other: Self) {
-        self.requests = self.requests.saturating_add(other.requests);
-        self.tokens += other.tokens;
-        self.web_searches = self.web_searches.saturating_add(other.web_searches);
-        self.cost += other.cost;
-        self.recorded += other.recorded;
-        self.unknown_cost_requests = self.unknown_cost_requests.saturating_add(other.unknown_cost_requests);
-        self.incomplete_requests = self.incomplete_requests.saturating_add(other.incomplete_requests);
-    }
 }
 
 /// A row while it is summed up.
@@ -247,10 +202,4 @@ impl Sum {
         models.sort_by(|one, other| costlier(&one.usage, &other.usage).then_with(|| one.model.cmp(&other.model)));
         UsageRow { subject, usage, models, first: self.first, last: self.last }
     }
-}
-
-/// Orders usage by cost, then by tokens, the greatest first.
-pub(crate) fn costlier(one: &Usage, other: &Usage) -> std::cmp::Ordering {
-    let weight = |usage: &Usage| (usage.cost, usage.tokens.total(), usage.requests);
-    weight(other).cmp(&weight(one))
 }

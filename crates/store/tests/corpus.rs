@@ -1,5 +1,8 @@
 //! The real transcripts, when they are at hand.
 
+#[path = "scan/agreement.rs"]
+mod agreement;
+
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
@@ -36,6 +39,7 @@ fn the_corpus_is_read_whole_and_once() {
     assert_eq!((second.sessions, second.requests), (first.sessions, first.requests));
     assert_eq!(store.sessions().expect("sessions can be listed").len() as u64, first.sessions);
     audits_add_up(&store, &prices);
+    eprintln!("the summary agrees in {} figures", agreement::check(&store));
 }
 
 /// What is shown of each session adds up to its total, and every request is paid for by exactly one session.

@@ -1,11 +1,17 @@
 //! The scan as its callers see it.
 
+#[path = "scan/agreement.rs"]
+mod agreement;
 #[path = "scan/audit.rs"]
 mod audit;
 #[path = "scan/counted.rs"]
 mod counted;
+#[path = "scan/cube.rs"]
+mod cube;
 #[path = "scan/files.rs"]
 mod files;
+#[path = "scan/first.rs"]
+mod first;
 #[path = "scan/history.rs"]
 mod history;
 #[path = "scan/migrate.rs"]

@@ -4,6 +4,7 @@
 //! transcripts, copies of requests for the client's own use, messages spread over several lines, long tool output,
 //! forks that repeat a history, subagent files. The prose repeats itself, so it says nothing about compression.
 
+mod lean;
 mod prose;
 mod random;
 mod session;
@@ -13,6 +14,7 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
+pub use lean::requests;
 use prose::Prose;
 use random::Random;
 use session::{Length, Written};

@@ -25,6 +25,7 @@ use serde_json::Value;
 pub use intake::Reading;
 pub use outline::{AnswerSketch, Entry, Outline, OutlineAgent, OutlineBranch, Sketched};
 pub use stretches::Stretches;
+pub use turns::Turns;
 
 use crate::{Parsed, Tokens};
 
@@ -68,7 +69,8 @@ pub struct Item {
     pub at: Option<DateTime<Utc>>,
     /// Offset of its first record in the file, in bytes.
     pub offset: u64,
-    /// Number of the turn: 1 for everything from the first prompt to the second, 0 before the first.
+    /// Number of the turn: 1 for everything from the first prompt to the second, 0 before the first. A slash command
+    /// that a model answered counts as a prompt.
     pub turn: u32,
     /// What it is.
     #[serde(flatten)]

@@ -76,6 +76,8 @@ pub struct FileFacts {
     searching: Vec<Request>,
     /// Calls that started subagents.
     started: Started,
+    /// Whether a slash command stands there that neither printed anything nor was answered yet.
+    open_command: bool,
 }
 
 impl FileFacts {

@@ -20,7 +20,7 @@ mod wire;
 
 pub use conversation::{
     Agent, Answer, AnswerSketch, Block, Body, Branch, Command, Conversation, Entry, Image, Item, Notice, Outline,
-    OutlineAgent, OutlineBranch, Prompt, Reading, Sketched, Stretches, Thinking, ToolCall, ToolResult,
+    OutlineAgent, OutlineBranch, Prompt, Reading, Sketched, Stretches, Thinking, ToolCall, ToolResult, Turns,
 };
 pub use facts::{AgentType, Batch, FileFacts, Ledger, LedgerModel, Reader, ToolUse};
 pub use layout::{FileRole, classify, project_name};

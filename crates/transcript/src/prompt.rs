@@ -12,9 +12,11 @@ pub(crate) enum Said {
     Prompt(String),
     /// A slash command, with its arguments.
     Command(String),
+    /// What a command printed that the client carried out itself.
+    Output,
     /// A message of another agent: no person's prompt, yet what this session was told.
     Told(String),
-    /// Tool results, reminders, notices, output of commands.
+    /// Tool results, reminders, notices.
     Nothing,
 }
 
@@ -113,6 +115,9 @@ fn text_said(whole: &str) -> Said {
     }
     if text.starts_with("<teammate-message") {
         return Said::Told(cut(without_tag(text), PROMPT_LIMIT).to_owned());
+    }
+    if text.starts_with("<local-command-std") {
+        return Said::Output;
     }
     if MACHINE.iter().any(|start| text.starts_with(start)) {
         return Said::Nothing;

@@ -156,6 +156,26 @@ impl<'a> Members<'a> {
         self.or_broken(end).map(|()| value)
     }
 
+    /// Hands over the elements of the value of the key that was just taken, if it is a list, read in one go with what is
+    /// around it: an object by its members, anything else as it stands.
+    pub(crate) fn list<T>(
+        &mut self,
+        object: impl Fn(&mut Members<'a>) -> T,
+        other: impl Fn(Raw<'a>) -> T,
+        on: impl FnMut(T),
+    ) -> Option<()> {
+        let rest = self.text.get(self.at..).filter(|rest| rest.starts_with('['))?;
+        let mut elements = Elements { text: rest, at: 1 };
+        std::iter::from_fn(|| elements.next_as(&object, &other)).for_each(on);
+        let end = match rest.as_bytes().get(elements.at) {
+            Some(b']') => Ok(self.at + elements.at + 1),
+            // odd inside, but its brackets match
+            _ => value_end(self.text.as_bytes(), self.at),
+        };
+        let end = end.map(|end| self.at = end);
+        self.or_broken(end)
+    }
+
     fn or_broken<T>(&mut self, result: Result<T, Broken>) -> Option<T> {
         if result.is_err() {
             self.state = State::Broken;

@@ -9,8 +9,8 @@ use std::ops::Range;
 use chrono::{DateTime, Utc};
 
 use crate::prompt::{BESIDE, MACHINE};
-use crate::skim::{Members, Raw};
-use crate::wire::{self, Record};
+use crate::skim::{Broken, Members, Raw};
+use crate::wire::{self, Block};
 
 /// Whose text it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -75,11 +75,71 @@ pub fn texts(line: &[u8], on: &mut impl FnMut(Text<'_>)) {
     let blank = |text: &str| line.len() - text.len();
     let mut rest = line.trim_start_matches(['\u{feff}', '\0', ' ', '\t', '\r', '\n']);
     while rest.starts_with('{') {
-        let Ok((record, used)) = Record::cut(rest) else { return };
-        let mut said = Said { record: blank(rest), timestamp: record.timestamp(), result: "", on };
-        said.read(&record);
+        let Ok((telling, used)) = Telling::cut(rest) else { return };
+        let mut said = Said { record: blank(rest), timestamp: telling.timestamp, result: "", on };
+        said.read(&telling);
         rest = rest[used..].trim_start_matches([' ', '\t', '\r', '\n']);
     }
+}
+
+/// A record with what it tells, cut in one pass: nearly all of a transcript is what is told.
+#[derive(Default)]
+struct Telling<'a> {
+    text: &'a str,
+    kind: Option<Raw<'a>>,
+    timestamp: Option<Raw<'a>>,
+    /// Whether it is the summary of a compaction.
+    summary: bool,
+    /// Whether the client wrote it for the model or for itself.
+    injected: bool,
+    /// The content of its message; none if it has no message.
+    content: Option<Parts<'a>>,
+    /// Output in the client's own record of a result.
+    output: Vec<Raw<'a>>,
+    attachment: Option<Raw<'a>>,
+    /// `data` of a progress record.
+    data: Option<Raw<'a>>,
+}
+
+impl<'a> Telling<'a> {
+    fn cut(text: &'a str) -> Result<(Self, usize), Broken> {
+        let mut telling = Self { text, ..Self::default() };
+        let mut members = Members::at_start_of(text);
+        while let Some(key) = members.key() {
+            let is_taken = match key {
+                "message" => members.object(|message| telling.content = Parts::of_message(message)).is_some(),
+                "toolUseResult" => members.object(|result| telling.output = printed(result)).is_some(),
+                _ => false,
+            };
+            if let Some(value) = Some(&mut members).filter(|_| !is_taken).and_then(Members::value) {
+                telling.take(key, value);
+            }
+        }
+        let used = members.end()?;
+        telling.text = &text[..used];
+        Ok((telling, used))
+    }
+
+    fn take(&mut self, key: &str, value: Raw<'a>) {
+        match key {
+            "type" => self.kind = Some(value),
+            "timestamp" => self.timestamp = Some(value),
+            "attachment" => self.attachment = Some(value),
+            "data" => self.data = Some(value),
+            "isCompactSummary" => self.summary = value.is_true(),
+            "isMeta" | "isVisibleInTranscriptOnly" => self.injected |= value.is_true(),
+            _ => {}
+        }
+    }
+
+    /// Any other member.
+    fn get(&self, name: &str) -> Option<Raw<'a>> {
+        Members::at_start_of(self.text).filter(|(key, _)| *key == name).map(|(_, value)| value).last()
+    }
+}
+
+fn printed<'a>(result: &mut Members<'a>) -> Vec<Raw<'a>> {
+    result.filter(|(key, _)| matches!(*key, "stdout" | "stderr")).map(|(_, value)| value).collect()
 }
 
 struct Said<'a, 'f, F> {
@@ -91,14 +151,14 @@ struct Said<'a, 'f, F> {
 }
 
 impl<'a, F: FnMut(Text<'_>)> Said<'a, '_, F> {
-    fn read(&mut self, record: &Record<'a>) {
-        match &*record.kind() {
-            "user" => self.user(record),
-            "assistant" => self.content(record, Self::answer),
-            "system" => self.system(record),
-            "attachment" => self.attachment(record),
-            "progress" => self.progress(record),
-            "tag" => self.give(TextKind::Tag, record.get("tag")),
+    fn read(&mut self, telling: &Telling<'a>) {
+        match &*telling.kind.and_then(Raw::string).unwrap_or_default() {
+            "user" => self.user(telling),
+            "assistant" => self.content(telling, Self::answer),
+            "system" => self.system(telling),
+            "attachment" => self.attachment(telling),
+            "progress" => self.progress(telling),
+            "tag" => self.give(TextKind::Tag, telling.get("tag")),
             _ => {}
         }
     }
@@ -116,25 +176,25 @@ impl<'a, F: FnMut(Text<'_>)> Said<'a, '_, F> {
     }
 
     /// Goes over the content of a message: a string, or blocks.
-    fn content(&mut self, record: &Record<'a>, block: fn(&mut Self, Part<'a>)) {
-        let message = record.message.and_then(|message| message.content);
-        let Some(content) = message.or_else(|| record.get("content")) else { return };
-        Part::each(content, |part| block(self, part));
+    fn content(&mut self, telling: &Telling<'a>, part: fn(&mut Self, Part<'a>)) {
+        let bare = || telling.get("content").map(Parts::of);
+        let bare = if telling.content.is_none() { bare() } else { None };
+        for told in telling.content.iter().chain(&bare).flat_map(Parts::all) {
+            part(self, *told);
+        }
     }
 
-    fn user(&mut self, record: &Record<'a>) {
-        if record.is_compact_summary() {
-            return self.content(record, Self::summary);
+    fn user(&mut self, telling: &Telling<'a>) {
+        if telling.summary {
+            return self.content(telling, Self::summary);
         }
-        if record.is_injected() {
+        if telling.injected {
             // a skill's body or a reminder; results are never marked so
             return;
         }
-        self.content(record, Self::told);
-        for (key, value) in record.result.into_iter().flat_map(Raw::members) {
-            if matches!(key, "stdout" | "stderr") {
-                self.give(TextKind::ToolDetail, Some(value));
-            }
+        self.content(telling, Self::told);
+        for output in &telling.output {
+            self.give(TextKind::ToolDetail, Some(*output));
         }
     }
 
@@ -144,13 +204,13 @@ impl<'a, F: FnMut(Text<'_>)> Said<'a, '_, F> {
 
     /// A block of what the model was told.
     fn told(&mut self, part: Part<'a>) {
-        let Block { kind, text, content, .. } = match part {
+        let block = match part {
             Part::Block(block) => block,
             Part::Other(text) => return self.give_told(text),
         };
-        if kind.is_some_and(|kind| kind.is("tool_result")) {
-            self.result(content);
-        } else if let Some(text) = text {
+        if block.is("tool_result") {
+            self.result(block.content);
+        } else if let Some(text) = block.text {
             self.give_told(text);
         }
     }
@@ -171,7 +231,7 @@ impl<'a, F: FnMut(Text<'_>)> Said<'a, '_, F> {
     fn result(&mut self, content: Option<Raw<'a>>) {
         let Some(content) = content else { return };
         if content.as_written().starts_with('[') {
-            Part::each(content, |part| self.give(TextKind::ToolResult, part.text()));
+            Parts::of(content).all().for_each(|part| self.give(TextKind::ToolResult, part.text()));
         } else {
             self.give(TextKind::ToolResult, Some(content));
         }
@@ -179,20 +239,19 @@ impl<'a, F: FnMut(Text<'_>)> Said<'a, '_, F> {
 
     /// A block of what the model said.
     fn answer(&mut self, part: Part<'a>) {
-        let Block { kind, text, content, thinking, input } = match part {
+        let block = match part {
             Part::Block(block) => block,
             Part::Other(text) => return self.give(TextKind::Answer, Some(text)),
         };
-        let kind = kind.and_then(Raw::string).unwrap_or_default();
-        match &*kind {
-            "text" => self.give(TextKind::Answer, text),
-            "thinking" => self.give(TextKind::Thinking, thinking),
+        match &*block.kind() {
+            "text" => self.give(TextKind::Answer, block.text),
+            "thinking" => self.give(TextKind::Thinking, block.thinking),
             "tool_use" | "server_tool_use" | "mcp_tool_use" => {
-                if let Some(input) = input {
+                if let Some(input) = block.input {
                     self.leaves(input, 0);
                 }
             }
-            kind if kind.ends_with("_tool_result") => self.found(content, 0),
+            kind if kind.ends_with("_tool_result") => self.found(block.content, 0),
             _ => {}
         }
     }
@@ -224,7 +283,7 @@ impl<'a, F: FnMut(Text<'_>)> Said<'a, '_, F> {
         }
     }
 
-    fn system(&mut self, record: &Record<'a>) {
+    fn system(&mut self, telling: &Telling<'a>) {
         const SILENT: [&str; 6] = [
             "turn_duration",
             "stop_hook_summary",
@@ -233,32 +292,32 @@ impl<'a, F: FnMut(Text<'_>)> Said<'a, '_, F> {
             "file_snapshot",
             "model_refusal_fallback",
         ];
-        let silent = record.get("subtype").is_some_and(|subtype| SILENT.iter().any(|silent| subtype.is(silent)));
-        if !silent && !record.is_injected() {
-            self.give(TextKind::Notice, record.get("content"));
+        let silent = telling.get("subtype").is_some_and(|subtype| SILENT.iter().any(|silent| subtype.is(silent)));
+        if !silent && !telling.injected && !telling.summary {
+            self.give(TextKind::Notice, telling.get("content"));
         }
     }
 
     /// A prompt that was typed while the model worked.
-    fn attachment(&mut self, record: &Record<'a>) {
-        let Some(attachment) = record.attachment else { return };
+    fn attachment(&mut self, telling: &Telling<'a>) {
+        let Some(attachment) = telling.attachment else { return };
         let is = |key: &str, value: &str| attachment.get(key).is_some_and(|own| own.is(value));
         if !is("type", "queued_command") || attachment.get("isMeta").is_some_and(Raw::is_true) {
             return;
         }
         let Some(prompt) = attachment.get("prompt") else { return };
-        Part::each(prompt, |part| self.told(part));
+        Parts::of(prompt).all().for_each(|part| self.told(*part));
     }
 
     /// What a subagent said, as old clients report it in the file of its session.
-    fn progress(&mut self, record: &Record<'a>) {
-        let Some(data) = record.data.filter(|data| data.get("type").is_some_and(|kind| kind.is("agent_progress")))
+    fn progress(&mut self, telling: &Telling<'a>) {
+        let Some(data) = telling.data.filter(|data| data.get("type").is_some_and(|kind| kind.is("agent_progress")))
         else {
             return;
         };
-        let nested = data.get("message").and_then(|message| Record::cut(message.as_written()).ok());
-        if let Some((nested, _)) = nested.filter(|(nested, _)| nested.kind() != "progress") {
-            self.timestamp = nested.timestamp().or(self.timestamp);
+        let nested = data.get("message").and_then(|message| Telling::cut(message.as_written()).ok());
+        if let Some((nested, _)) = nested.filter(|(nested, _)| !nested.kind.is_some_and(|kind| kind.is("progress"))) {
+            self.timestamp = nested.timestamp.or(self.timestamp);
             self.read(&nested);
         }
     }
@@ -273,33 +332,22 @@ fn without_end(written: &str) -> &str {
 fn is_beside(text: Raw<'_>) -> bool {
     let written = text.as_written().trim_matches('"');
     let Some(tag) = written.trim_start().strip_prefix('<') else { return false };
-    BESIDE.iter().any(|name| {
-        tag.strip_prefix(name).is_some_and(|rest| rest.starts_with(['>', ' ']))
-            && written.trim_end_matches("\\n").trim_end().ends_with(&format!("</{name}>"))
-    })
+    let closed = |name| {
+        let inside =
+            written.trim_end_matches("\\n").trim_end().strip_suffix('>').and_then(|text| text.strip_suffix(name));
+        inside.is_some_and(|text| text.ends_with("</"))
+    };
+    BESIDE.iter().any(|name| tag.strip_prefix(name).is_some_and(|rest| rest.starts_with(['>', ' '])) && closed(*name))
 }
 
 /// An element of a content.
+#[derive(Clone, Copy)]
 enum Part<'a> {
     Block(Block<'a>),
     Other(Raw<'a>),
 }
 
 impl<'a> Part<'a> {
-    /// The elements of a list, or what is none.
-    fn each(content: Raw<'a>, mut on: impl FnMut(Self)) {
-        if content.is_object() {
-            return on(Self::Block(Block::of(&mut content.members())));
-        }
-        if !content.as_written().starts_with('[') {
-            return on(Self::Other(content));
-        }
-        let mut elements = content.elements();
-        while let Some(part) = elements.next_as(|members| Self::Block(Block::of(members)), Self::Other) {
-            on(part);
-        }
-    }
-
     /// Its text.
     fn text(self) -> Option<Raw<'a>> {
         match self {
@@ -309,31 +357,55 @@ impl<'a> Part<'a> {
     }
 }
 
-/// The parts of a block that hold texts.
+/// The elements of a content that is a list, or the one that is none. Mostly there is one.
 #[derive(Default)]
-struct Block<'a> {
-    kind: Option<Raw<'a>>,
-    text: Option<Raw<'a>>,
-    content: Option<Raw<'a>>,
-    thinking: Option<Raw<'a>>,
-    input: Option<Raw<'a>>,
+struct Parts<'a> {
+    first: Option<Part<'a>>,
+    others: Vec<Part<'a>>,
 }
 
-impl<'a> Block<'a> {
-    fn of(members: &mut Members<'a>) -> Self {
+impl<'a> Parts<'a> {
+    /// Those of a content.
+    fn of(content: Raw<'a>) -> Self {
         let mut parts = Self::default();
-        for (key, value) in members {
-            let slot = match key {
-                "type" => &mut parts.kind,
-                "text" => &mut parts.text,
-                "content" => &mut parts.content,
-                "thinking" => &mut parts.thinking,
-                "input" => &mut parts.input,
-                _ => continue,
-            };
-            *slot = Some(value);
+        if content.is_object() {
+            parts.add(Part::Block(Block::of(content)));
+        } else if content.as_written().starts_with('[') {
+            let mut elements = content.elements();
+            while let Some(part) = elements.next_as(|members| Part::Block(Block::take(members)), Part::Other) {
+                parts.add(part);
+            }
+        } else {
+            parts.add(Part::Other(content));
         }
         parts
+    }
+
+    /// Those of the content of a message; none if it has no content.
+    fn of_message(message: &mut Members<'a>) -> Option<Self> {
+        let mut content = None;
+        while let Some(key) = message.key() {
+            if key != "content" {
+                message.value();
+                continue;
+            }
+            let mut parts = Self::default();
+            let list = message.list(|block| Part::Block(Block::take(block)), Part::Other, |part| parts.add(part));
+            content = if list.is_some() { Some(parts) } else { message.value().map(Self::of) };
+        }
+        content
+    }
+
+    fn add(&mut self, part: Part<'a>) {
+        if self.first.is_none() {
+            self.first = Some(part);
+        } else {
+            self.others.push(part);
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Part<'a>> {
+        self.first.iter().chain(&self.others)
     }
 }
 

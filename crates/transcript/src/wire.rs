@@ -149,11 +149,6 @@ impl<'a> Record<'a> {
         self.parent.is_some_and(|parent| parent.as_written() == "null")
     }
 
-    /// `timestamp` as it is written.
-    pub(crate) fn timestamp(&self) -> Option<Raw<'a>> {
-        self.timestamp
-    }
-
     /// `timestamp`.
     pub(crate) fn at(&self) -> Option<DateTime<Utc>> {
         self.timestamp.and_then(time::parse)
@@ -220,11 +215,6 @@ impl<'a> Record<'a> {
     /// `isUnmetered`.
     pub(crate) fn is_unmetered(&self) -> bool {
         self.unmetered.is_some_and(Raw::is_true)
-    }
-
-    /// `isCompactSummary`.
-    pub(crate) fn is_compact_summary(&self) -> bool {
-        self.compact_summary.is_some_and(Raw::is_true)
     }
 
     /// Whether the client wrote the record for the model or for itself (`isMeta`, a summary of a compaction).

@@ -7,7 +7,7 @@ use crate::long;
 use crate::markdown;
 use crate::paint::{Fill, Paint, Role};
 use crate::para::{Kind, Para};
-use crate::sheet::{Ask, Flow, PartKind, Setting};
+use crate::sheet::{Ask, Flow, Layout, PartKind};
 use crate::tool;
 
 /// Output of a command is open up to so many lines.
@@ -16,15 +16,15 @@ const SHORT: usize = 8;
 /// The parts of an item in order; none in the place of what a level does not show.
 pub(crate) fn flows(
     item: &Item,
-    setting: &Setting<'_>,
+    layout: &Layout<'_>,
     folds: &dyn Fn(u32) -> Option<bool>,
     ask: &mut Ask<'_>,
 ) -> Vec<Option<Flow>> {
     match &item.body {
         Body::Prompt(prompt) => self::prompt(prompt, folds),
-        Body::Answer(answer) => self::answer(answer, item, setting, folds, ask),
-        Body::Command(command) => vec![Some(self::command(command, setting.level, folds(0)))],
-        Body::Notice(notice) => vec![self::notice(notice, setting.level, folds(0), ask)],
+        Body::Answer(answer) => self::answer(answer, item, layout, folds, ask),
+        Body::Command(command) => vec![Some(self::command(command, layout.level, folds(0)))],
+        Body::Notice(notice) => vec![self::notice(notice, layout.level, folds(0), ask)],
     }
 }
 
@@ -50,11 +50,11 @@ fn hanging(mut para: Para) -> Para {
 fn answer(
     answer: &Answer,
     item: &Item,
-    setting: &Setting<'_>,
+    layout: &Layout<'_>,
     folds: &dyn Fn(u32) -> Option<bool>,
     ask: &mut Ask<'_>,
 ) -> Vec<Option<Flow>> {
-    let level = setting.level;
+    let level = layout.level;
     let flow = |(id, block): (u32, &Block)| match block {
         Block::Text(text) if text.trim().is_empty() => None,
         Block::Text(text) if answer.is_error => {
@@ -64,7 +64,7 @@ fn answer(
         Block::Text(text) => Some(speech(PartKind::Text, markdown::paras(text, ask), folds(id), None)),
         Block::Thinking(_) | Block::Tool(_) | Block::Other(_) if level == Detail::Talk => None,
         Block::Thinking(thinking) => self::thinking(thinking, level, folds(id)),
-        Block::Tool(call) => Some(tool::flow(call, item.at, setting, folds(id), ask)),
+        Block::Tool(call) => Some(tool::flow(call, item.at, layout, folds(id), ask)),
         Block::Image(image) => Some(picture(image)),
         Block::Other(kind) => Some(line(PartKind::Notice, &format!("[{}]", clean::line(kind)), Role::Dim)),
     };

@@ -56,7 +56,7 @@ impl Code {
 }
 
 /// The language of a file, by the end of its name.
-pub fn language_of(path: &str) -> &str {
+pub(crate) fn language_of(path: &str) -> &str {
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
     match name {
         "Dockerfile" | "Makefile" => name,

@@ -13,7 +13,7 @@ use crate::para::{Kind, Para};
 use crate::wrap::{self, Measure};
 
 /// What an item is laid out for.
-pub struct Setting<'a> {
+pub struct Layout<'a> {
     /// How much is shown.
     pub level: Detail,
     /// Columns of a row.
@@ -175,9 +175,9 @@ pub(crate) struct Flow {
 }
 
 /// Lays an item out; `head` is the line above it, if somebody begins to speak here.
-pub fn sheet(item: &Item, head: Option<&Head>, setting: &Setting<'_>) -> Sheet {
-    let mut ask = Ask { known: setting.colors, wanted: Vec::new() };
-    let measure = Measure { columns: setting.columns.max(1), prose: setting.prose.max(1), wrap: setting.wrap };
+pub fn sheet(item: &Item, head: Option<&Head>, layout: &Layout<'_>) -> Sheet {
+    let mut ask = Ask { known: layout.colors, wanted: Vec::new() };
+    let measure = Measure { columns: layout.columns.max(1), prose: layout.prose.max(1), wrap: layout.wrap };
     let mut sheet = Sheet::default();
     if let Some(head) = head {
         sheet.rows.push(Row::default());
@@ -185,7 +185,7 @@ pub fn sheet(item: &Item, head: Option<&Head>, setting: &Setting<'_>) -> Sheet {
         sheet.parts.push(Part { id: Part::HEAD, kind: PartKind::Head, rows: 1..2, open: true });
     }
     let mut after_text = false;
-    for (id, flow) in (0u32..).zip(blocks::flows(item, setting, setting.folds, &mut ask)) {
+    for (id, flow) in (0u32..).zip(blocks::flows(item, layout, layout.folds, &mut ask)) {
         let Some(flow) = flow else { continue };
         let is_line = matches!(flow.kind, PartKind::Thinking | PartKind::Tool { .. } | PartKind::Picture);
         let under_head = sheet.parts.last().is_some_and(|part| part.kind == PartKind::Head);
@@ -209,9 +209,9 @@ pub fn sheet(item: &Item, head: Option<&Head>, setting: &Setting<'_>) -> Sheet {
 pub fn plain(item: &Item, level: Detail, directory: &str) -> Vec<(u32, String)> {
     let colors = |_: &Code| None;
     let folds = |_: u32| Some(true);
-    let setting = Setting { level, columns: 80, prose: 80, wrap: true, directory, folds: &folds, colors: &colors };
+    let layout = Layout { level, columns: 80, prose: 80, wrap: true, directory, folds: &folds, colors: &colors };
     let mut ask = Ask { known: &colors, wanted: Vec::new() };
-    let flows = blocks::flows(item, &setting, &folds, &mut ask);
+    let flows = blocks::flows(item, &layout, &folds, &mut ask);
     let text = |flow: Flow| {
         let paras = flow.line.iter().chain(&flow.body).map(|para| para.text.as_str());
         paras.collect::<Vec<_>>().join("\n")

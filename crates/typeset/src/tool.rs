@@ -12,7 +12,7 @@ use crate::clean;
 use crate::diff::Change;
 use crate::paint::{Paint, Role};
 use crate::para::{Kind, Para};
-use crate::sheet::{Ask, Flow, PartKind, Setting};
+use crate::sheet::{Ask, Flow, Layout, PartKind};
 
 /// Columns that the name of a tool takes at least.
 const NAME: usize = 6;
@@ -23,22 +23,22 @@ const SMALL_CHANGE: usize = 12;
 pub(crate) fn flow(
     call: &ToolCall,
     at: Option<DateTime<Utc>>,
-    setting: &Setting<'_>,
+    layout: &Layout<'_>,
     fold: Option<bool>,
     ask: &mut Ask<'_>,
 ) -> Flow {
     let change = change::of(call);
     let small = change.as_ref().is_some_and(|change| change.added() + change.removed() <= SMALL_CHANGE);
     let failed = call.result.as_ref().is_some_and(|result| result.is_error);
-    let open = fold.unwrap_or(setting.level == Detail::Everything || (small && !failed));
+    let open = fold.unwrap_or(layout.level == Detail::Everything || (small && !failed));
     let name = clean::line(&name(&call.name));
     let pad = NAME.saturating_sub(crate::measure::width(&name)) + 2;
     let mut line = Para::of(Kind::Line, &name, Role::Tool);
     line.push(&" ".repeat(pad), Role::Text);
-    line.push(&subject(call, setting.directory), if failed { Role::Dim } else { Role::Text });
+    line.push(&subject(call, layout.directory), if failed { Role::Dim } else { Role::Text });
     line.first = vec![mark(open)];
     line.right = Some(end(call, at, change.as_ref()));
-    let body = if open { body::of(call, change.as_ref(), failed, setting.directory, ask) } else { Vec::new() };
+    let body = if open { body::of(call, change.as_ref(), failed, layout.directory, ask) } else { Vec::new() };
     let pictures = call.result.as_ref().is_some_and(|result| !result.images.is_empty());
     let kind = PartKind::Tool { call: call.id.clone(), agent: call.agent.clone(), pictures };
     Flow {

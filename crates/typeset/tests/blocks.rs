@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use transcript::{Answer, Block, Body, Command, Detail, Image, Item, Notice, Prompt, Thinking, ToolCall, ToolResult};
-use typeset::{Code, Fill, PartKind, Setting, Sheet, plain, sheet, width};
+use typeset::{Code, Fill, Layout, PartKind, Sheet, plain, sheet, width};
 
 fn item(body: Body) -> Item {
     Item { uuid: None, at: None, offset: 0, turn: 1, body }
@@ -35,7 +35,7 @@ fn gave(text: &str, detail: Value) -> ToolResult {
 
 fn laid(item: &Item, level: Detail, columns: usize) -> Sheet {
     let colors = |code: &Code| Some(code.colors());
-    let setting = Setting {
+    let layout = Layout {
         level,
         columns,
         prose: columns,
@@ -44,7 +44,7 @@ fn laid(item: &Item, level: Detail, columns: usize) -> Sheet {
         folds: &|_| None,
         colors: &colors,
     };
-    sheet(item, None, &setting)
+    sheet(item, None, &layout)
 }
 
 /// The rows as text, with what stands at their right ends.
@@ -297,7 +297,7 @@ fn every_long_text_says_how_much_of_it_is_left_out() {
     let opened = |item: &Item| {
         let opens = |_| Some(true);
         let colors = |code: &Code| Some(code.colors());
-        let setting = Setting {
+        let layout = Layout {
             level: Detail::Everything,
             columns: 80,
             prose: 80,
@@ -306,7 +306,7 @@ fn every_long_text_says_how_much_of_it_is_left_out() {
             folds: &opens,
             colors: &colors,
         };
-        sheet(item, None, &setting)
+        sheet(item, None, &layout)
     };
     for item in items {
         let sheet = opened(&item);

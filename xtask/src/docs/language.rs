@@ -36,14 +36,16 @@ Case counts where a word has a capital letter (`-i`: never, `-s`: always); in ti
 titles, projects and branches small gaps are forgiven (`fixrefund` finds `fix/refund`). A single letter of the Latin
 alphabet is looked for in titles only.
 
+A regular expression never matches a line end, not by `\\s`, `\\W` or `[^…]` either; `^` and `$` are the ends of a line.
+
 A word that is not a field keeps its colon: `std::fs`, `https://…` and `Error:` are words. What looks like a misspelt field
 is explained and left out; in quotes it is searched for as it stands. `--flag` is a word, `-word` is a negation.
 
 ## Order
 
 The best matches come first, of equal ones the latest: a word in a title before one that is only in the contents, all
-words on one line before words on several, whole words before parts of words. The line shown is the one with most of the
-words.
+words on one line before words on several and of these the near ones first, whole words before parts of words. The line
+shown is the one with most of the words; of such lines the one with the word that is rarest in the session.
 
 ## On the screen
 
@@ -53,6 +55,7 @@ nothing to complete it goes to the list. What is wrong with a query is said unde
 ## At the prompt
 
 `sessions search <query>` prints the session, its turn, the time and the line. The reference `<session>#<turn>` is durable:
-`sessions show <session>#<turn>` shows that turn. `--json` has every hit with its place; `--limit` and `--max-count` bound
+`sessions show <session>#<turn>` shows that turn; `<session>#<turn>/<agent>` is what a subagent says that was started in it.
+A slash command that a model answered is a turn like a prompt. `--json` has every hit with its place; `--limit` and `--max-count` bound
 sessions and hits; nothing else does. When nothing is found, the exit code is 1.
 ";

@@ -8,10 +8,12 @@ use super::Finding;
 const FLOORS: &[(&str, u8)] = &[
     ("transcript", 0),
     ("pricing", 0),
+    ("chart", 1),
     ("config", 1),
     ("journal", 1),
     ("resume", 1),
     ("search", 1),
+    ("summary", 1),
     ("typeset", 1),
     ("store", 2),
     ("sessions-tui", 4),
@@ -22,6 +24,7 @@ const FLOORS: &[(&str, u8)] = &[
 /// Uses within a floor, each with its reason.
 const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("pricing", "transcript", "a price is the price of a request, and `transcript` says what a request is"),
+    ("chart", "typeset", "one measure of text, and one way to cut it"),
     ("resume", "config", "the file of directories that moved is replaced as `config` replaces files"),
     ("cli", "sessions-tui", "`sessions` without a command opens the screen"),
 ];

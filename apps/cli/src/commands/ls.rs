@@ -27,7 +27,7 @@ Examples:
   sessions ls --json | jq -r '.sessions[].id'
 
 Without a terminal each line has these columns, separated by tabs and escaped (\\t, \\n, \\\\):
-  id, last active (RFC 3339), project, title, branch, models, prompts, tokens, cost in dollars";
+  id, last active (RFC 3339), project, title, branch, models, turns, tokens, cost in dollars";
 
 /// List sessions, the latest first
 ///
@@ -79,7 +79,7 @@ const COLUMNS: [Column; 9] = [
     table::words("title", Some((32, usize::MAX)), u8::MAX).role(Role::Strong),
     table::words("branch", Some((8, 24)), 1).role(Role::Dim),
     table::words("model", Some((10, 16)), 3),
-    table::figures("prompts", 2),
+    table::figures("turns", 2),
     table::figures("tokens", 4),
     table::figures("cost", 5),
     table::words("id", None, u8::MAX).role(Role::Handle),

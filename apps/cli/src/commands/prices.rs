@@ -47,7 +47,7 @@ pub(crate) struct Prices {
 impl Prices {
     /// Shows the prices.
     pub(crate) fn run(&self, context: &mut Context) -> color_eyre::Result<()> {
-        let table = context.prices()?;
+        let table = context.checked_prices()?;
         if self.check {
             return check::run(context, &table, !self.no_scan);
         }

@@ -4,14 +4,15 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use resume::{Obstacle, Place, Places, Plan, Request, Tmux, TmuxError, Whereabouts};
+use resume::{Below, Obstacle, Place, Places, Plan, Request, Tmux, TmuxError, Whereabouts};
 use serde::Serialize;
 use store::SessionRow;
 
 use crate::context::Context;
+use crate::lookup::{self, ran_in};
 use crate::plain_text::one_line;
 use crate::report::Fault;
-use crate::{lookup, scanning};
+use crate::scanning;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -56,9 +57,6 @@ pub(crate) struct Resume {
     flags: Vec<OsString>,
 }
 
-/// Columns of a title that a window is named by.
-const WINDOW_NAME: usize = 24;
-
 #[derive(Debug, Serialize)]
 struct Answer<'a> {
     schema: u32,
@@ -67,6 +65,8 @@ struct Answer<'a> {
     command: Vec<String>,
     variables: Vec<Variable>,
     shell: String,
+    /// What has to be there before it can be run.
+    missing: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -115,8 +115,7 @@ impl Resume {
         let title = row.session.title.as_ref().map_or_else(|| "(untitled)".to_owned(), |title| one_line(&title.text));
         let directory = plan.directory.display();
         if let Some(tmux) = tmux.filter(|_| self.tmux) {
-            let window =
-                tmux.open(&plan, &crate::table::cut(&title, WINDOW_NAME)).map_err(|error| tmux_fault(&error))?;
+            let window = tmux.open(&plan, &sessions_tui::window_name(&row)).map_err(|error| tmux_fault(&error))?;
             return Ok(context.output.line(&format!("Opened in tmux window {window}: {title}"))?);
         }
         context.output.note(&format!("Resuming {} in {directory}: {title}", row.id()));
@@ -131,14 +130,15 @@ impl Resume {
 
     /// The plan. A directory that is gone is looked for; the one that was named is remembered in its place.
     fn plan(&self, context: &mut Context, row: &SessionRow, request: Request) -> color_eyre::Result<Plan> {
+        let only_shows = self.only_shows(context);
         let drafted = |request: &Request| {
-            if self.print { resume::plan_to_print(request) } else { resume::plan(request) }
+            if only_shows { resume::plan_to_print(request) } else { resume::plan(request) }
         };
         let gone = match drafted(&request) {
             Err(Obstacle::DirectoryGone { directory, .. }) => directory,
             drafted => {
                 let plan = drafted?;
-                if self.directory.is_some() && !self.only_shows(context) {
+                if self.directory.is_some() && !only_shows {
                     remember(context, row, &plan.directory)?;
                 }
                 return Ok(plan);
@@ -151,7 +151,7 @@ impl Resume {
             .flat_map(|row| ran_in(row).map(PathBuf::from).collect::<Vec<_>>())
             .collect();
         let (file, home) = (context.paths.places_file(), context.environment.home());
-        let look = if self.only_shows(context) { resume::locate } else { resume::relocate };
+        let look = if only_shows { resume::locate } else { resume::relocate };
         match look(&file, &gone, &row.session.pr_links, &known, home) {
             Place::Found(place) => {
                 context.output.note(&format!("{} is gone; going on in {}", gone.display(), place.display()));
@@ -182,22 +182,13 @@ impl Resume {
     }
 
     fn request(&self, context: &Context, row: &SessionRow) -> color_eyre::Result<Request> {
-        let directories = match &self.directory {
-            Some(named) => vec![existing(&context.environment.cwd.join(named))?],
-            None => own(row),
-        };
-        let flags = context.settings.claude_flags.iter().map(OsString::from).chain(self.flags.iter().cloned());
-        Ok(Request {
-            id: row.id().to_string(),
-            transcript: row.transcript.clone(),
-            directories,
-            claude_config_dir: row.root.as_deref().and_then(|root| context.environment.root_to_name(root)),
-            fork: self.fork,
-            flags: flags.collect(),
-            program: context.environment.resolve_program(&context.settings.claude_program),
-            search_path: context.environment.get("PATH").map(OsString::from),
-            running: if self.force { None } else { running(context, row) },
-        })
+        let mut request = sessions_tui::request(&context.environment, &context.settings, row);
+        if let Some(named) = &self.directory {
+            request.directories = vec![existing(&context.environment.cwd.join(named))?];
+        }
+        request.flags.extend(self.flags.iter().cloned());
+        request.running = if self.force { None } else { running(context, row) };
+        Ok(Request { fork: self.fork, ..request })
     }
 }
 
@@ -241,22 +232,15 @@ fn own(row: &SessionRow) -> Vec<PathBuf> {
     resume::directories(row.transcript.as_deref(), ran_in(row))
 }
 
-/// Directories that a session ran in, the latest first.
-fn ran_in(row: &SessionRow) -> impl Iterator<Item = &str> {
-    [&row.session.cwd_last, &row.session.cwd_first].into_iter().flatten().map(String::as_str)
-}
-
 /// The newest session that ran in this directory or below.
 fn latest(context: &mut Context) -> color_eyre::Result<SessionRow> {
     if let Some(obstacle) = scanning::freshen(context, true)? {
         return Err(obstacle);
     }
     let here = &context.environment.cwd;
-    let real = here.canonicalize().unwrap_or_else(|_| here.clone());
-    let ran_here =
-        |row: &SessionRow| ran_in(row).map(Path::new).any(|cwd| cwd.starts_with(&real) || cwd.starts_with(here));
+    let below = Below::directory(here);
     let rows = context.store.sessions()?;
-    if let Some(row) = rows.iter().find(|row| ran_here(row) && row.transcript.is_some()) {
+    if let Some(row) = rows.iter().find(|row| below.holds(ran_in(row)) && row.transcript.is_some()) {
         return Ok(row.clone());
     }
     let fault = Fault::new("not-found", format!("No session ran in {} or below.", here.display()));
@@ -288,5 +272,6 @@ fn answer(context: &mut Context, row: &SessionRow, plan: &Plan) -> color_eyre::R
         command: words.map(|word| word.to_string_lossy().into_owned()).collect(),
         variables: variables.collect(),
         shell: plan.command_line(),
+        missing: plan.missing().iter().map(ToString::to_string).collect(),
     })
 }

@@ -4,6 +4,8 @@ mod finder;
 mod json;
 mod text;
 
+use std::num::NonZeroUsize;
+
 use clap::Args;
 use search::{Caps, FORMS, Query, Setting};
 
@@ -20,11 +22,13 @@ Examples:
   sessions search '/E\\d{4}/' project:shop        a regular expression, in one project
   sessions search 'after:7d -is:fork needle' --json | jq -r '.sessions[].hits[].ref'
   sessions show 4f2a…#12                        the turn that a hit names
+  sessions show 4f2a…#12/a1b2                   the subagent that a hit names
 
 A query that begins with a minus sign stands behind `--`: `sessions search -- -stripe refund`.
 The language: docs/reference/search.md, `sessions search --language`, or the help of the screen.
 
-Without a terminal each line is `<session>#<turn>:<time>:<whose>:<text>`. With --json the answer is
+Without a terminal each line is `<session>#<turn>:<time>:<whose>:<text>`; what a subagent says has
+`<session>#<turn>/<agent>`, with the turn in which it was started. With --json the answer is
 {\"schema\":1,\"sessions\":[{\"session\":…,\"lines\":n,\"hits\":[{\"ref\",\"turn\",\"agent\",\"at\",\"kind\",\"text\",\"marks\",…}]}]}.
 Exit codes: 0 something was found, 1 nothing was (or the query is wrong), 2 a fault of this program.";
 
@@ -44,10 +48,10 @@ pub(crate) struct Search {
     context: usize,
     /// At most so many sessions
     #[arg(long, value_name = "N")]
-    limit: Option<usize>,
+    limit: Option<NonZeroUsize>,
     /// At most so many hits of each session
     #[arg(short, long, value_name = "N")]
-    max_count: Option<usize>,
+    max_count: Option<NonZeroUsize>,
     /// Case never counts [default: it counts where a word has a capital letter]
     #[arg(short, long, conflicts_with = "case_sensitive")]
     ignore_case: bool,
@@ -86,21 +90,25 @@ impl Search {
             query: &query,
             caps: self.caps(),
             thinking: !self.no_thinking,
-            limit: self.limit.unwrap_or(usize::MAX),
-            keep: self.max_count.unwrap_or(usize::MAX),
+            limit: self.limit.map_or(usize::MAX, NonZeroUsize::get),
+            keep: self.max_count.map_or(usize::MAX, NonZeroUsize::get),
             context: self.context,
             without: current.filter(|_| self.not_current),
         };
-        let answers = finder.find(context)?;
+        let (mut document, mut first) = (json::Document::default(), true);
+        let sessions = finder.find(context, &mut |answer, context| {
+            if context.json {
+                return document.add(answer, &mut context.output);
+            }
+            Ok(text::write(answer, std::mem::take(&mut first), context)?)
+        })?;
         if context.json {
-            json::write(&answers, context)?;
-        } else {
-            text::write(&answers, context)?;
+            document.end(context)?;
         }
         context.output.finish()?;
         match obstacle {
             Some(obstacle) => Err(obstacle),
-            None if answers.is_empty() => Err(nothing(&query).into()),
+            None if sessions == 0 => Err(nothing(&query).into()),
             None => Ok(()),
         }
     }

@@ -1,11 +1,12 @@
 //! `sessions show`: one session, to be read.
 
+mod agent;
 mod json;
 mod text;
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
@@ -27,7 +28,7 @@ Examples:
   sessions show 4f2a --format md > notes.md   as Markdown
   sessions show 4f2a --format jsonl           the transcript as it is on disk
   sessions show 4f2a#12                       only turn 12, as `sessions search` names it
-  sessions show 4f2a --agent a1b2             what a subagent did
+  sessions show 4f2a --agent a1b2             what a subagent did; `4f2a#12/a1b2`, as search names it, is the same
 
 JSON holds everything, whatever the detail.";
 
@@ -35,7 +36,7 @@ JSON holds everything, whatever the detail.";
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Show {
-    /// Id of the session, or a unique beginning of it; `<id>#<turn>` for one turn
+    /// Id of the session, or a unique beginning of it; `<id>#<turn>` for one turn, `<id>#<turn>/<agent>` for a subagent
     #[arg(value_name = "ID")]
     id: String,
     /// Form of the answer [default: text on a terminal, else md]
@@ -84,40 +85,59 @@ impl From<Detail> for transcript::Detail {
 impl Show {
     /// Shows the session.
     pub(crate) fn run(&self, context: &mut Context) -> color_eyre::Result<()> {
-        let (id, turn) = reference(&self.id)?;
+        let Reference { id, turn, agent } = Reference::read(&self.id)?;
         let row = lookup::session(context, id)?;
         let detail = context.store.session(row.id())?.unwrap_or_else(|| SessionDetail {
             row: row.clone(),
             files: Vec::new(),
             models: Vec::new(),
         });
-        let (agent, path) = match &self.agent {
-            Some(agent) => agent_file(&detail, agent).map(|(id, path)| (Some(id), Some(path)))?,
-            None => (None, row.transcript.clone()),
-        };
         let format = self.format_for(context);
-        let Some(bytes) = read(path.as_deref())? else {
+        let wanted = self.agent.as_deref().or(agent);
+        let told = match wanted {
+            Some(agent) => Some(agent::find(&detail, agent)?),
+            None => agent::alone(&detail),
+        };
+        if let Some(told) = told.as_ref().filter(|_| wanted.is_none()) {
+            context.output.note(&told.introduced(&detail));
+        }
+        let path = told.as_ref().map_or(row.transcript.as_deref(), |told| Some(&told.path));
+        let Some(bytes) = read(path)? else {
             return gone(context, &detail, format);
         };
-        let level = transcript::Detail::from(self.detail);
-        if turn.is_some() && format == Format::Jsonl {
-            return Err(Fault::new("usage", "A turn has no JSONL form.").next("Use `--format json`.").into());
+        if format == Format::Jsonl {
+            if turn.is_some() || told.as_ref().is_some_and(|told| told.inside) {
+                let message = "A turn, or a subagent in the file of its session, has no JSONL form.";
+                return Err(Fault::new("usage", message).next("Use `--format json`.").into());
+            }
+            return Ok(context.output.bytes(&bytes)?);
         }
+        let Parsed { value, problems } = Conversation::read(&bytes);
+        let value = match &told {
+            Some(told) => told.part_of(value)?,
+            None => value,
+        };
+        let conversation = Parsed { value: only(value, turn, row.id())?, problems };
+        let agent = told.as_ref().map(|told| told.id.as_str());
+        self.write(context, &detail, agent, &conversation, format)
+    }
+
+    fn write(
+        &self,
+        context: &mut Context,
+        detail: &SessionDetail,
+        agent: Option<&str>,
+        conversation: &Parsed<Conversation>,
+        format: Format,
+    ) -> color_eyre::Result<()> {
+        let level = transcript::Detail::from(self.detail);
         match format {
-            Format::Jsonl => context.output.bytes(&bytes)?,
-            Format::Json => {
-                let Parsed { value, problems } = Conversation::read(&bytes);
-                let conversation = Parsed { value: only(value, turn, row.id())?, problems };
-                context.output.json(&document(&detail, agent.as_deref(), &conversation))?;
-            }
+            Format::Json | Format::Jsonl => context.output.json(&document(detail, agent, conversation))?,
             Format::Md => {
-                let conversation = only(Conversation::read(&bytes).value, turn, row.id())?;
-                context.output.bytes(markdown(&row, &conversation, level, context.zone).as_bytes())?;
+                let text = markdown(&detail.row, &conversation.value, level, context.zone);
+                context.output.bytes(text.as_bytes())?;
             }
-            Format::Text => {
-                let conversation = only(Conversation::read(&bytes).value, turn, row.id())?;
-                text::write(&row, &conversation, level, context)?;
-            }
+            Format::Text => text::write(&detail.row, &conversation.value, level, context)?,
         }
         Ok(())
     }
@@ -163,13 +183,26 @@ pub(crate) fn export(launch: &Launch, id: &SessionId, form: Form) -> Result<Vec<
     })
 }
 
-/// An id, and the turn behind it.
-fn reference(written: &str) -> Result<(&str, Option<u32>), Fault> {
-    let Some((id, turn)) = written.split_once('#') else { return Ok((written, None)) };
-    let number = turn.parse().map_err(|_| {
-        Fault::new("usage", format!("`#{}` is no turn.", one_line(turn))).next("Write it as `<id>#12`.")
-    })?;
-    Ok((id, Some(number)))
+/// A session as `sessions search` names it: an id, and what stands behind it.
+struct Reference<'a> {
+    id: &'a str,
+    /// Only this turn; a subagent is shown whole.
+    turn: Option<u32>,
+    agent: Option<&'a str>,
+}
+
+impl<'a> Reference<'a> {
+    /// Reads `<id>`, `<id>#<turn>` or `<id>#<turn>/<agent>`.
+    fn read(written: &'a str) -> Result<Self, Fault> {
+        let Some((id, behind)) = written.split_once('#') else {
+            return Ok(Self { id: written, turn: None, agent: None });
+        };
+        let (turn, agent) = behind.split_once('/').map_or((behind, None), |(turn, agent)| (turn, Some(agent)));
+        let number = turn.parse().map_err(|_| {
+            Fault::new("usage", format!("`#{}` is no turn.", one_line(turn))).next("Write it as `<id>#12`.")
+        })?;
+        Ok(Self { id, turn: Some(number).filter(|_| agent.is_none()), agent })
+    }
 }
 
 /// One turn of a conversation, if only one is wanted.
@@ -198,28 +231,6 @@ fn read(path: Option<&Path>) -> color_eyre::Result<Option<Vec<u8>>> {
     }
 }
 
-/// The id and the transcript of a subagent, by a unique beginning of the id.
-fn agent_file(detail: &SessionDetail, agent: &str) -> Result<(String, PathBuf), Fault> {
-    let agents = || detail.files.iter().filter_map(|file| Some((file.agent.as_deref()?, &file.path)));
-    let wanted = agent.strip_prefix("agent-").unwrap_or(agent);
-    let hits: Vec<_> = agents().filter(|(id, _)| id.starts_with(wanted)).collect();
-    if let Some((id, path)) = hits.iter().find(|(id, _)| *id == wanted).or(hits.first().filter(|_| hits.len() == 1)) {
-        return Ok(((*id).to_owned(), (*path).clone()));
-    }
-    let names = |list: Vec<(&str, &PathBuf)>| list.iter().map(|(id, _)| one_line(id)).collect::<Vec<_>>().join(", ");
-    let id = detail.row.id();
-    Err(match (hits.is_empty(), agents().next()) {
-        (false, _) => Fault::new("ambiguous", format!("Several subagents begin with `{wanted}`: {}.", names(hits)))
-            .next("Use more of the id."),
-        (true, None) => {
-            Fault::new("not-found", format!("Session {id} has no subagents with a transcript of their own."))
-                .next("Leave `--agent` out.")
-        }
-        (true, Some(_)) => Fault::new("not-found", format!("Session {id} has no subagent `{}`.", one_line(agent)))
-            .next(format!("It has these: {}.", names(agents().collect()))),
-    })
-}
-
 /// Tells what is known of a session whose transcript does not exist any more.
 fn gone(context: &mut Context, detail: &SessionDetail, format: Format) -> color_eyre::Result<()> {
     let row: &SessionRow = &detail.row;
@@ -236,13 +247,5 @@ fn gone(context: &mut Context, detail: &SessionDetail, format: Format) -> color_
         Format::Jsonl => {}
     }
     context.output.finish()?;
-    let id = row.id();
-    let fault = if detail.files.iter().any(|file| file.agent.is_none()) {
-        lookup::transcript_gone(id)
-    } else {
-        let agents: Vec<String> = detail.files.iter().filter_map(|file| file.agent.as_deref()).map(one_line).collect();
-        Fault::new("gone", format!("There is no transcript of {id}, only of its subagents."))
-            .next(format!("Show one of them with `--agent`: {}.", agents.join(", ")))
-    };
-    Err(fault.into())
+    Err(lookup::transcript_gone(row.id()).into())
 }

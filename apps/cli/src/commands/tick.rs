@@ -9,7 +9,6 @@ use chrono::Utc;
 use clap::Args;
 use config::Paths;
 use journal::{Event, Patience, Spool, Ticked};
-use resume::Places;
 use serde::Serialize;
 use store::ScanReport;
 
@@ -117,31 +116,15 @@ fn round(context: &Context, spool: &Spool, done: &mut Done) -> color_eyre::Resul
     done.events += drained.events;
     done.damaged += drained.damaged;
     done.new_roots.append(&mut new_roots);
-    if let Err(problem) = context.prices() {
-        // The roots are known now; what is new in them is taken in when the prices can be read again.
-        tracing::warn!("nothing is scanned: {problem}");
-    } else {
-        let scanned = scan_after(context, early)?;
-        if scanned.0.sessions_new > 0
-            && let Err(report) = remember_places(context)
-        {
-            // A directory that moves is then asked for; the next new session tries again.
-            tracing::warn!("it is not remembered where repositories are: {report}");
-        }
-        done.scan = Some(scanned);
+    if let Err(problem) = context.checked_prices() {
+        tracing::warn!("the built-in prices are used: {problem}");
     }
+    done.scan = Some(scan_after(context, early)?);
     if let Err(report) = usage_state::refresh(context, Utc::now()) {
         // A status line then leaves these figures out; what was scanned is stored all the same.
         tracing::warn!("no figures for the status line: {report}");
     }
     Ok(())
-}
-
-/// Notes which repositories the sessions ran in: when a directory is gone, nothing else tells where it went.
-fn remember_places(context: &Context) -> color_eyre::Result<()> {
-    let rows = context.store.sessions()?;
-    let directories = rows.iter().filter_map(|row| row.session.cwd_last.as_deref()).map(Path::new);
-    Ok(Places::keep(&context.paths.places_file(), directories)?)
 }
 
 /// Scans; the report takes in what was scanned before.

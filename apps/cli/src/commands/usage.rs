@@ -1,14 +1,19 @@
 //! `sessions usage`: tokens and cost, over time and by what they were for.
 
 mod audit;
+pub(crate) mod budget;
+mod chart;
 mod delimited;
+mod document;
 mod json;
 mod limits;
 mod question;
+mod series;
 mod show;
 mod words;
 
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 
 use chrono::Weekday;
 use clap::{Args, Subcommand, ValueEnum};
@@ -26,12 +31,25 @@ Examples:
   sessions usage --by session --project shop --model opus
   sessions usage --by block --last 3
   sessions usage --json | jq -r .totals.cost_usd
+  sessions usage --chart
+  sessions usage --chart=tokens --by month --project shop
+  sessions usage --svg november.svg --since 2026-11 --until 2026-11
+  sessions usage --check-budget; test $? -eq 1 && echo \"that is enough for today\"
 
 Days, weeks, months and hours are those of your time zone; a day in which the clocks change has 23 or 25 hours.
 By type, rules in `session_types.yaml` sort sessions by the skills they used and where they ran (docs/reference/settings.md).
 By tool, a request that calls several tools is shared between them by the number of calls, and is named in each row.
 By block is an estimate: five hours from the full hour of the first request; the limits that Claude Code tells its
 status line are shown beside it where `sessions-hook statusline` has recorded them.
+
+A chart is drawn by day unless `--by` says otherwise, and shows the last 24 hours, 30 days, 26 weeks or 12 months unless
+`--last` or `--since` does. Rows that are no time are drawn as bars beside each other, for all of the time. `--svg` writes
+one file with charts of the time, by model, project and what `--by` says, of the last year and of the hours of the week.
+It takes the place of an earlier one of that name; any other file is left as it is. `-` writes it to standard output.
+
+Budgets are set in config.toml (`[budget]`, docs/reference/settings.md). `--check-budget` compares the present day and
+month with them: exit code 1 when one is exceeded, 2 when there is none or it cannot be read. What is expected is what it comes to at the end
+if it goes on as so far.
 
 Without a terminal each line has these columns, separated by tabs; the last line is `total`:
   key, requests, input, output, cache write 5 min, cache write 1 h, cache read, all tokens, cost in dollars
@@ -48,12 +66,13 @@ const OTHER_PRICES: &str =
 /// Every request is counted once, however many files repeat it, at the price of its own day.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Usage {
     #[command(subcommand)]
     subcommand: Option<Closer>,
-    /// What makes a row
-    #[arg(long, value_name = "WHAT", default_value = "model")]
-    by: By,
+    /// What makes a row [default: model; day in a chart]
+    #[arg(long, value_name = "WHAT")]
+    by: Option<By>,
     /// Only requests since then: `7d`, `yesterday`, `2026-10`, `2026-10-03`, RFC 3339
     #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
     since: Option<Moment>,
@@ -82,6 +101,27 @@ pub(crate) struct Usage {
     /// Write comma-separated values with a heading
     #[arg(long, conflicts_with = "json")]
     csv: bool,
+    /// Draw a chart of cost or tokens [default: cost]
+    #[arg(
+        long,
+        value_name = "WHAT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "cost",
+        conflicts_with_all = ["json", "csv", "breakdown"]
+    )]
+    chart: Option<Measure>,
+    /// Write charts to an SVG file
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "csv", "breakdown"])]
+    svg: Option<PathBuf>,
+    /// Compare the present day and month with your budget; exit code 1 when it is exceeded
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "by", "since", "until", "last", "project", "model", "session", "breakdown", "csv", "chart", "svg"
+        ]
+    )]
+    pub(crate) check_budget: bool,
     /// Answer from what is stored, without looking for new sessions first
     #[arg(long)]
     no_scan: bool,
@@ -91,6 +131,14 @@ pub(crate) struct Usage {
 #[derive(Debug, Subcommand)]
 enum Closer {
     Audit(audit::Audit),
+}
+
+/// What a chart measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Measure {
+    #[default]
+    Cost,
+    Tokens,
 }
 
 /// What makes a row.
@@ -141,9 +189,19 @@ impl Usage {
         if let Some(Closer::Audit(audit)) = &self.subcommand {
             return audit.run(context);
         }
-        let prices = context.prices()?;
+        if self.check_budget {
+            return budget::check(context, !self.no_scan);
+        }
+        let prices = context.prices();
         let mut obstacle = scanning::freshen(context, !self.no_scan)?;
         let mut query = self.question(context, &mut obstacle)?;
+        if let Some(file) = &self.svg {
+            self.write_document(context, &query, file)?;
+            if self.chart.is_none() {
+                context.output.finish()?;
+                return obstacle.map_or(Ok(()), Err);
+            }
+        }
         let undated = if context.output.watched { Self::undated(context, &query)? } else { 0 };
         let report = self.answer(context, &mut query)?;
         let in_force = prices.version();
@@ -151,6 +209,8 @@ impl Usage {
             self.json(context, &query.filter, &report, in_force)?;
         } else if self.csv {
             self.csv(context, &report)?;
+        } else if let Some(measure) = self.chart {
+            self.draw(context, &query, &report, measure.into(), undated)?;
         } else if !context.output.terminal {
             self.tab_separated(context, &report)?;
         } else if report.total.usage.requests > 0 {
@@ -172,9 +232,12 @@ impl Usage {
     fn explain_nothing(&self, context: &mut Context, query: &UsageQuery) -> color_eyre::Result<()> {
         let text = if let Some(last) = self.last_before(context, query)? {
             let day = last.with_timezone(&context.zone).date_naive();
-            format!(
-                "`--last` counts back from now, and there is no request in that time; the last day with one is {day}."
-            )
+            let time = if self.last.is_some() {
+                "`--last` counts back from now, and there is no request in that time"
+            } else {
+                "A chart shows the last time unless `--last` or `--since` says otherwise, and there is no request in it"
+            };
+            format!("{time}; the last day with one is {day}.")
         } else if self.is_restricted() {
             "No request is chosen by this. `sessions usage` counts all of them.".to_owned()
         } else {
@@ -182,6 +245,35 @@ impl Usage {
         };
         context.output.note(&text);
         Ok(())
+    }
+
+    /// What makes a row.
+    fn by(&self) -> By {
+        self.by.unwrap_or(if self.is_drawn() { By::Day } else { By::Model })
+    }
+
+    fn is_drawn(&self) -> bool {
+        self.chart.is_some() || self.svg.is_some()
+    }
+
+    /// The stretches of time of a chart; none where its rows are no time.
+    fn period(&self) -> Option<Period> {
+        match self.by().grouping() {
+            Grouping::Period(period) => Some(period),
+            _ => self.svg.is_some().then_some(Period::Day),
+        }
+    }
+
+    /// How many stretches of time count back from now: as asked, else as many as a chart has room for.
+    fn last(&self) -> Option<NonZeroU32> {
+        let is_open = self.is_drawn() && self.since.is_none() && self.until.is_none();
+        let usual = self.period().filter(|_| is_open).map(|period| match period {
+            Period::Hour => 24,
+            Period::Day => 30,
+            Period::Week => 26,
+            Period::Month => 12,
+        });
+        self.last.or(usual.and_then(NonZeroU32::new))
     }
 
     fn is_restricted(&self) -> bool {
@@ -203,5 +295,5 @@ fn parse_day(text: &str) -> Result<Weekday, &'static str> {
 
 /// Whether the models of each row are worth rows of their own.
 fn is_broken_down(usage: &Usage, report: &UsageReport) -> bool {
-    usage.breakdown && usage.by != By::Model && !report.rows.is_empty()
+    usage.breakdown && usage.by() != By::Model && !report.rows.is_empty()
 }

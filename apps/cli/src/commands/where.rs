@@ -1,25 +1,35 @@
 //! `sessions where`: every path that is used.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use indicatif::DecimalBytes;
+use resume::Places;
 use serde::Serialize;
+use serde_json::json;
 
 use crate::context::Context;
 use crate::output::Role;
+use crate::plain_text::{field, one_line};
+use crate::report::Fault;
 use crate::table::{self, Column};
 
 const EXAMPLES: &str = "\
 Examples:
   sessions where
+  sessions where --forget ~/src/shop     ask again where this directory went
   sessions where --json | jq -r '.places[] | select(.name == \"store\").path'";
 
 /// Show every path that is used, whether it exists, and its size
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub(crate) struct Where {}
+pub(crate) struct Where {
+    /// Forget where this directory went, or what went there: the next resume looks for it again
+    #[arg(long, value_name = "DIR")]
+    forget: Option<String>,
+}
 
 #[derive(Debug, Serialize)]
 struct Answer {
@@ -33,7 +43,10 @@ struct Place {
     path: PathBuf,
     exists: bool,
     bytes: u64,
-    about: &'static str,
+    about: Cow<'static, str>,
+    /// The directory that it is remembered for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    moved_from: Option<PathBuf>,
 }
 
 const COLUMNS: [Column; 4] = [
@@ -43,8 +56,11 @@ const COLUMNS: [Column; 4] = [
     table::words("about", Some((20, usize::MAX)), 0).role(Role::Dim),
 ];
 
-/// Shows the paths.
-pub(crate) fn run(context: &mut Context) -> color_eyre::Result<()> {
+/// Shows the paths, or forgets one.
+pub(crate) fn run(command: &Where, context: &mut Context) -> color_eyre::Result<()> {
+    if let Some(directory) = &command.forget {
+        return forget(context, directory);
+    }
     let places = places(context);
     if context.json {
         return context.output.json(&Answer { schema: 1, places });
@@ -52,8 +68,10 @@ pub(crate) fn run(context: &mut Context) -> color_eyre::Result<()> {
     if !context.output.terminal {
         for place in &places {
             let size = if place.exists { place.bytes.to_string() } else { String::new() };
-            let path = crate::plain_text::field(&place.path.to_string_lossy());
-            context.output.line(&format!("{}\t{size}\t{path}", place.name))?;
+            let path = field(&place.path.to_string_lossy());
+            let from = place.moved_from.as_ref().map(|from| field(&from.to_string_lossy()));
+            let from = from.map(|from| format!("\t{from}")).unwrap_or_default();
+            context.output.line(&format!("{}\t{size}\t{path}{from}", place.name))?;
         }
         return Ok(());
     }
@@ -64,14 +82,36 @@ pub(crate) fn run(context: &mut Context) -> color_eyre::Result<()> {
     Ok(())
 }
 
+fn forget(context: &mut Context, directory: &str) -> color_eyre::Result<()> {
+    let file = context.paths.places_file();
+    let mut forgotten = Places::forget(&file, Path::new(directory))?;
+    if forgotten.is_empty() {
+        forgotten = Places::forget(&file, &context.environment.resolve(directory))?;
+    }
+    if forgotten.is_empty() {
+        let message = format!("It is not remembered that {} moved, or that anything went there.", one_line(directory));
+        return Err(Fault::new("not-found", message).next("`sessions where` lists what is remembered.").into());
+    }
+    if context.json {
+        let forgotten: Vec<_> = forgotten.iter().map(|(from, to)| json!({ "from": from, "to": to })).collect();
+        return context.output.json(&json!({ "schema": 1, "forgotten": forgotten }));
+    }
+    for (from, to) in forgotten {
+        let line = format!("Forgotten that {} is {} now.", from.display(), to.display());
+        context.output.line(&one_line(&line))?;
+    }
+    Ok(())
+}
+
 fn places(context: &Context) -> Vec<Place> {
     let paths = &context.paths;
-    let place = |name, about, path: PathBuf| Place {
+    let place = |name, about: &'static str, path: PathBuf| Place {
         name,
-        about,
+        about: about.into(),
         exists: path.exists(),
         bytes: path.canonicalize().map_or(0, |real| size_of(&real)),
         path,
+        moved_from: None,
     };
     let mut places = vec![
         place("data", "everything that is kept", paths.data.clone()),
@@ -93,12 +133,21 @@ fn places(context: &Context) -> Vec<Place> {
             places.push(place("root", "transcripts of Claude Code, only read", root.join("projects")));
         }
     }
+    places.extend(Places::remembered(&paths.places_file()).into_iter().map(|(from, to)| Place {
+        name: "moved",
+        about: format!("was {}; `--forget` forgets it", from.display()).into(),
+        exists: to.exists(),
+        bytes: 0,
+        path: to,
+        moved_from: Some(from),
+    }));
     places
 }
 
 fn cells(place: &Place) -> Vec<String> {
-    let size = if place.exists { DecimalBytes(place.bytes).to_string() } else { "–".to_owned() };
-    vec![place.name.to_owned(), size, place.path.display().to_string(), place.about.to_owned()]
+    let has_size = place.exists && place.moved_from.is_none();
+    let size = if has_size { DecimalBytes(place.bytes).to_string() } else { "–".to_owned() };
+    vec![place.name.to_owned(), size, one_line(&place.path.display().to_string()), one_line(&place.about)]
 }
 
 /// Size of a file, or of all files in a folder; links are not followed.

@@ -116,10 +116,15 @@ fn a_wrong_setting_is_named_with_its_file_and_line() {
     let file = sandbox.directory(".config/sessions").join("config.toml");
     fs::write(&file, "[resume]\nflagz = []\n").expect("a file can be written");
     let answer = sandbox.run(&["ls", "--json"]);
-    let error = answer.error();
-    assert_eq!((answer.code, &error["code"]), (1, &"config".into()));
-    assert!(error["message"].as_str().is_some_and(|text| text.contains("config.toml")), "{error}");
-    assert_eq!(sandbox.run(&["where"]).code, 0);
+    let warning = answer.warning();
+    assert_eq!((answer.code, &warning["code"]), (0, &"config".into()));
+    assert!(warning["message"].as_str().is_some_and(|text| text.contains("config.toml: line 1")), "{warning}");
+    assert_eq!(sandbox.run(&["resume", "4f2a", "--json"]).error()["code"], "config");
+    fs::write(&file, "no toml at all").expect("a file can be written");
+    insta::assert_snapshot!(sandbox.run(&["where"]).stderr, @r"
+    sessions: warning: ~/.config/sessions/config.toml: line 1: key with no value, expected `=`
+    What is right in it holds, and the defaults for the rest. `sessions config check` checks it again.
+    ");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The commands as a person and a script meet them: the real program in a home of its own.
 
 mod auditing;
+mod charting;
 mod empty_home;
 mod grammar;
 mod history;

@@ -77,10 +77,14 @@ fn a_table_that_cannot_be_read_is_named_with_its_line() {
         ),
         ("multiplier = 0.9\n[models.x\n", "line 2: "),
     ] {
-        for command in ["prices", "usage", "scan"] {
-            let refused = with_prices(toml).run(&[command]).refused().to_owned();
-            assert!(refused.starts_with(&format!("sessions: ~/.config/sessions/prices.toml, {expect}")), "{refused}");
-            assert!(refused.ends_with("Correct the file, or move it away to use the built-in prices alone.\n"));
+        let refused = with_prices(toml).run(&["prices"]).refused().to_owned();
+        assert!(refused.starts_with(&format!("sessions: ~/.config/sessions/prices.toml, {expect}")), "{refused}");
+        assert!(refused.ends_with("Correct the file, or move it away to use the built-in prices alone.\n"));
+        for command in ["usage", "scan"] {
+            let answer = with_prices(toml).run(&[command]);
+            let warning = format!("sessions: warning: ~/.config/sessions/prices.toml, {expect}");
+            assert!(answer.code == 0 && answer.stderr.starts_with(&warning), "{answer:?}");
+            assert!(answer.stderr.ends_with("Until it is corrected, the built-in prices are used.\n"), "{answer:?}");
         }
     }
     let folder = Sandbox::new();

@@ -59,6 +59,38 @@ fn json_shows_the_plan_and_starts_nothing() {
     let plan = answer.json();
     assert_eq!((answer.code, &plan["session"]), (0, &json!(REFUND)));
     assert_eq!(plan["command"], json!([plan["command"][0], "--resume", REFUND]));
+    assert_eq!(plan["missing"], json!([]));
+}
+
+#[test]
+fn what_is_remembered_of_a_moved_directory_can_be_forgotten() {
+    let sandbox = history::sandbox();
+    sandbox.run(&["scan"]).ok();
+    sandbox.directory("other");
+    let (shop, gone) = (sandbox.home.path().join("src/shop"), sandbox.home.path().join("gone"));
+    fs::rename(&shop, &gone).expect("it can be moved");
+    assert!(resume(&sandbox, &["4f2a", "--directory", "other"]).stdout.starts_with("~/other\n"));
+    assert!(resume(&sandbox, &["4f2a"]).stdout.starts_with("~/other\n"), "it is remembered");
+    let places = sandbox.run(&["where"]).ok().to_owned();
+    assert!(places.contains("moved\t0\t~/other\t~/src/shop\n"), "{places}");
+    let forgotten = sandbox.run(&["where", "--forget", "src/shop"]);
+    assert_eq!(forgotten.ok(), "Forgotten that ~/src/shop is ~/other now.\n");
+    assert!(!sandbox.run(&["where"]).ok().contains("moved"));
+    insta::assert_snapshot!(sandbox.run(&["where", "--forget", "~/src/shop"]).refused(), @r"
+    sessions: It is not remembered that ~/src/shop moved, or that anything went there.
+    `sessions where` lists what is remembered.
+    ");
+}
+
+#[test]
+fn a_scan_notes_which_repositories_there_are() {
+    let sandbox = history::sandbox();
+    let git = sandbox.directory("src/shop/.git");
+    fs::write(git.join("HEAD"), "ref: refs/heads/main\n").expect("a file can be written");
+    fs::write(git.join("config"), "[remote \"origin\"]\n\turl = git@host:ada/shop.git\n").expect("the same");
+    sandbox.run(&["scan"]).ok();
+    fs::rename(sandbox.home.path().join("src/shop"), sandbox.directory("work").join("store")).expect("it can be moved");
+    assert!(resume(&sandbox, &["4f2a"]).stdout.starts_with("~/work/store\n"));
 }
 
 #[test]
@@ -72,8 +104,10 @@ fn another_directory_can_be_named() {
 #[test]
 fn without_claude_the_way_out_is_told() {
     let sandbox = history::sandbox();
-    let error = sandbox.run(&["resume", "4f2a", "--json"]).error();
-    assert_eq!(error["code"], "no-claude");
+    assert!(sandbox.run(&["resume", "4f2a"]).refused().contains("`claude` was not found on the PATH"));
+    let plan = sandbox.run(&["resume", "4f2a", "--json"]).json();
+    assert_eq!(plan["command"], json!(["claude", "--resume", REFUND]));
+    assert!(plan["missing"][0].as_str().is_some_and(|text| text.contains("Install Claude Code")), "{plan}");
 }
 
 #[test]

@@ -97,9 +97,18 @@ impl Answer {
 
     /// The error on standard error, as JSON.
     pub(crate) fn error(&self) -> Value {
+        self.told("error")
+    }
+
+    /// The warning on standard error, as JSON.
+    pub(crate) fn warning(&self) -> Value {
+        self.told("warning")
+    }
+
+    fn told(&self, what: &str) -> Value {
         let value: Value = serde_json::from_str(&self.stderr).unwrap_or_else(|error| panic!("{error}: {self:?}"));
         assert_eq!(value["schema"], 1);
-        value["error"].clone()
+        value[what].clone()
     }
 
     /// Standard output of a run that went well.

@@ -1,5 +1,7 @@
 //! `search`, and queries in `ls` and `show`.
 
+use serde_json::json;
+
 use crate::history::{self, BLOG, FLAKY, REFUND};
 
 #[test]
@@ -44,6 +46,50 @@ fn json_has_the_place_of_each_hit() {
 }
 
 #[test]
+fn what_a_subagent_says_has_a_reference_wherever_it_is_told() {
+    let sandbox = history::sandbox();
+    let mut told = testkit::Transcript::new("77aa4444-4444-4444-8444-444444444444");
+    told.prompt("hello").answer("hi").prompt("look for writers");
+    told.tool("Task", json!({ "description": "look", "prompt": "count the writers" }), "two");
+    let report = json!({
+        "type": "progress", "parentToolUseID": "toolu_x", "uuid": "p1", "timestamp": "2026-11-02T09:00:05.000Z",
+        "data": { "type": "agent_progress", "agentId": "a2018e5", "message": {
+            "type": "assistant", "uuid": "n1", "message": { "id": "msg_n", "content": [{ "type": "text", "text": "an inner mackerel" }] },
+        } },
+    });
+    told.chained(report);
+    sandbox.home.transcript("-src-shop/77aa4444-4444-4444-8444-444444444444.jsonl", told.text());
+    let mut alone = testkit::Transcript::subagent("88bb5555-5555-4555-8555-555555555555", "b77");
+    alone.prompt("warm up").answer("a lonely halibut");
+    sandbox.home.transcript("-src-shop/88bb5555-5555-4555-8555-555555555555/subagents/agent-b77.jsonl", alone.text());
+    for (word, agent, reference) in [
+        ("mackerel", "a2018e5", "77aa4444-4444-4444-8444-444444444444#2/a2018e5"),
+        ("halibut", "b77", "88bb5555-5555-4555-8555-555555555555#0/b77"),
+    ] {
+        let answer = sandbox.run(&["search", "--json", word]).json();
+        let hit = &answer["sessions"][0]["hits"][0];
+        assert_eq!((&hit["agent"], &hit["ref"]), (&json!(agent), &json!(reference)), "{answer}");
+        let line = sandbox.run(&["search", word]).ok().to_owned();
+        assert!(line.starts_with(&format!("{reference}:")), "{line}");
+        assert!(sandbox.run(&["show", reference]).ok().contains(word));
+    }
+    assert!(sandbox.run(&["show", "88bb"]).ok().contains("a lonely halibut"), "it has nothing else to show");
+    assert!(sandbox.run(&["show", "77aa", "--agent", "a20"]).ok().contains("an inner mackerel"));
+}
+
+#[test]
+fn more_hits_than_are_held_are_all_printed() {
+    let sandbox = history::sandbox();
+    let mut long = testkit::Transcript::new("99cc6666-6666-4666-8666-666666666666");
+    let lines: Vec<String> = (0..21_000).map(|number| format!("marlin {number}")).collect();
+    long.prompt("count").answer(&lines.join("\n"));
+    sandbox.home.transcript("-src-shop/99cc6666-6666-4666-8666-666666666666.jsonl", long.text());
+    let answer = sandbox.run(&["search", "marlin"]);
+    let found: Vec<&str> = answer.ok().lines().filter_map(|line| Some(line.rsplit_once(':')?.1)).collect();
+    assert_eq!(found, lines);
+}
+
+#[test]
 fn nothing_found_is_said_and_is_1() {
     let sandbox = history::sandbox();
     assert!(sandbox.run(&["search", "quetzalcoatl"]).refused().contains("Nothing matches `quetzalcoatl`."));
@@ -64,6 +110,7 @@ fn a_wrong_query_says_what_may_be_meant() {
 fn limits_bound_sessions_and_hits() {
     let sandbox = history::sandbox();
     assert_eq!(sandbox.run(&["search", "the", "--limit", "1", "--max-count", "1"]).ok().lines().count(), 1);
+    assert!(sandbox.run(&["search", "the", "--limit", "0"]).refused().contains("invalid value '0' for '--limit <N>'"));
     let many = sandbox.run(&["search", "--json", "re", "--max-count", "1"]);
     let json = many.json();
     let first = &json["sessions"][0];

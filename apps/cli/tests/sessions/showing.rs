@@ -13,7 +13,7 @@ fn a_unique_beginning_of_an_id_is_enough() {
     # Double refund
 
     - shop · fix/refund · ~/src/shop
-    - 2026-10-01 09:00 – 09:00 UTC · 3 s active · 1 prompt · 1 tool call
+    - 2026-10-01 09:00 – 09:00 UTC · 3 s active · 1 turn · 1 tool call
     - claude-opus-5 · 7.2k tokens · $0.02 · Claude Code 2.1.328
     - `4f2a1111-1111-4111-8111-111111111111`
 
@@ -35,7 +35,7 @@ fn text_has_what_was_said_and_done() {
     insta::assert_snapshot!(sandbox.run(&["show", REFUND, "--format", "text"]).ok(), @r"
     Double refund
     shop · fix/refund · ~/src/shop
-    2026-10-01 09:00 – 09:00 UTC · 3 s active · 1 prompt · 1 tool call
+    2026-10-01 09:00 – 09:00 UTC · 3 s active · 1 turn · 1 tool call
     claude-opus-5 · 7.2k tokens · $0.02 · Claude Code 2.1.328
     4f2a1111-1111-4111-8111-111111111111
 
@@ -145,7 +145,7 @@ fn a_subagent_is_shown_by_its_id() {
     It has these: a1b2c3d.
     ");
     insta::assert_snapshot!(sandbox.run(&["show", "4f2b", "--agent", "ffff"]).refused(), @r"
-    sessions: Session 4f2b2222-2222-4222-8222-222222222222 has no subagents with a transcript of their own.
+    sessions: Session 4f2b2222-2222-4222-8222-222222222222 has no subagents.
     Leave `--agent` out.
     ");
 }

@@ -125,7 +125,7 @@ fn what_is_wrong_with_keys_and_theme_is_said_and_stops_nothing() {
     let settings = "[display]\ntheme = 'drak'\n[keys]\n'sessions.opne' = 'x'\n'sessions.open' = 'ctrl-y'\n";
     fs::write(folder.join("config.toml"), settings).expect("a file can be written");
     let mut terminal = open(&sandbox, (24, 100), &[]);
-    terminal.wait_for("line 4: there is no command `sessions.opne`; did you mean");
+    terminal.wait_for("problems in the settings");
     terminal.press("refund");
     terminal.wait_until("the match alone", |screen| screen.contains("Double refund") && !screen.contains("Tabs"));
     terminal.press("\u{19}");

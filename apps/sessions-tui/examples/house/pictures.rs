@@ -12,7 +12,7 @@ use color_eyre::eyre::WrapErr;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use pricing::PriceTable;
 use sessions_tui::{
-    Depth, Effect, Excerpt, Library, Mode, Model, Msg, Opened, Ranking, Script, Setup, Theme, render, update,
+    Depth, Effect, Glimpse, Library, Mode, Model, Msg, Opened, Ranking, Script, Setup, Theme, render, update,
 };
 use store::{ScanOptions, ScanReport, SessionRow, Store};
 use transcript::Conversation;
@@ -135,9 +135,9 @@ impl Screen {
                 let hits = library.candidates().rank(&query, &setting);
                 Msg::Ranked(ticket, Ranking { hits, found: Vec::new(), running: false })
             }
-            Effect::Excerpt { id, path } => {
+            Effect::Glimpse { id, path: Some(path) } => {
                 let conversation = Conversation::read(&fs::read(path)?).value;
-                Msg::Excerpted(id, Excerpt::new(&conversation, &conversation))
+                Msg::Glimpsed(id, Box::new(Glimpse::new(&conversation, &conversation)))
             }
             Effect::Open { ticket, path } => {
                 Msg::Opened(ticket, Ok(Opened { script: Arc::new(Script::whole(&fs::read(path)?)), complete: true }))

@@ -3,6 +3,7 @@
 use super::{Action, Command, Scope, command};
 use crate::key::Key;
 use crate::model::Model;
+use crate::reader::Reader;
 
 pub(super) const COMMANDS: &[Command] = &[
     command("reader.next-match", Scope::Reader, Action::NextMatch, "Next match")
@@ -11,6 +12,9 @@ pub(super) const COMMANDS: &[Command] = &[
     command("reader.previous-match", Scope::Reader, Action::PreviousMatch, "Previous match")
         .letters(&[Key::char('N')])
         .hint_when("previous", found_some),
+    command("reader.agent", Scope::Reader, Action::NextAgent, "Go on to the next subagent of the session")
+        .letters(&[Key::char('a')])
+        .hint_when("next subagent", in_subagent),
     command("reader.find", Scope::Reader, Action::Find, "Find in the transcript")
         .letters(&[Key::char('/')])
         .hint("find"),
@@ -27,6 +31,9 @@ pub(super) const COMMANDS: &[Command] = &[
     command("reader.fold", Scope::Reader, Action::Fold, "Open or close the block under the cursor")
         .letters(&[Key::char('z')])
         .hint("fold"),
+    command("reader.close", Scope::Reader, Action::Close, "Back to the list; the transcript stays open")
+        .letters(&[Key::char('q')])
+        .hint("back"),
     command("reader.talk", Scope::Reader, Action::DetailTalk, "Show prompts and answers only")
         .letters(&[Key::char('1')])
         .hint("talk"),
@@ -57,9 +64,6 @@ pub(super) const COMMANDS: &[Command] = &[
     )
     .letters(&[Key::char('O')])
     .hint("editor"),
-    command("reader.close", Scope::Reader, Action::Close, "Back to the list; the transcript stays open")
-        .letters(&[Key::char('q')])
-        .hint("back"),
     command("reader.back", Scope::Reader, Action::Back, "Step back: forget the search, out of a subagent, to the list")
         .keys(&[Key::ESC]),
     command("reader.next", Scope::Reader, Action::NextReader, "Next transcript that is open")
@@ -99,12 +103,34 @@ pub(super) const COMMANDS: &[Command] = &[
         .keys(&[Key::HOME])
         .letters(&[Key::char('g')]),
     command("reader.last", Scope::Reader, Action::Last, "To the end").keys(&[Key::END]).letters(&[Key::char('G')]),
+    command("raw.back", Scope::Raw, Action::Back, "Back to the conversation")
+        .keys(&[Key::ESC])
+        .letters(&[Key::char('m'), Key::char('q')])
+        .hint("conversation"),
+    command("raw.copy", Scope::Raw, Action::CopyBlock, "Copy the records").letters(&[Key::char('y')]).hint("copy"),
+    command("raw.page-down", Scope::Raw, Action::PageDown, "One page down")
+        .keys(&[Key::PAGE_DOWN, Key::ctrl('f'), Key::ctrl('d')])
+        .letters(&[Key::char(' ')])
+        .hint("page"),
+    command("raw.page-up", Scope::Raw, Action::PageUp, "One page up")
+        .keys(&[Key::PAGE_UP, Key::ctrl('b'), Key::ctrl('u')])
+        .letters(&[Key::char('b')]),
+    command("raw.down", Scope::Raw, Action::Down, "One line down").keys(&[Key::DOWN]).letters(&[Key::char('j')]),
+    command("raw.up", Scope::Raw, Action::Up, "One line up").keys(&[Key::UP]).letters(&[Key::char('k')]),
+    command("raw.first", Scope::Raw, Action::First, "To the beginning").keys(&[Key::HOME]).letters(&[Key::char('g')]),
+    command("raw.last", Scope::Raw, Action::Last, "To the end").keys(&[Key::END]).letters(&[Key::char('G')]),
     command("find.accept", Scope::Find, Action::AcceptFind, "Go there").keys(&[Key::ENTER]).hint("go there"),
-    command("find.cancel", Scope::Find, Action::CancelFind, "Forget it").keys(&[Key::ESC]).hint("cancel"),
+    command("find.cancel", Scope::Find, Action::CancelFind, "Empty the box; an empty one is closed")
+        .keys(&[Key::ESC])
+        .hint("cancel"),
 ];
 
 fn found_some(model: &Model) -> bool {
     model.shelf.current().is_some_and(|reader| !reader.find.matches.is_empty())
+}
+
+fn in_subagent(model: &Model) -> bool {
+    model.shelf.current().and_then(Reader::page).is_some_and(|page| page.agent.is_some())
 }
 
 fn several_open(model: &Model) -> bool {

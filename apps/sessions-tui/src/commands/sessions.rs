@@ -2,12 +2,14 @@
 
 use super::{Action, Command, Scope, command};
 use crate::key::Key;
+use crate::model::Model;
 
 pub(super) const COMMANDS: &[Command] = &[
     command("sessions.resume", Scope::Sessions, Action::Resume, "Resume the session in its directory")
         .keys(&[Key::ENTER])
         .letters(&[Key::char('r')])
-        .hint("resume"),
+        .hint_when("resume", is_on_session)
+        .hint_selected("resume this one"),
     command(
         "sessions.open",
         Scope::Sessions,
@@ -16,7 +18,8 @@ pub(super) const COMMANDS: &[Command] = &[
     )
     .keys(&[Key::ctrl('o')])
     .letters(&[Key::char('o')])
-    .hint("open"),
+    .hint_when("open", is_on_session)
+    .hint_selected("open all"),
     command(
         "sessions.fork",
         Scope::Sessions,
@@ -24,7 +27,7 @@ pub(super) const COMMANDS: &[Command] = &[
         "Go on in a copy with a new id; the session stays as it is",
     )
     .letters(&[Key::char('R')])
-    .hint_when("fork", |model| !model.in_box),
+    .hint_when("fork", |model| acts_on_rows(model) && is_on_session(model)),
     command("sessions.window", Scope::Sessions, Action::OpenWindow, "Resume in a new tmux window")
         .keys(&[Key::ctrl('t')]),
     command(
@@ -34,20 +37,22 @@ pub(super) const COMMANDS: &[Command] = &[
         "Select the session, or a whole project on its heading",
     )
     .letters(&[Key::char(' ')])
-    .hint_when("select", |model| !model.in_box),
+    .hint_when("select", acts_on_rows),
     command("sessions.select-all", Scope::Sessions, Action::ChooseAll, "Select all that are shown, or none")
-        .letters(&[Key::char('a')]),
+        .letters(&[Key::char('a')])
+        .hint_when("all", |model| acts_on_rows(model) && model.list.chosen_sum().is_some()),
     command("sessions.scope", Scope::Sessions, Action::Extent, "Everywhere, this directory, this repository")
         .letters(&[Key::char('.')])
         .hint_when("scope", |model| !model.in_box),
     command("sessions.sort", Scope::Sessions, Action::Sort, "Sort by a column")
         .letters(&[Key::char('s')])
-        .hint_when("sort", |model| !model.in_box),
+        .hint_when("sort", acts_on_rows),
     command("sessions.group", Scope::Sessions, Action::Group, "Group by project")
         .letters(&[Key::char('g')])
-        .hint_when("group", |model| !model.in_box),
+        .hint_when("group", acts_on_rows),
     command("sessions.fold", Scope::Sessions, Action::FoldGroup, "Fold or unfold the project")
-        .letters(&[Key::char('z')]),
+        .letters(&[Key::char('z')])
+        .hint_when("fold", |model| acts_on_rows(model) && !is_on_session(model)),
     command("sessions.fold-in", Scope::Sessions, Action::FoldIn, "Fold the project").letters(&[Key::LEFT]),
     command("sessions.fold-out", Scope::Sessions, Action::FoldOut, "Unfold the project").letters(&[Key::RIGHT]),
     command("sessions.copy-command", Scope::Sessions, Action::CopyCommand, "Copy the command that resumes it")
@@ -58,8 +63,12 @@ pub(super) const COMMANDS: &[Command] = &[
     command("sessions.export", Scope::Sessions, Action::Export, "Write it to a file as Markdown or JSON")
         .letters(&[Key::char('e')]),
     command("sessions.focus", Scope::Sessions, Action::SwitchFocus, "Complete a field, or switch between box and list")
-        .keys(&[Key::TAB, Key::SHIFT_TAB])
-        .hint_when("list", |model| model.in_box),
+        .keys(&[Key::TAB])
+        .hint_when("list", |model| model.in_box && has_rows(model)),
+    command("sessions.transcripts", Scope::Sessions, Action::GoToOpen, "Back to the transcripts that are open")
+        .keys(&[Key::SHIFT_TAB])
+        .letters(&[Key::char('t')])
+        .hint_when("transcripts", |model| model.shelf.place().1 > 0),
     command("sessions.search", Scope::Sessions, Action::FocusBox, "Type into the box")
         .letters(&[Key::char('/'), Key::char('i')])
         .hint("search"),
@@ -67,9 +76,12 @@ pub(super) const COMMANDS: &[Command] = &[
         .keys(&[Key::ctrl('f')]),
     command("sessions.thinking", Scope::Sessions, Action::SwitchThinking, "Search thinking too, or not")
         .keys(&[Key::ctrl('g')]),
-    command("sessions.clear", Scope::Sessions, Action::ClearBox, "Empty the box").keys(&[Key::ctrl('u')]),
+    command("sessions.clear", Scope::Sessions, Action::ClearBox, "Empty the box")
+        .keys(&[Key::ctrl('u')])
+        .hint_when("empty the box", |model| !has_rows(model) && !model.query().is_empty()),
     command("sessions.back", Scope::Sessions, Action::StepBack, "Step back: to the list, empty the box, leave")
-        .keys(&[Key::ESC]),
+        .keys(&[Key::ESC])
+        .hint_when("none", |model| acts_on_rows(model) && model.list.chosen_sum().is_some()),
     command("sessions.quit", Scope::Sessions, Action::Quit, "Leave").letters(&[Key::char('q')]).hint("quit"),
     command("sessions.down", Scope::Sessions, Action::Down, "Next session")
         .keys(&[Key::DOWN, Key::ctrl('j')])
@@ -89,3 +101,17 @@ pub(super) const COMMANDS: &[Command] = &[
         .letters(&[Key::char('G')]),
     command("sessions.rescan", Scope::Sessions, Action::Rescan, "Look for new sessions now").keys(&[Key::ctrl('r')]),
 ];
+
+/// Whether a session is under the cursor, rather than a heading or nothing.
+fn is_on_session(model: &Model) -> bool {
+    model.list.selected().is_some()
+}
+
+fn has_rows(model: &Model) -> bool {
+    model.list.len() > 0
+}
+
+/// Whether letters act, and there is something for them to act on.
+fn acts_on_rows(model: &Model) -> bool {
+    !model.in_box && has_rows(model)
+}

@@ -9,21 +9,21 @@ use transcript::SessionId;
 
 use crate::Launch;
 use crate::app::Form;
-use crate::message::Written;
+use crate::message::Exported;
 
 /// Writes a session to the file that a person named; one that is there is replaced only if that was said.
-pub(super) fn export(launch: &Launch, id: &SessionId, written: &str, replace: bool) -> Result<Written, String> {
+pub(super) fn export(launch: &Launch, id: &SessionId, written: &str, replace: bool) -> Result<Exported, String> {
     let path = launch.environment.resolve(written);
     let form = form(&path).ok_or_else(|| {
         format!("{written}: the name has to end in .md (Markdown), .json (one document) or .jsonl (as it is on disk).")
     })?;
     if path.exists() && !replace {
-        return Ok(Written::Exists(path));
+        return Ok(Exported::Exists(path));
     }
     let content = (launch.export)(launch, id, form)?;
     match put(&path, &content, replace) {
-        Ok(()) => Ok(Written::To(path)),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(Written::Exists(path)),
+        Ok(()) => Ok(Exported::To(path)),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(Exported::Exists(path)),
         Err(error) => Err(format!("{} cannot be written: {error}", path.display())),
     }
 }

@@ -6,14 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use search::{Caps, Found, Hit, Seen, Standing, Target, Wanted};
 
 use crate::app::Wake;
 use crate::finding::{Ranking, Reach};
 use crate::library::Library;
 use crate::message::{Effect, Msg, Ticket};
-use crate::preview::HITS;
 
 /// Least time between two reports on a running search, after the first.
 const REPORT_EVERY: Duration = Duration::from_millis(40);
@@ -60,11 +59,7 @@ pub(super) fn serve(requests: &Receiver<(Effect, Arc<AtomicBool>)>, wake: &Sende
                 library.learn_tags(&stop);
             }
             let mut standings = library.candidates().standings(&query, &setting);
-            let wanted = if reach == Reach::Titles {
-                None
-            } else {
-                Wanted::new(&query, Caps::Smart).map(|wanted| wanted.keeping(HITS, 0))
-            };
+            let wanted = if reach == Reach::Titles { None } else { Wanted::new(&query, Caps::Smart) };
             let wanted = wanted.map(|wanted| wanted.thinking(thinking));
             if reach == Reach::Content && query.terms().next().is_some() {
                 for standing in &mut standings {
@@ -122,40 +117,53 @@ struct Task<'a> {
     ticket: Ticket,
 }
 
-/// What was found and not told yet.
-#[derive(Default)]
-struct News {
-    all: HashMap<usize, Arc<Found>>,
-    fresh: Vec<(usize, Arc<Found>)>,
-    told: Option<Instant>,
-}
-
+/// Searches contents and tells what is found: the first at once, the rest every so often.
 fn search(task: &Task<'_>, wake: &Sender<Wake>) {
     let library = task.order.library;
     let target =
         |standing: &Standing| Target { files: library.files(standing.index).to_vec(), standing: standing.clone() };
     let targets: Vec<Target> = task.order.standings.iter().map(target).collect();
     let threads = thread::available_parallelism().map_or(2, usize::from);
-    let news = Mutex::new(News::default());
-    let tell = |news: &mut News, running: bool| {
-        news.told = Some(Instant::now());
-        let ranking = Ranking { hits: task.order.hits(&news.all), found: std::mem::take(&mut news.fresh), running };
+    thread::scope(|scope| {
+        let (sender, found) = crossbeam_channel::unbounded();
+        let work = move |task: &Task<'_>| {
+            search::search(task.wanted, &targets, threads, task.seen, task.stop, &|one| {
+                if one.lines > 0 || one.refused {
+                    let _ = sender.send(one);
+                }
+            });
+        };
+        scope.spawn(move || work(task));
+        report(task, &found, wake);
+    });
+}
+
+/// Tells what is found until nothing more can come.
+fn report(task: &Task<'_>, found: &Receiver<Found>, wake: &Sender<Wake>) {
+    let (mut all, mut fresh, mut due) = (HashMap::new(), Vec::new(), Instant::now());
+    let tell = |all: &HashMap<_, _>, fresh: &mut Vec<_>, running: bool| {
         if !task.stop.load(Ordering::Relaxed) {
+            let ranking = Ranking { hits: task.order.hits(all), found: std::mem::take(fresh), running };
             let _ = wake.send(Wake::Msg(Msg::Ranked(task.ticket, ranking)));
         }
     };
-    search::search(task.wanted, &targets, threads, task.seen, task.stop, &|found| {
-        if found.lines == 0 && !found.refused {
-            return;
+    loop {
+        let first = if fresh.is_empty() {
+            found.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        } else {
+            found.recv_deadline(due)
+        };
+        if first == Err(RecvTimeoutError::Disconnected) {
+            return tell(&all, &mut fresh, false);
         }
-        let mut news = news.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = Arc::new(found);
-        let index = found.standing.index;
-        news.all.insert(index, Arc::clone(&found));
-        news.fresh.push((index, found));
-        if news.told.is_none_or(|told| told.elapsed() >= REPORT_EVERY) {
-            tell(&mut news, true);
+        for one in first.into_iter().chain(found.try_iter()) {
+            let (index, one) = (one.standing.index, Arc::new(one));
+            all.insert(index, Arc::clone(&one));
+            fresh.push((index, one));
         }
-    });
-    tell(&mut news.lock().unwrap_or_else(PoisonError::into_inner), false);
+        if !fresh.is_empty() && Instant::now() >= due {
+            tell(&all, &mut fresh, true);
+            due = Instant::now() + REPORT_EVERY;
+        }
+    }
 }

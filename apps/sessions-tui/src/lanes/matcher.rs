@@ -7,7 +7,7 @@ use crossbeam_channel::Sender;
 use super::queue::Queue;
 use crate::app::Wake;
 use crate::message::{Effect, Msg};
-use crate::reader::{self, Found};
+use crate::reader::{self, Matches};
 
 /// How often it is told what was found so far.
 const REPORT_EVERY: Duration = Duration::from_millis(100);
@@ -21,9 +21,9 @@ pub(super) fn serve(mut queue: Queue, wake: &Sender<Wake>) {
                 let found = reader::matches((script, which), level, directory, needle, &mut |so_far| {
                     if so_far.len() > told && reported.elapsed() >= REPORT_EVERY {
                         reported = Instant::now();
-                        let found = Found { before: told, matches: so_far[told..].to_vec(), done: false };
+                        let found = Matches { before: told, matches: so_far[told..].to_vec(), done: false };
                         told = so_far.len();
-                        let _ = wake.send(Wake::Msg(Msg::Found(ticket, found)));
+                        let _ = wake.send(Wake::Msg(Msg::Matched(ticket, found)));
                     }
                     !queue.is_overtaken()
                 });
@@ -32,7 +32,7 @@ pub(super) fn serve(mut queue: Queue, wake: &Sender<Wake>) {
                     continue;
                 };
                 let matches = matches.split_off(told);
-                Msg::Found(ticket, Found { before: told, matches, done: true })
+                Msg::Matched(ticket, Matches { before: told, matches, done: true })
             }
             _ => continue,
         };

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use transcript::Reading;
@@ -84,31 +84,6 @@ impl Source {
     }
 }
 
-/// Where the transcript of a subagent lies, if it has a file of its own.
-pub(super) fn agent_file(session: &Path, agent: &str) -> Option<PathBuf> {
-    if agent.is_empty() || agent.contains(['/', '\\', '\0']) {
-        return None;
-    }
-    let name = format!("agent-{agent}.jsonl");
-    let beside = session.with_file_name(&name);
-    let mut folders = vec![session.with_extension("").join("subagents")];
-    // A subagent's own subagents lie in the same folder.
-    folders.extend(session.parent().map(Path::to_path_buf));
-    if beside.is_file() {
-        return Some(beside);
-    }
-    while let Some(folder) = folders.pop() {
-        let path = folder.join(&name);
-        if path.is_file() {
-            return Some(path);
-        }
-        let is_subagents = folder.components().any(|part| part.as_os_str() == "subagents");
-        let inside = std::fs::read_dir(&folder).into_iter().flatten().flatten();
-        folders.extend(inside.map(|entry| entry.path()).filter(|path| is_subagents && path.is_dir()));
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::Write as _;
@@ -155,22 +130,5 @@ mod tests {
         file.write_all(&after.as_bytes()[20..]).expect("it can be written");
         source.read_rest(|| true).expect("it is read");
         assert_eq!(source.script().entries(&Which::default()).len(), 2);
-    }
-
-    #[test]
-    fn a_subagent_is_found_wherever_its_client_put_it() {
-        let home = testkit::Home::new();
-        let session = home.transcript("p/s.jsonl", "");
-        for (relative, agent) in [
-            ("p/agent-a1.jsonl", "a1"),
-            ("p/s/subagents/agent-b2.jsonl", "b2"),
-            ("p/s/subagents/w/agent-c3.jsonl", "c3"),
-        ] {
-            let path = home.transcript(relative, "");
-            assert_eq!(agent_file(&session, agent), Some(path), "{agent}");
-        }
-        for agent in ["none", "../../x", ""] {
-            assert_eq!(agent_file(&session, agent), None);
-        }
     }
 }

@@ -29,7 +29,7 @@ impl Queue {
         while let Ok(request) = self.receiver.try_recv() {
             self.add(request);
         }
-        let urgent = self.waiting.iter().position(|request| !matches!(request, Effect::Excerpt { .. }));
+        let urgent = self.waiting.iter().position(|request| !matches!(request, Effect::Glimpse { .. }));
         Some(self.waiting.remove(urgent.unwrap_or(0)))
     }
 
@@ -75,9 +75,6 @@ impl Queue {
 fn replaces(newer: &Effect, older: &Effect) -> bool {
     match (newer, older) {
         (Effect::Open { path, .. }, Effect::Open { path: other, .. }) => path == other,
-        (Effect::OpenAgent { session, agent, .. }, Effect::OpenAgent { session: other, agent: another, .. }) => {
-            session == other && agent == another
-        }
         _ => discriminant(newer) == discriminant(older),
     }
 }
@@ -88,19 +85,19 @@ mod tests {
     use crate::message::Ticket;
     use std::path::PathBuf;
 
-    fn excerpt(id: &str) -> Effect {
-        Effect::Excerpt { id: id.into(), path: PathBuf::from(id) }
+    fn glimpse(id: &str) -> Effect {
+        Effect::Glimpse { id: id.into(), path: Some(PathBuf::from(id)) }
     }
 
     #[test]
     fn the_newest_of_a_kind_wins_and_previews_wait() {
         let (sender, receiver) = crossbeam_channel::unbounded();
         let mut queue = Queue::new(receiver);
-        for request in [excerpt("a"), Effect::Load(Ticket(1)), excerpt("b"), Effect::Load(Ticket(2))] {
+        for request in [glimpse("a"), Effect::Load(Ticket(1)), glimpse("b"), Effect::Load(Ticket(2))] {
             sender.send(request).expect("the queue listens");
         }
         assert!(matches!(queue.next(), Some(Effect::Load(Ticket(2)))));
-        assert!(matches!(queue.next(), Some(Effect::Excerpt { id, .. }) if id.as_str() == "b"));
+        assert!(matches!(queue.next(), Some(Effect::Glimpse { id, .. }) if id.as_str() == "b"));
         drop(sender);
         assert!(queue.next().is_none());
     }
@@ -121,9 +118,9 @@ mod tests {
     fn a_request_put_back_gives_way_to_a_newer_one() {
         let (sender, receiver) = crossbeam_channel::unbounded();
         let mut queue = Queue::new(receiver);
-        sender.send(excerpt("new")).expect("the queue listens");
+        sender.send(glimpse("new")).expect("the queue listens");
         assert!(queue.is_overtaken_within(Duration::ZERO));
-        queue.put_back(excerpt("old"));
-        assert!(matches!(queue.next(), Some(Effect::Excerpt { id, .. }) if id.as_str() == "new"));
+        queue.put_back(glimpse("old"));
+        assert!(matches!(queue.next(), Some(Effect::Glimpse { id, .. }) if id.as_str() == "new"));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use config::{Environment, Settings};
 use resume::{Obstacle, Place, Places, Plan, Request, Tmux, Whereabouts};
 use store::SessionRow;
 use store::live;
@@ -66,14 +67,14 @@ fn plan(
         None => None,
     };
     let refused = |obstacle: Obstacle| Planned::Refused(explanation(&obstacle, row));
-    match resume::plan(&request(launch, row, errand, named)) {
+    match resume::plan(&asked(launch, row, errand, named)) {
         Ok(plan) => Ok(plan),
         Err(Obstacle::NoDirectory { .. }) => Err(Planned::Ask { gone: None, guess: None }),
         Err(Obstacle::DirectoryGone { directory, .. }) => {
             let (links, home) = (&row.session.pr_links, launch.environment.home());
             let known = library.directories();
             match resume::relocate(&launch.paths.places_file(), &directory, links, &known, home) {
-                Place::Found(found) => resume::plan(&request(launch, row, errand, Some(found))).map_err(refused),
+                Place::Found(found) => resume::plan(&asked(launch, row, errand, Some(found))).map_err(refused),
                 Place::Guess(guess) => {
                     let is_usual = |above: &&Path| above.components().count() > 1 && above.is_dir();
                     let above = || directory.ancestors().skip(1).find(is_usual).map(Path::to_owned);
@@ -106,34 +107,41 @@ fn named(launch: &Launch, gone: Option<PathBuf>, written: &str) -> Result<PathBu
     Ok(directory)
 }
 
-fn request(launch: &Launch, row: &SessionRow, errand: Errand, named: Option<PathBuf>) -> Request {
-    let environment = &launch.environment;
+fn asked(launch: &Launch, row: &SessionRow, errand: Errand, named: Option<PathBuf>) -> Request {
+    let request = request(&launch.environment, &launch.settings, row);
+    let directories = named.map_or(request.directories, |named| vec![named]);
+    Request { directories, fork: errand.fork, ..request }
+}
+
+/// What is asked for to take up a session as it is, in its own directory.
+pub fn request(environment: &Environment, settings: &Settings, row: &SessionRow) -> Request {
     let ran_in = row.session.cwd_last.iter().chain(&row.session.cwd_first).map(String::as_str);
-    let own = || resume::directories(row.transcript.as_deref(), ran_in);
     Request {
         id: row.id().to_string(),
         transcript: row.transcript.clone(),
-        directories: named.map_or_else(own, |named| vec![named]),
+        directories: resume::directories(row.transcript.as_deref(), ran_in),
         claude_config_dir: row.root.as_deref().and_then(|root| environment.root_to_name(root)),
-        fork: errand.fork,
-        flags: launch.settings.claude_flags.iter().map(Into::into).collect(),
-        program: environment.resolve_program(&launch.settings.claude_program),
+        fork: false,
+        flags: settings.claude_flags.iter().map(Into::into).collect(),
+        program: environment.resolve_program(&settings.claude_program),
         search_path: environment.get("PATH").map(Into::into),
         running: None,
     }
 }
 
+/// What a window of tmux is called in which a session is taken up.
+pub fn window_name(row: &SessionRow) -> String {
+    let title = row.session.title.as_ref().map(|title| cells::clean(&title.text)).unwrap_or_default();
+    if title.is_empty() { "claude".to_owned() } else { cells::cut(&title, WINDOW_NAME).into() }
+}
+
 fn finish(row: &SessionRow, errand: Errand, plan: Plan, tmux: Option<&Tmux>) -> Planned {
     match (errand.way, tmux) {
         (Way::Copy, _) => Planned::Command(plan.command_line()),
-        (Way::Window, Some(tmux)) => {
-            let title = row.session.title.as_ref().map(|title| cells::clean(&title.text)).unwrap_or_default();
-            let name = if title.is_empty() { "claude".into() } else { cells::cut(&title, WINDOW_NAME) };
-            match tmux.open(&plan, &name) {
-                Ok(window) => Planned::Elsewhere(format!("Opened in tmux window {window}")),
-                Err(error) => Planned::Refused(error.to_string()),
-            }
-        }
+        (Way::Window, Some(tmux)) => match tmux.open(&plan, &window_name(row)) {
+            Ok(window) => Planned::Elsewhere(format!("Opened in tmux window {window}")),
+            Err(error) => Planned::Refused(error.to_string()),
+        },
         _ => Planned::Ready(plan),
     }
 }
@@ -197,6 +205,7 @@ mod tests {
             environment,
             prices: PriceTable::built_in(),
             zone: UTC,
+            problems: Vec::new(),
             demo: false,
             export: |_, _, _| Err("nothing is exported here".to_owned()),
         };

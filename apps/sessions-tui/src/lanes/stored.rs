@@ -10,16 +10,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 use config::SessionTypes;
 use crossbeam_channel::Sender;
 use resume::Places;
-use store::{ScanOptions, SessionRow, Store, StoreError, live, retention};
+use store::{LatestRequest, ScanOptions, SessionRow, Store, StoreError, live, retention};
 use transcript::SessionId;
 
 use super::queue::Queue;
 use crate::Launch;
 use crate::app::Wake;
+use crate::condition::{Outlook, cache_lasts};
 use crate::library::{Knowledge, Library};
 use crate::message::{Effect, Msg};
 use crate::rehearsal;
-use crate::state::{Outlook, cache_lasts};
 
 /// Least time between two reports on a running scan.
 const REPORT_EVERY: Duration = Duration::from_millis(150);
@@ -66,10 +66,14 @@ fn knowledge(launch: &Launch, store: &Store) -> Knowledge {
 /// When the cache of each session runs out that asked its model lately.
 fn warm<'a>(
     rows: impl Iterator<Item = &'a SessionRow>,
-    latest: Vec<(SessionId, DateTime<Utc>)>,
+    latest: Vec<LatestRequest>,
 ) -> HashMap<SessionId, DateTime<Utc>> {
-    let latest: HashMap<SessionId, DateTime<Utc>> = latest.into_iter().collect();
-    let until = |row: &SessionRow| Some((row.id().clone(), *latest.get(row.id())? + cache_lasts(row)?));
+    let latest: HashMap<SessionId, LatestRequest> =
+        latest.into_iter().map(|request| (request.session.clone(), request)).collect();
+    let until = |row: &SessionRow| {
+        let request = latest.get(row.id())?;
+        Some((row.id().clone(), request.at + cache_lasts(row, request.for_an_hour)?))
+    };
     rows.filter_map(until).collect()
 }
 
@@ -107,7 +111,8 @@ mod tests {
             ..SessionRow::default()
         };
         let rows = [row("short", 5, 0), row("long", 5, 5), row("none", 0, 0), row("old", 5, 5)];
-        let latest = ["short", "long", "none"].map(|id| (SessionId::from(id), at)).to_vec();
+        let request = |id: &str| LatestRequest { session: id.into(), at, for_an_hour: None };
+        let latest = ["short", "long", "none"].map(request).to_vec();
         let warm = warm(rows.iter(), latest);
         let expect = [("short", TimeDelta::minutes(5)), ("long", TimeDelta::hours(1))];
         assert_eq!(warm, expect.map(|(id, lasts)| (SessionId::from(id), at + lasts)).into());

@@ -57,6 +57,18 @@ impl Library {
         files.get(index).map_or(&[][..], Vec::as_slice)
     }
 
+    /// The same as far as they are known by now: nothing is waited for.
+    pub(crate) fn known_files(&self, index: usize) -> &[File] {
+        self.knowledge.get().and_then(|(_, files)| files.get(index)).map_or(&[][..], Vec::as_slice)
+    }
+
+    /// The files of the subagents of a session that are known by now, with their ids.
+    pub(crate) fn agents(&self, id: &SessionId) -> Vec<(&str, &Path)> {
+        let place = self.entries.iter().position(|entry| entry.row.id() == id);
+        let files = place.map_or(&[][..], |place| self.known_files(place));
+        files.iter().filter_map(|file| Some((file.agent.as_deref()?, file.path.as_path()))).collect()
+    }
+
     /// Number of all files.
     pub fn files_count(&self) -> usize {
         self.knowledge.wait().1.iter().map(Vec::len).sum()
@@ -72,6 +84,12 @@ impl Library {
         if let Some(tags) = search::tags(&files, threads, stop) {
             self.candidates().learn_tags(tags);
         }
+    }
+
+    /// How much has been learnt of the sessions beside their rows: a figure that grows with it.
+    pub(crate) fn learnt(&self) -> usize {
+        let tags = self.candidates.get().map_or(0, |candidates| candidates.known_tags().len() + 1);
+        usize::from(self.knowledge.get().is_some()) + tags
     }
 
     /// Values that fields can have, the most frequent first. Nothing is waited for.
@@ -119,15 +137,17 @@ impl Entry {
     /// Adds what only queries ask for.
     pub(super) fn describe(&self, subject: &mut Subject, knowledge: &Knowledge) {
         let session = &self.row.session;
+        let belongings = knowledge.belongings.get(self.row.id());
+        let is_copy = belongings.is_some_and(|own| own.copied_from.is_some());
         let states = [
             (State::Live, self.running.is_some()),
             (State::Subagent, session.subagents > 0),
-            (State::Fork, session.parent.is_some()),
+            (State::Fork, session.parent.is_some() || is_copy),
             (State::Gone, self.is_gone()),
         ];
         subject.started = session.started;
         subject.directories = [&session.cwd_first, &session.cwd_last].into_iter().flatten().cloned().collect();
-        subject.tools = knowledge.belongings.get(self.row.id()).map(|own| own.tools.clone()).unwrap_or_default();
+        subject.tools = belongings.map(|own| own.tools.clone()).unwrap_or_default();
         subject.files.clone_from(&session.files_touched);
         subject.kind = self.kind(&knowledge.types);
         subject.prs.clone_from(&session.pr_links);

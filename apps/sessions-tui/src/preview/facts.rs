@@ -1,13 +1,14 @@
 //! What a preview says of a session, as texts.
 
+use pricing::CostByKind;
 use ratatui::style::Style;
-use transcript::Tokens;
 
+use super::kinds::{Kind, kinds};
 use crate::cells;
+use crate::condition::Condition;
 use crate::figures;
-use crate::library::{Entry, short_model};
+use crate::library::Entry;
 use crate::model::Model;
-use crate::state::State;
 use crate::theme::Theme;
 
 /// What a preview says of a session.
@@ -23,7 +24,10 @@ pub(super) struct Facts {
     pub(super) id: String,
     /// Its own file, if it exists.
     pub(super) transcript: Option<String>,
-    pub(super) tokens: Tokens,
+    /// Tokens and costs.
+    pub(super) kinds: Vec<Kind>,
+    /// All tokens.
+    pub(super) tokens: String,
     pub(super) cost: String,
     /// Files that were written, as short as they are clear.
     pub(super) files: Vec<String>,
@@ -33,7 +37,7 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    pub(super) fn new(model: &Model, entry: &Entry) -> Self {
+    pub(super) fn new(model: &Model, entry: &Entry, costs: Option<&CostByKind>) -> Self {
         let session = &entry.row.session;
         let home = model.setup.home.as_deref().and_then(|home| home.to_str());
         let directory = session.cwd_last.as_deref().or(session.cwd_first.as_deref()).unwrap_or_default();
@@ -48,7 +52,8 @@ impl Facts {
             makers: makers(entry),
             id: cells::clean(session.id.as_str()),
             transcript: transcript.map(|path| cells::clean(&shortened(&path, home))),
-            tokens: entry.row.tokens,
+            kinds: kinds(&entry.row.tokens, costs),
+            tokens: figures::tokens(entry.row.tokens.total()),
             cost: figures::money(entry.row.cost, unknown),
             files: session.files_touched.iter().map(|file| cells::clean(&relative(file, directory, home))).collect(),
             live: live(model, entry),
@@ -110,13 +115,13 @@ fn times(model: &Model, entry: &Entry) -> Vec<String> {
     if session.active_ms > 0 {
         times.push(format!("{} active", figures::duration(session.active_ms)));
     }
-    times.push(counted(session.prompts, "turn"));
+    times.push(figures::counted(session.prompts, "turn"));
     times
 }
 
 fn makers(entry: &Entry) -> Vec<String> {
     let session = &entry.row.session;
-    let mut makers: Vec<String> = session.models.iter().map(|model| short_model(model)).collect();
+    let mut makers: Vec<String> = session.models.iter().map(|model| figures::model(model)).collect();
     makers.extend(session.versions.last().map(|version| format!("Claude Code {}", cells::clean(version))));
     makers
 }
@@ -128,8 +133,8 @@ fn live(model: &Model, entry: &Entry) -> Option<String> {
             let doing = model.status(entry).map(|status| format!(" ({})", cells::clean(status)));
             Some(format!("● running now{}, in process {}", doing.unwrap_or_default(), running.pid))
         }
-        (State::Warm { minutes }, None) => {
-            Some(format!("○ its cache is warm for another {}", counted(u32::try_from(minutes).unwrap_or(0), "minute")))
+        (Condition::Warm { minutes }, None) => {
+            Some(format!("○ its cache is warm for another {}", figures::counted(minutes.unsigned_abs(), "minute")))
         }
         _ => None,
     }
@@ -138,19 +143,19 @@ fn live(model: &Model, entry: &Entry) -> Option<String> {
 fn warnings(model: &Model, entry: &Entry) -> Vec<String> {
     let row = &entry.row;
     let mut warnings: Vec<String> = match model.state(entry) {
-        State::Gone => vec!["◌ Claude Code has deleted the transcript; this is what was kept".to_owned()],
-        State::Fragment => vec!["◌ Only its subagents have transcripts; the session itself has none".to_owned()],
-        State::Ending { days: None | Some(0) } => {
+        Condition::Gone => vec!["◌ Claude Code has deleted the transcript; this is what was kept".to_owned()],
+        Condition::Fragment => vec!["◌ Only its subagents have transcripts; the session itself has none".to_owned()],
+        Condition::Ending { days: None | Some(0) } => {
             vec!["! Claude Code may delete the transcript any day now".to_owned()]
         }
-        State::Ending { days: Some(days) } => {
-            let days = counted(u32::try_from(days).unwrap_or(0), "day");
+        Condition::Ending { days: Some(days) } => {
+            let days = figures::counted(days.unsigned_abs(), "day");
             vec![format!("! Claude Code deletes the transcript in about {days}")]
         }
-        State::Live | State::Warm { .. } | State::Resting => Vec::new(),
+        Condition::Live | Condition::Warm { .. } | Condition::Resting => Vec::new(),
     };
     if row.unknown_cost_requests > 0 {
-        warnings.push(format!("No price is known for {}", counted(row.unknown_cost_requests, "request")));
+        warnings.push(format!("No price is known for {}", figures::counted(row.unknown_cost_requests, "request")));
     }
     warnings
 }
@@ -159,7 +164,7 @@ fn links(entry: &Entry) -> Vec<String> {
     let session = &entry.row.session;
     let mut links: Vec<String> = session.pr_links.iter().map(|link| cells::clean(link)).collect();
     if session.subagents > 0 {
-        links.push(counted(session.subagents, "subagent"));
+        links.push(figures::counted(session.subagents, "subagent"));
     }
     links.extend(
         session.parent.as_ref().map(|parent| {
@@ -167,14 +172,12 @@ fn links(entry: &Entry) -> Vec<String> {
         }),
     );
     if entry.row.incomplete_requests > 0 {
-        links.push(format!("the output of {} is a lower bound", counted(entry.row.incomplete_requests, "request")));
+        links.push(format!(
+            "the output of {} is a lower bound",
+            figures::counted(entry.row.incomplete_requests, "request")
+        ));
     }
     links
-}
-
-pub(super) fn counted(number: u32, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", figures::count(number.into()))
 }
 
 /// A path with `~` for the home directory.

@@ -4,11 +4,12 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::Page;
-use super::facts::{counted, joined, shortened};
+use super::facts::{joined, shortened};
+use super::kinds::kinds;
 use crate::arrangement::Group;
 use crate::cells;
 use crate::figures;
-use crate::library::{Entry, short_model};
+use crate::library::Entry;
 use crate::model::Model;
 
 /// The lines for a project.
@@ -19,13 +20,15 @@ pub(crate) fn group(model: &Model, group: &Group, area: Rect, wide: bool) -> Vec
     let name = if group.project.is_empty() { "(no project)" } else { &group.project };
     page.line(name, theme.strong);
     page.line(&span(model, &entries), theme.text);
-    let sessions = counted(u32::try_from(group.sum.sessions).unwrap_or(u32::MAX), "session");
-    let turns = counted(u32::try_from(group.sum.turns).unwrap_or(u32::MAX), "turn");
+    let sessions = figures::counted(group.sum.sessions as u64, "session");
+    let turns = figures::counted(group.sum.turns, "turn");
     page.line(&joined(&[&sessions, &turns, &models(&entries)]), theme.dim);
     if wide {
         page.gap();
     }
-    page.tokens(&group.sum.tokens, &figures::money(group.sum.cost, group.sum.unknown > 0), wide);
+    let tokens = figures::tokens(group.sum.tokens.total());
+    let cost = figures::money(group.sum.cost, group.sum.unknown > 0);
+    page.tokens(&kinds(&group.sum.tokens, None), (&tokens, &cost), wide);
     if wide {
         page.gap();
     }
@@ -46,7 +49,7 @@ fn span(model: &Model, entries: &[&Entry]) -> String {
 /// The models that answered last, those of the most sessions first.
 fn models(entries: &[&Entry]) -> String {
     let mut models: Vec<(usize, String)> = Vec::new();
-    for name in entries.iter().filter_map(|entry| entry.row.session.models.last()).map(|model| short_model(model)) {
+    for name in entries.iter().filter_map(|entry| entry.row.session.models.last()).map(|model| figures::model(model)) {
         match models.iter_mut().find(|(_, known)| *known == name) {
             Some((count, _)) => *count += 1,
             None => models.push((1, name)),

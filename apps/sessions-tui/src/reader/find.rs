@@ -24,7 +24,7 @@ pub(crate) const MOST: usize = 10_000;
 
 /// What was found since the last time.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Found {
+pub struct Matches {
     /// How many places were told before these.
     pub before: usize,
     /// The places, in order.
@@ -34,9 +34,9 @@ pub struct Found {
 }
 
 /// Everything that is found, in one go.
-pub fn find(script: &Script, which: &Which, level: Detail, directory: &str, needle: &str) -> Found {
+pub fn find(script: &Script, which: &Which, level: Detail, directory: &str, needle: &str) -> Matches {
     let matches = matches((script, which), level, directory, needle, &mut |_| true).unwrap_or_default();
-    Found { before: 0, matches, done: true }
+    Matches { before: 0, matches, done: true }
 }
 
 /// The pattern for a text. Capitals matter only if it has one.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use transcript::Detail;
-use typeset::{Code, Colors, Part, PartKind, Row, Run, Setting, Sheet};
+use typeset::{Code, Colors, Layout, Part, PartKind, Row, Run, Sheet};
 
 use super::script::{Script, Stop, Which};
 use crate::cells;
@@ -48,6 +48,8 @@ pub(crate) struct Page {
     pub(crate) stops: Vec<Stop>,
     /// What it is called; empty for that of the session.
     pub(crate) title: String,
+    /// The subagent whose own file it shows.
+    pub(crate) agent: Option<String>,
     /// The first row on the screen.
     pub(crate) top: Spot,
     /// The row that one is at.
@@ -69,6 +71,7 @@ impl Page {
             which,
             stops,
             title,
+            agent: None,
             top: Spot::default(),
             cursor: Spot::default(),
             folds: HashMap::new(),
@@ -77,6 +80,11 @@ impl Page {
             sheets: HashMap::new(),
             kept: 0,
         }
+    }
+
+    /// The same, as that of a subagent with a file of its own.
+    pub(crate) fn of_agent(self, agent: Option<String>) -> Self {
+        Self { agent, ..self }
     }
 
     /// Takes in more of the same transcript; one stays at the item where one was.
@@ -98,6 +106,14 @@ impl Page {
                 branch.entries.first().map(|entry| entry.offset)
             }
         }
+    }
+
+    /// The entry at a stop; at the mark of a branch, the one before.
+    pub(crate) fn entry_at(&self, stop: usize) -> Option<usize> {
+        self.stops.get(..=stop)?.iter().rev().find_map(|stop| match stop {
+            Stop::Entry(entry) => Some(*entry),
+            Stop::Branch(_) => None,
+        })
     }
 
     /// The stop of the item that holds an offset: the last of those that begin at or before it.
@@ -197,7 +213,7 @@ impl Page {
         let head = self.script.head(&self.which, entry);
         let folds = |part: u32| self.folds.get(&(item.offset, part)).copied();
         let known = |code: &Code| colors.get(code).cloned();
-        let setting = Setting {
+        let layout = Layout {
             level: dress.level,
             columns: dress.columns,
             prose: dress.prose,
@@ -206,7 +222,7 @@ impl Page {
             folds: &folds,
             colors: &known,
         };
-        let mut sheet = typeset::sheet(&item, head.as_ref(), &setting);
+        let mut sheet = typeset::sheet(&item, head.as_ref(), &layout);
         if stop == 0 && sheet.rows.first().is_some_and(|row| row.runs.is_empty()) && sheet.rows.len() > 1 {
             sheet.rows.remove(0);
             for part in &mut sheet.parts {

@@ -112,6 +112,18 @@ impl Script {
         stops
     }
 
+    /// The conversation that tells the record at an offset, in bytes, and the entry of it; none where none does.
+    pub(crate) fn place_of(&self, offset: u64) -> Option<(Which, usize)> {
+        let agents = self.outline.agents.iter().map(|agent| (Some(&agent.id), &agent.outline));
+        std::iter::once((None, &self.outline)).chain(agents).find_map(|(agent, outline)| {
+            let branches = outline.branches.iter().enumerate().map(|(at, branch)| (Some(at), &branch.entries));
+            std::iter::once((None, &outline.entries)).chain(branches).find_map(|(branch, entries)| {
+                let entry = entries.iter().position(|entry| is_told(outline, entry, offset))?;
+                Some((Which { agent: agent.cloned(), branch }, entry))
+            })
+        })
+    }
+
     pub(crate) fn item(&self, which: &Which, entry: usize) -> Option<Item> {
         let entry = self.entries(which).get(entry)?;
         Some(self.outline(which).item(&self.bytes(), entry))
@@ -119,6 +131,12 @@ impl Script {
 
     pub(crate) fn turns(&self, which: &Which) -> u32 {
         self.entries(which).last().map_or(0, |entry| entry.turn)
+    }
+
+    /// The turn of the session's own conversation that a record at an offset belongs to; 0 before the first.
+    pub(crate) fn turn_at(&self, offset: u64) -> u32 {
+        let entries = self.outline.entries.iter().filter(|entry| entry.offset <= offset);
+        entries.max_by_key(|entry| entry.offset).map_or(0, |entry| entry.turn)
     }
 
     /// The line above an entry, where somebody begins to speak.
@@ -147,7 +165,7 @@ impl Script {
                 });
                 (!goes_on).then(|| Head {
                     speaker: Speaker::Model,
-                    beside: model_name(answer.model().unwrap_or_default()),
+                    beside: figures::model(answer.model().unwrap_or_default()),
                     right: figures_of(entries, at),
                 })
             }
@@ -156,17 +174,21 @@ impl Script {
     }
 }
 
+/// Whether an entry tells the record at an offset.
+fn is_told(outline: &Outline, entry: &Entry, offset: u64) -> bool {
+    let in_answer = || match &entry.sketched {
+        Sketched::Answer(answer) => {
+            let results = answer.calls().filter_map(|call| outline.result_of(call));
+            answer.lines().chain(results).any(|line| line == offset)
+        }
+        Sketched::Whole(_) => false,
+    };
+    entry.offset == offset || in_answer()
+}
+
 /// Whether an entry does not end what somebody says.
 fn is_beside(entry: &Entry) -> bool {
     matches!(entry.sketched, Sketched::Whole(Body::Notice(_)))
-}
-
-fn model_name(name: &str) -> String {
-    let name = name.strip_prefix("claude-").unwrap_or(name);
-    let dated =
-        name.rsplit_once('-').filter(|(_, date)| date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit()));
-    let name = dated.map_or(name, |(name, _)| name);
-    if name.starts_with('<') { String::new() } else { name.to_owned() }
 }
 
 /// Tokens and time of what the model says from an entry on until somebody else speaks.

@@ -50,6 +50,17 @@ impl Shelf {
         self.readers.iter_mut()
     }
 
+    /// Whether a session's transcript is open.
+    pub(crate) fn is_open(&self, id: &SessionId) -> bool {
+        self.readers.iter().any(|reader| reader.id == *id)
+    }
+
+    /// Goes back to the one that was on the screen last; whether there is one.
+    pub(crate) fn go_back(&mut self) -> bool {
+        self.shown = self.current < self.readers.len();
+        self.shown
+    }
+
     /// Which one is on the screen, from 1, and how many there are.
     pub(crate) fn place(&self) -> (usize, usize) {
         (self.current + 1, self.readers.len())

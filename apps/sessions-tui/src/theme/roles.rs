@@ -107,4 +107,10 @@ roles! {
     model_6 Text () "Sixth color of models."
     model_7 Text () "Seventh color of models."
     model_8 Text () "Eighth color of models."
+    average Text (BOLD) "The line of the average in a chart."
+    budget Text (BOLD) "The line of the budget in a chart."
+    heat_1 Line () "A day or an hour with little."
+    heat_2 Line () "A day or an hour with less than half of the others."
+    heat_3 Line () "A day or an hour with more than half of the others."
+    heat_4 Line () "A day or an hour with much."
 }

@@ -111,12 +111,25 @@ fn without_color_only_attributes_are_used() {
 }
 
 #[test]
-fn a_model_has_one_color_and_neighbors_differ() {
-    let theme = Theme::new(Mode::Dark, Depth::True);
+fn colors_of_series_differ_in_every_theme_at_every_depth_of_color() {
+    let palette = chart::Palette::default();
     let names = ["opus-5-5", "sonnet-5-5", "haiku-5-5", "fable-5-1", "opus-5", "sonnet-5", "fable-5", "haiku-4-5"];
-    for (at, name) in names.iter().enumerate() {
-        assert_eq!(theme.model(name), theme.model(name));
-        assert!(names[..at].iter().all(|other| theme.model(other) != theme.model(name)), "{name}");
+    for (built_in, depth) in BUILT_IN.iter().flat_map(|theme| [(theme, Depth::Ansi), (theme, Depth::True)]) {
+        let theme = Theme::built_in(built_in.name, depth).expect("it is built in");
+        let colors: Vec<Style> = names.iter().map(|name| theme.slot(palette.slot(name))).collect();
+        assert_eq!(colors.len(), chart::SLOTS);
+        for (at, color) in colors.iter().enumerate() {
+            assert!(!colors[..at].contains(color), "{}: {} at {depth:?}", built_in.name, names[at]);
+        }
     }
-    assert!(theme.model("something-else").fg.is_some());
+}
+
+#[test]
+fn two_parts_of_a_bar_share_a_cell() {
+    let theme = Theme::new(Mode::Dark, Depth::True);
+    let slots: Vec<chart::Slot> = ["opus-5", "sonnet-5"].map(|name| chart::Palette::default().slot(name)).to_vec();
+    let paint = chart::Paint { tone: chart::Tone::Series(slots[0]), ground: Some(chart::Tone::Series(slots[1])) };
+    assert_eq!((theme.paint(paint).fg, theme.paint(paint).bg), (theme.slot(slots[0]).fg, theme.slot(slots[1]).fg));
+    let under = chart::Paint { tone: chart::Tone::Dim, ground: Some(chart::Tone::Cursor) };
+    assert_eq!((theme.paint(under).fg, theme.paint(under).bg), (theme.dim.fg, theme.selected.bg));
 }

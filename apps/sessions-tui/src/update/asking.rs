@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::ask::{About, Ask};
 use crate::cells;
 use crate::commands::Action;
-use crate::message::{Effect, Ticket, Written};
+use crate::message::{Effect, Exported, Ticket};
 use crate::model::{Message, Model};
 use crate::toast::Kind;
 use crate::update::resuming;
@@ -88,14 +88,14 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
     }
 }
 
-pub(super) fn exported(model: &mut Model, outcome: Result<Written, String>) {
+pub(super) fn exported(model: &mut Model, outcome: Result<Exported, String>) {
     let Some(ask) = model.ask.as_mut().filter(|ask| !ask.about.is_directory()) else { return };
     match outcome {
-        Ok(Written::To(path)) => {
+        Ok(Exported::To(path)) => {
             model.ask = None;
             model.say(Kind::Done, format!("Written to {}", path.display()));
         }
-        Ok(Written::Exists(path)) => mark_replaced(ask, path),
+        Ok(Exported::Exists(path)) => mark_replaced(ask, path),
         Err(text) => {
             model.ask = None;
             model.message = Some(Message { title: "It could not be exported".to_owned(), text });

@@ -14,6 +14,7 @@ use crate::toast::Kind;
 /// Shows what matches the box: at once where it is empty, else as soon as it is found.
 pub(super) fn search(model: &mut Model, effects: &mut Vec<Effect>) {
     model.list.ticket = model.next_ticket();
+    model.finding.again = None;
     model.finding.query = Query::parse(model.search.value());
     if model.finding.query.is_empty() {
         model.finding.forget();
@@ -37,31 +38,54 @@ pub(super) fn search(model: &mut Model, effects: &mut Vec<Effect>) {
     });
 }
 
+/// Looks for the same again, in sessions that were loaded anew. What is on the screen stays until that is done.
+pub(super) fn search_again(model: &mut Model, effects: &mut Vec<Effect>) {
+    search(model, effects);
+    if !model.finding.query.is_empty() {
+        model.finding.again = Some(model.list.ticket);
+        model.finding.found_again.clear();
+    }
+}
+
 /// Takes in what was found so far.
 pub(super) fn ranked(model: &mut Model, ticket: Ticket, ranking: Ranking) {
     if ticket != model.list.ticket {
         return;
     }
     let finding = &mut model.finding;
-    if ticket != finding.ticket {
-        finding.ticket = ticket;
-        finding.found.clear();
-    }
     finding.running = ranking.running;
-    finding.found.extend(ranking.found);
+    if finding.again == Some(ticket) {
+        finding.found_again.extend(ranking.found);
+        if ranking.running {
+            return;
+        }
+        let found = std::mem::take(&mut finding.found_again);
+        if finding.quoted.is_some_and(|place| finding.found.get(&place) != found.get(&place)) {
+            finding.forget_quotes();
+        }
+        (finding.again, finding.ticket, finding.found) = (None, ticket, found);
+    } else {
+        if ticket != finding.ticket {
+            finding.ticket = ticket;
+            finding.found.clear();
+            finding.forget_quotes();
+        }
+        finding.found.extend(ranking.found);
+    }
     model.list.show(ranking.hits.iter().map(|hit| hit.index).collect());
     let found = &model.finding.found;
     model.list.show_below(|index| found.contains_key(&index));
 }
 
-/// Where the best hit of the session under the cursor stands, if something was found in its own transcript.
+/// Where the best hit of the session under the cursor stands, if something was found in its contents: in its own file,
+/// or in that of a subagent.
 pub(super) fn best_hit(model: &Model) -> Option<Opening> {
     let place = model.list.place(model.list.cursor())?;
     let best = model.finding.found.get(&place)?.best.as_ref()?;
-    let own = model.list.library().files(place).get(best.file).is_some_and(|file| file.agent.is_none());
+    let agent = model.list.library().known_files(place).get(best.file).and_then(|file| file.agent.clone());
     let mark = best.excerpt.marks.first()?;
     let words = best.excerpt.text.get(mark.clone())?.lines().next()?.to_owned();
-    Some(Opening { at: if own { At::Offset(best.offset) } else { At::Start }, words })
+    Some(Opening { at: At::Offset(best.offset), words, agent })
 }
 
 /// Goes on from everything to titles to contents.

@@ -1,12 +1,24 @@
 //! What lies over a screen: help, palette, and what is wrong with the settings.
 
 use crate::commands::{Action, Scope};
+use crate::figures::counted;
 use crate::message::Effect;
 use crate::model::{Message, Model};
 use crate::palette::Palette;
 use crate::toast::Kind;
 use crate::update::act;
 use crate::view;
+
+/// Opens the help; from the search box, at what can be typed there.
+pub(super) fn open_help(model: &mut Model) {
+    let from_box = model.scope() == Scope::Sessions && model.in_box;
+    model.help = Some(0);
+    if from_box {
+        let height = usize::from(model.places().page().height);
+        let last = view::help_rows(&model.setup.keys, model.size.0).saturating_sub(height);
+        model.help = Some(view::help_of_language(&model.setup.keys, model.size.0).min(last));
+    }
+}
 
 pub(super) fn help(model: &mut Model, action: Action) {
     let height = usize::from(model.places().page().height);
@@ -63,7 +75,9 @@ pub(super) fn misconfigured(model: &mut Model, problems: Vec<String>) {
     let text = match problems.as_slice() {
         [] => return,
         [problem] => problem.clone(),
-        [first, others @ ..] => format!("{first} (and {} more; `sessions config check` shows all)", others.len()),
+        several => {
+            format!("{} in the settings: Ctrl-P, then “problems”, says which", counted(several.len() as u64, "problem"))
+        }
     };
     model.say(Kind::Problem, text);
     model.misconfigured = problems;

@@ -7,7 +7,7 @@ use crate::commands::{Action, Scope};
 use crate::list::Shown;
 use crate::message::Effect;
 use crate::model::Model;
-use crate::update::{act, reading};
+use crate::update::{act, reading, summary};
 
 /// Rows that one notch of the wheel scrolls.
 const NOTCH: isize = 3;
@@ -28,14 +28,14 @@ fn wheel(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
             let height = usize::from(model.places().list.height);
             model.list.scroll(by, height);
         }
-        Scope::Reader | Scope::Find => {
+        Scope::Reader | Scope::Raw | Scope::Find => {
             reading::scroll(model, by);
         }
-        Scope::Help => {
+        Scope::Help | Scope::Summary => {
             let action = if by > 0 { Action::Down } else { Action::Up };
             (0..by.unsigned_abs()).for_each(|_| act(model, action, effects));
         }
-        Scope::Palette | Scope::Message | Scope::Ask | Scope::Sort | Scope::Everywhere => {}
+        Scope::Palette | Scope::Message | Scope::Ask | Scope::Sort | Scope::Narrow | Scope::Everywhere => {}
     }
 }
 
@@ -44,6 +44,7 @@ fn click(model: &mut Model, at: Position, effects: &mut Vec<Effect>) {
     match model.scope() {
         Scope::Message => model.message = None,
         Scope::Sort => model.sorting = None,
+        Scope::Summary => summary::click(model, at),
         Scope::Sessions => click_list(model, at, effects),
         Scope::Reader => {
             let page = model.places().page();

@@ -12,13 +12,13 @@ use typeset::PartKind;
 use crate::commands::Action;
 use crate::message::Effect;
 use crate::model::Model;
-use crate::reader::{Ask, AskKind, Dress, Page, Raw, Reader, Spot, Stop, Times, Walk, Which};
+use crate::reader::{Dress, Field, FieldKind, Opening, Page, Raw, Reader, Spot, Stop, Times, Walk, Which};
 use crate::toast::Kind;
 
-pub(super) use asking::{found, typed};
+pub(super) use asking::{matched, typed};
 pub(super) use opening::{grown, opened};
 pub(super) use opening::{open, read};
-pub(super) use showing::{told, written};
+pub(super) use showing::{page_ready, told};
 
 pub(super) fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
     if model.shelf.current().is_some_and(|reader| reader.raw.is_some()) && act_on_raw(model, action) {
@@ -33,14 +33,15 @@ pub(super) fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) 
         Action::DetailTalk => show_level(model, Detail::Talk, effects),
         Action::DetailTools => show_level(model, Detail::Tools, effects),
         Action::DetailEverything => show_level(model, Detail::Everything, effects),
-        Action::Find => asking::ask(model, AskKind::Find),
-        Action::GoToTurn => asking::ask(model, AskKind::Turn),
+        Action::Find => asking::ask(model, FieldKind::Find),
+        Action::GoToTurn => asking::ask(model, FieldKind::Turn),
         Action::NextMatch => asking::step(model, true),
         Action::PreviousMatch => asking::step(model, false),
         Action::AcceptFind => asking::accept(model),
         Action::CancelFind => asking::cancel(model),
         Action::Follow => opening::follow(model, effects),
         Action::Enter => enter(model, effects),
+        Action::NextAgent => opening::next_agent(model, effects),
         Action::RawRecord => show_raw(model),
         Action::Times => with_reader(model, |reader| {
             reader.times = match reader.times {
@@ -154,7 +155,7 @@ fn act_on_raw(model: &mut Model, action: Action) -> bool {
         Action::PageUp => raw.scroll(-page, height),
         Action::First => raw.scroll(-far, height),
         Action::Last => raw.scroll(far, height),
-        Action::Back | Action::Close | Action::RawRecord => reader.raw = None,
+        Action::Back => reader.raw = None,
         Action::CopyBlock => return false,
         _ => {}
     }
@@ -181,6 +182,15 @@ fn back(model: &mut Model, effects: &mut Vec<Effect>) {
 fn leave(model: &mut Model, effects: &mut Vec<Effect>) {
     model.shelf.leave();
     opening::follow_what_is_shown(model, effects);
+}
+
+/// Goes from the list to the transcript that was on the screen last.
+pub(super) fn go_back_to_open(model: &mut Model, effects: &mut Vec<Effect>) {
+    if model.shelf.go_back() {
+        opening::follow_what_is_shown(model, effects);
+    } else {
+        model.say(Kind::Note, "No transcript is open; o opens that of the session under the cursor");
+    }
 }
 
 fn close(model: &mut Model, effects: &mut Vec<Effect>) {
@@ -212,13 +222,12 @@ fn show_level(model: &mut Model, level: Detail, effects: &mut Vec<Effect>) {
 
 /// Goes into what the cursor is on: a subagent, an abandoned branch; else opens or closes the block.
 fn enter(model: &mut Model, effects: &mut Vec<Effect>) {
-    let ticket = model.next_ticket();
     let Some(reader) = model.shelf.current_mut() else { return };
     let Some(page) = reader.pages.last() else { return };
     let (script, which) = (Arc::clone(&page.script), page.which.clone());
     if let Some(Stop::Branch(branch)) = page.stops.get(page.cursor.stop) {
         let which = Which { branch: Some(*branch), ..which };
-        reader.pages.push(Page::new(script, which, "abandoned branch".to_owned()));
+        reader.pages.push(Page::new(script, which, opening::BRANCH.to_owned()));
         reader.find = crate::reader::Find::default();
         return;
     }
@@ -229,13 +238,10 @@ fn enter(model: &mut Model, effects: &mut Vec<Effect>) {
     match agent {
         Some(agent) if script.tells(&agent) => {
             let which = Which { agent: Some(agent), branch: None };
-            reader.pages.push(Page::new(script, which, "subagent".to_owned()));
+            reader.pages.push(Page::new(script, which, opening::SUBAGENT.to_owned()));
             reader.find = crate::reader::Find::default();
         }
-        Some(agent) => {
-            reader.agent_ticket = ticket;
-            effects.push(Effect::OpenAgent { ticket, session: reader.path.clone(), agent });
-        }
+        Some(agent) => opening::open_agent(model, &agent, Opening::default(), effects),
         None => {
             if let Some(mut walk) = walk(model) {
                 walk.toggle();
@@ -245,6 +251,6 @@ fn enter(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 /// A box of the reader that takes letters.
-pub(super) fn input(model: &mut Model) -> Option<&mut Ask> {
+pub(super) fn input(model: &mut Model) -> Option<&mut Field> {
     model.shelf.current_mut()?.input.as_mut()
 }

@@ -17,7 +17,7 @@ use crate::update::asking;
 /// The session that a command is about: the one that is open, else the one under the cursor.
 fn subject(model: &Model) -> Option<&Entry> {
     match model.shelf.current() {
-        Some(reader) => model.list.library().entries.iter().find(|entry| *entry.row.id() == reader.id),
+        Some(reader) => model.list.library().entry(&reader.id),
         None => model.selected(),
     }
 }

@@ -19,6 +19,7 @@ pub(super) fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) 
             model.in_box = !model.in_box;
             model.finding.choice = None;
         }
+        Action::GoToOpen => reading::go_back_to_open(model, effects),
         Action::NextReach => finding::next_reach(model, effects),
         Action::SwitchThinking => finding::switch_thinking(model, effects),
         Action::FocusBox => model.in_box = true,
@@ -77,7 +78,9 @@ fn step_back(model: &mut Model, effects: &mut Vec<Effect>) {
     if model.list.choose_none() {
         return;
     }
-    if model.search.value().is_empty() {
+    if model.search.value().is_empty() && model.list.within().is_some() {
+        model.list.keep_within(None);
+    } else if model.search.value().is_empty() {
         effects.push(Effect::Leave(Outcome::Quit));
     } else {
         clear(model, effects);

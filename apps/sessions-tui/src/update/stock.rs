@@ -6,11 +6,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use store::live::Running;
 use store::{Progress, ScanReport};
 
+use crate::condition::Outlook;
 use crate::figures;
 use crate::library::Library;
 use crate::message::{Effect, Ticket};
 use crate::model::Model;
-use crate::state::Outlook;
 use crate::toast::Kind;
 use crate::update::finding;
 
@@ -115,13 +115,13 @@ pub(super) fn loaded(
     model.stock.pending = false;
     match outcome {
         Ok(library) => {
-            let filtered = !model.query().is_empty();
             model.stock.problem = None;
-            model.finding.forget();
-            model.list.replace_library(library);
+            super::summary::changed(model);
+            let moved = model.list.replace_library(library);
+            model.finding.move_to(|place| moved.get(place).copied().flatten());
             model.preview.made_for = None;
-            if filtered {
-                finding::search(model, effects);
+            if !model.query().is_empty() {
+                finding::search_again(model, effects);
             }
         }
         // The scan holds the store; when it ends, what it stored is read again.

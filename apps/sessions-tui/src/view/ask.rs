@@ -7,7 +7,7 @@ use crate::ask::Ask;
 use crate::cells;
 use crate::model::Model;
 use crate::view::painter::Painter;
-use crate::view::panel;
+use crate::view::{input, panel};
 
 /// Offers that are shown at once.
 const OFFERS: usize = 6;
@@ -31,7 +31,7 @@ pub(super) fn draw(model: &Model, ask: &Ask, area: Rect, buffer: &mut Buffer) ->
         y += 1;
     }
     y += 1;
-    let cursor = input(model, ask, line(y), buffer);
+    let cursor = input::draw(("❯", theme.accent), &ask.input, theme.text, line(y), buffer);
     y += 1;
     let offers = ask.offers.iter().take(below - 1).map(|offer| (cells::clean(offer), theme.dim));
     let more = ask.offers.len().saturating_sub(below - 1);
@@ -45,15 +45,4 @@ pub(super) fn draw(model: &Model, ask: &Ask, area: Rect, buffer: &mut Buffer) ->
         Painter::new(buffer, line(y)).skip(2).text(row, *style);
     }
     cursor
-}
-
-fn input(model: &Model, ask: &Ask, line: Rect, buffer: &mut Buffer) -> Option<(u16, u16)> {
-    let theme = &model.setup.theme;
-    let painter = Painter::new(buffer, line).text("❯", theme.accent).skip(1);
-    let room = painter.room().saturating_sub(1);
-    let scroll = ask.input.visual_scroll(room);
-    let hidden = cells::head(ask.input.value(), scroll).len();
-    painter.text(cells::head(&ask.input.value()[hidden..], room + 1), theme.text);
-    let column = u16::try_from(ask.input.visual_cursor().saturating_sub(scroll)).unwrap_or(0);
-    (!line.is_empty()).then_some(((line.x + 2 + column).min(line.right().saturating_sub(1)), line.y))
 }

@@ -52,8 +52,10 @@ fn fitting(model: &Model, room: usize) -> Vec<Hint> {
 
 fn hints(model: &Model, scope: Scope) -> Vec<Hint> {
     let mut hints: Vec<Hint> = Vec::new();
+    let selected = scope == Scope::Sessions && model.list.chosen_sum().is_some();
     for command in COMMANDS.of(scope).filter(|command| (command.matters)(model)) {
-        let Some((word, key)) = command.hint.zip(key(model, command)) else { continue };
+        let other = command.hint_selected.filter(|_| selected);
+        let Some((word, key)) = other.or(command.hint).zip(key(model, command)) else { continue };
         if hints.iter().all(|hint| hint.word != word) {
             hints.push(Hint { key, word });
         }

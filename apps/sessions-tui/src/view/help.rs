@@ -19,10 +19,15 @@ const WIDE: u16 = 116;
 /// Columns before each column of the page.
 const MARGIN: u16 = 2;
 
+/// The title of the query language.
+const LANGUAGE: &str = "What can be typed into the box";
+
 const NOTES: &[&str] = &[
     "While the box has the focus, every letter is written into it. Tab goes to the list, where single letters act.",
     "A click selects a session, a second click opens it; the wheel scrolls. Hold Shift to select text with the mouse.",
-    "● runs now   ○ its cache is warm   ! deleted soon   ◌ no transcript to read   ✓ selected",
+    "Esc takes back one thing at a time. In the list: out of the box, what is selected, what is typed, and then it leaves. \
+     In a transcript: what is found, a subagent or a branch, and then back to the list. In a box: what is typed, the box.",
+    "● runs now   ○ its cache is warm   ! deleted soon   ◌ no transcript of its own   ✓ selected   ≡ its transcript is open",
     "$4.18+ part of the cost is not known   – nothing of it is known",
 ];
 
@@ -69,7 +74,7 @@ fn language() -> Section {
         let examples = form.examples.join("  ");
         (form.written.to_owned(), format!("{}  ({examples})", form.finds))
     };
-    Section { title: "What can be typed into the box", lines: search::FORMS.iter().map(line).collect() }
+    Section { title: LANGUAGE, lines: search::FORMS.iter().map(line).collect() }
 }
 
 impl Page {
@@ -114,6 +119,14 @@ impl Section {
 /// Number of rows at a width.
 pub(crate) fn rows(keys: &KeyMap, width: u16) -> usize {
     Page::new(keys, width).len()
+}
+
+/// The row at which the query language begins.
+pub(crate) fn language_row(keys: &KeyMap, width: u16) -> usize {
+    let page = Page::new(keys, width);
+    let is_it = |row: &Row| matches!(row, Row::Title(LANGUAGE));
+    let row = page.columns.iter().find_map(|rows| rows.iter().position(is_it));
+    page.notes.len() + row.unwrap_or(0)
 }
 
 pub(super) fn draw(model: &Model, top: usize, places: &Places, buffer: &mut Buffer) {

@@ -1,17 +1,15 @@
 //! The line below a row that shows what was found in the session, and what is said where nothing was.
 
-use std::ops::Range;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use search::Excerpt;
 
 use crate::cells;
 use crate::figures;
 use crate::finding::Reach;
 use crate::layout::{GAP, MARGIN};
 use crate::model::Model;
+use crate::search_line::pieces;
 use crate::view::painter::Painter;
 
 /// Columns in front of the line.
@@ -25,10 +23,7 @@ pub(super) fn draw(model: &Model, row: usize, line: Rect, buffer: &mut Buffer) {
         return;
     }
     let theme = &model.setup.theme;
-    let count = match found.lines {
-        1 => "1 hit".to_owned(),
-        many => format!("{} hits", figures::count(many)),
-    };
+    let count = figures::counted(found.lines, "hit");
     let reserved = u16::try_from(cells::width(&count)).unwrap_or(0) + GAP + 1;
     let width = line.width.saturating_sub(INDENT + reserved);
     let mut painter = Painter::new(buffer, Rect { x: line.x + INDENT.min(line.width), width, ..line });
@@ -37,36 +32,6 @@ pub(super) fn draw(model: &Model, row: usize, line: Rect, buffer: &mut Buffer) {
     }
     let right = Rect { x: line.right().saturating_sub(reserved - GAP), width: reserved - GAP, ..line };
     Painter::new(buffer, right.intersection(line)).text(&count, theme.dim);
-}
-
-/// The part of a line around its first match that fits, as clean pieces, each marked or not.
-pub(crate) fn pieces(excerpt: &Excerpt, columns: usize) -> Vec<(String, bool)> {
-    let mut pieces: Vec<(String, bool)> = Vec::new();
-    let mut at = 0;
-    for mark in excerpt.marks.iter().chain([&Range { start: excerpt.text.len(), end: excerpt.text.len() }]) {
-        for (range, marked) in [(at..mark.start.max(at), false), (mark.start.max(at)..mark.end.max(at), true)] {
-            if let Some(text) = excerpt.text.get(range).filter(|text| !text.is_empty()) {
-                pieces.push((flat(text), marked));
-            }
-        }
-        at = at.max(mark.end);
-    }
-    let after: usize = pieces.iter().skip(1).map(|(text, _)| cells::width(text)).sum();
-    if let Some(first) = pieces.first_mut().filter(|(_, marked)| !marked) {
-        // a third of the room at least, and whatever the rest leaves free
-        let room = (columns / 3).max(columns.saturating_sub(after));
-        first.0 = cells::cut_start(first.0.trim_start(), room).into_owned();
-    }
-    pieces
-}
-
-/// Text on one line that can do nothing to a terminal; spaces at its ends stay.
-fn flat(text: &str) -> String {
-    let clean = cells::clean(&transcript::sanitize(text));
-    let blank = |end: Option<char>| end.is_some_and(char::is_whitespace);
-    let before = if blank(text.chars().next()) { " " } else { "" };
-    let after = if blank(text.chars().next_back()) && !clean.is_empty() { " " } else { "" };
-    format!("{before}{clean}{after}")
 }
 
 /// What is said where nothing matches, with the way on.
@@ -87,31 +52,4 @@ pub(super) fn nothing(model: &Model) -> Vec<(String, Style)> {
     }
     lines.push(("Ctrl-U empties the box.".to_owned(), theme.dim));
     lines
-}
-
-#[cfg(test)]
-mod tests {
-    use search::Context;
-
-    use super::*;
-
-    fn check(text: &str, mark: &str, columns: usize, expect: &str) {
-        let start = text.find(mark).expect("it is there");
-        let excerpt = Excerpt {
-            text: text.to_owned(),
-            marks: std::iter::once(start..start + mark.len()).collect(),
-            context: Context::default(),
-        };
-        let pieces = pieces(&excerpt, columns);
-        let shown: String =
-            pieces.iter().map(|(text, marked)| if *marked { format!("[{text}]") } else { text.clone() }).collect();
-        assert_eq!(shown, expect, "{text}");
-    }
-
-    #[test]
-    fn the_match_is_in_sight_and_nothing_reaches_the_terminal() {
-        check("  a race between", "race", 40, "a [race] between");
-        check("a\u{1b}[31m race\tnow", "race", 40, "a [race] now");
-        check(&format!("{}race now", "long ".repeat(20)), "race", 30, "… long long long long [race] now");
-    }
 }

@@ -6,13 +6,13 @@ use ratatui::style::Style;
 
 use crate::arrangement::Group;
 use crate::cells;
+use crate::condition::Condition;
 use crate::figures;
 use crate::layout::{Columns, GAP, MARGIN, Places};
 use crate::library::{Entry, Widest};
 use crate::list::Shown;
 use crate::model::Model;
 use crate::sort::Sort;
-use crate::state::State;
 use crate::theme::Theme;
 use crate::view::hits;
 use crate::view::painter::Painter;
@@ -100,7 +100,11 @@ fn draw_session(model: &Model, entry: &Entry, columns: &Columns, line: Rect, buf
     let marked = |text: &str| model.marks.positions.get(text).map_or(&[][..], Vec::as_slice);
     let title = if entry.is_unreadable() || entry.title.is_none() { theme.dim } else { theme.text };
     let chosen = model.list.is_chosen(entry);
-    let (mark, mark_style) = if chosen { ("✓", theme.accent) } else { (state.mark(), style(state, theme)) };
+    let (mark, mark_style) = match (chosen, model.shelf.is_open(row.id())) {
+        (true, _) => ("✓", theme.accent),
+        (false, true) => ("≡", if state.mark().is_empty() { theme.text } else { style(state, theme) }),
+        (false, false) => (state.mark(), style(state, theme)),
+    };
     let when = if entry.running.is_some() {
         "now".to_owned()
     } else {
@@ -141,11 +145,7 @@ fn draw_group(model: &Model, group: &Group, columns: &Columns, line: Rect, buffe
     let named = |columns: u16| if columns > 0 { usize::from(columns) + BETWEEN } else { 0 };
     let words = [columns.when, columns.project, columns.title, columns.branch, columns.model];
     let room = words.into_iter().map(named).sum::<usize>().saturating_sub(BETWEEN);
-    let count = format!(
-        "  {} {}",
-        figures::count(group.sum.sessions as u64),
-        if group.sum.sessions == 1 { "session" } else { "sessions" }
-    );
+    let count = format!("  {}", figures::counted(group.sum.sessions as u64, "session"));
     let name = if group.project.is_empty() { "(no project)" } else { &group.project };
     let name = cells::cut(name, room.saturating_sub(cells::width(&count)));
     let marked = model.marks.positions.get(name.as_ref()).map_or(&[][..], Vec::as_slice);
@@ -198,12 +198,12 @@ impl Figures {
     }
 }
 
-fn style(state: State, theme: &Theme) -> Style {
+fn style(state: Condition, theme: &Theme) -> Style {
     match state {
-        State::Live => theme.live,
-        State::Warm { .. } => theme.accent,
-        State::Ending { .. } => theme.warning,
-        State::Gone | State::Fragment | State::Resting => theme.dim,
+        Condition::Live => theme.live,
+        Condition::Warm { .. } => theme.accent,
+        Condition::Ending { .. } => theme.warning,
+        Condition::Gone | Condition::Fragment | Condition::Resting => theme.dim,
     }
 }
 

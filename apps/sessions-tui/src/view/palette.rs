@@ -8,7 +8,7 @@ use crate::key::Key;
 use crate::model::Model;
 use crate::palette::Palette;
 use crate::view::painter::Painter;
-use crate::view::panel;
+use crate::view::{input, panel};
 
 /// Columns and rows that it takes at most.
 const LARGEST: (u16, u16) = (84, 22);
@@ -35,7 +35,7 @@ pub(super) fn draw(model: &Model, palette: &Palette, area: Rect, buffer: &mut Bu
     let place = place(palette, area);
     panel::draw(theme, "Commands", place, buffer);
     let line = Rect::new(place.x + 2, place.y + 1, place.width.saturating_sub(4), 1);
-    let cursor = panel::input(theme, ":", &palette.input, line, buffer);
+    let cursor = input::draw((":", theme.accent), &palette.input, theme.text, line, buffer);
     if palette.input.value().is_empty() {
         Painter::new(buffer, line).skip(2).text("type what you want to do", theme.dim);
     }

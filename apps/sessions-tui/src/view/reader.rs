@@ -8,17 +8,21 @@ use chrono_tz::Tz;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use transcript::Detail;
+use transcript::{Detail, Sketched};
 use typeset::{Fill, PartKind, Row, Run, Sheet};
 
 use crate::cells;
 use crate::figures;
 use crate::layout::Places;
 use crate::model::Model;
-use crate::reader::{AskKind, MOST_FOUND, Page, Reader, Spot, Stop, Times};
+use crate::reader::{FieldKind, MOST_FOUND, Page, Reader, Spot, Stop, Times};
 use crate::theme::Theme;
+use crate::view::input;
 use crate::view::painter::{Painter, rule};
 use paint::style;
+
+/// What says so much, or less, gives way to the title.
+const LITTLE: u8 = 3;
 
 /// Draws the reader; where the text cursor stands comes back.
 pub(super) fn draw(model: &Model, reader: &Reader, places: &Places, buffer: &mut Buffer) -> Option<(u16, u16)> {
@@ -55,48 +59,98 @@ pub(super) fn draw(model: &Model, reader: &Reader, places: &Places, buffer: &mut
 
 fn top_line(model: &Model, reader: &Reader, places: &Places, buffer: &mut Buffer) {
     let theme = &model.setup.theme;
-    let right = status(model, reader);
     let room = usize::from(places.top.width).saturating_sub(2);
-    let left = room.saturating_sub(cells::width(&right) + 2);
-    let mut painter = Painter::new(buffer, places.top).skip(1);
-    let mut taken = 0;
-    let project = cells::cut(&reader.project, left / 3);
-    if !project.is_empty() {
-        taken = cells::width(&project) + 3;
-        painter = painter.text(&project, theme.dim).text(" › ", theme.dim);
-    }
-    let inner = reader.page().map(|page| page.title.as_str()).filter(|title| !title.is_empty());
+    let inner = reader.page().map(|page| page_title(model, reader, page)).filter(|title| !title.is_empty());
     let inner = inner.map(|title| format!(" › {title}")).unwrap_or_default();
-    let room_for_title = left.saturating_sub(taken + cells::width(&inner));
-    painter.text(&cells::cut(&reader.title, room_for_title), theme.strong).text(&inner, theme.accent);
+    let in_front = |project: &str| if project.is_empty() { String::new() } else { format!("{project} › ") };
+    let project = in_front(&reader.project);
+    let wanted: usize = [&project, &reader.title, &inner].into_iter().map(|text| cells::width(text)).sum();
+    let right = status(model, reader, room.saturating_sub(wanted + 2), room * 11 / 20);
+    let left = room.saturating_sub(cells::width(&right) + 2);
+    let project = if wanted > left { in_front(&cells::cut(&reader.project, left / 3)) } else { project };
+    let room_for_title = left.saturating_sub(cells::width(&project) + cells::width(&inner));
+    Painter::new(buffer, places.top)
+        .skip(1)
+        .text(&project, theme.dim)
+        .text(&cells::cut(&reader.title, room_for_title), theme.strong)
+        .text(&inner, theme.accent);
     let indent = room.saturating_sub(cells::width(&right)) + 1;
     Painter::new(buffer, places.top).skip(indent).text(&right, theme.dim);
 }
 
-/// Where one is: the turn, the level, what else is on.
-fn status(model: &Model, reader: &Reader) -> String {
+/// What a page is called; of several subagents with files, which one it is.
+fn page_title(model: &Model, reader: &Reader, page: &Page) -> String {
+    let agents = model.list.library().agents(&reader.id);
+    let place = agents.iter().position(|(agent, _)| Some(*agent) == page.agent.as_deref());
+    match place.filter(|_| agents.len() > 1) {
+        Some(at) => format!("{} {} of {}", page.title, at + 1, agents.len()),
+        None => page.title.clone(),
+    }
+}
+
+/// Where one is: the turn, what was spent, the model, how much is shown, what else is open. What says little gives way to
+/// the title, which leaves so many columns free; what says more only where there are not so many at most.
+fn status(model: &Model, reader: &Reader, free: usize, most: usize) -> String {
     let level = match reader.level {
         Detail::Talk => "1 talk",
         Detail::Tools => "2 tools",
         Detail::Everything => "3 everything",
     };
-    let turn = reader.page().and_then(|page| {
-        let Stop::Entry(entry) = page.stops.get(page.cursor.stop)? else { return None };
-        let turn = page.script.entries(&page.which).get(*entry)?.turn;
-        Some(format!("turn {turn} of {}", page.script.turns(&page.which)))
-    });
     let share = reader.page().map(|page| format!("{} %", share(page, usize::from(model.places().page().height))));
     let (at, open) = model.shelf.place();
-    let parts = [
-        reader.raw.is_some().then(|| "raw record".to_owned()),
-        (!reader.complete && reader.problem.is_none()).then(|| "reading …".to_owned()),
-        reader.follow.then(|| "● following".to_owned()),
-        turn,
-        share,
-        Some(level.to_owned()),
-        (open > 1).then(|| format!("{at}/{open} open")),
+    // each with how much it says
+    let mut parts = vec![
+        (9, reader.raw.is_some().then(|| "raw record".to_owned())),
+        (9, (!reader.complete && reader.problem.is_none()).then(|| "reading …".to_owned())),
+        (9, reader.follow.then(|| "● following".to_owned())),
+        (8, turn(reader)),
+        (4, share),
+        (6, spent(model, reader)),
+        (3, reader.page().and_then(spoken).or_else(|| latest_model(model, reader))),
+        (5, Some(level.to_owned())),
+        (7, (open > 1).then(|| format!("{at}/{open} open"))),
     ];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    parts.retain(|(_, part)| part.as_ref().is_some_and(|part| !part.is_empty()));
+    let joined = |parts: &[(u8, Option<String>)]| {
+        parts.iter().filter_map(|(_, part)| part.as_deref()).collect::<Vec<_>>().join(" · ")
+    };
+    for (room, up_to) in [(free, LITTLE), (most, u8::MAX)] {
+        while cells::width(&joined(&parts)) > room {
+            let least = parts.iter().map(|(says, _)| *says).filter(|says| *says <= up_to).min();
+            let Some(least) = least.filter(|_| parts.len() > 1) else { break };
+            parts.retain(|(says, _)| *says != least);
+        }
+    }
+    joined(&parts)
+}
+
+fn turn(reader: &Reader) -> Option<String> {
+    let page = reader.page()?;
+    let at = page.entry_at(page.cursor.stop)?;
+    let turn = page.script.entries(&page.which).get(at)?.turn;
+    Some(format!("turn {turn} of {}", page.script.turns(&page.which)))
+}
+
+/// The cost of the session, with its subagents.
+fn spent(model: &Model, reader: &Reader) -> Option<String> {
+    let entry = model.list.library().entry(&reader.id)?;
+    let cost = figures::money(entry.row.cost, entry.row.unknown_cost_requests > 0);
+    Some(if entry.running.is_some() { format!("{cost} so far") } else { cost })
+}
+
+/// The model that spoke last at the cursor or before.
+fn spoken(page: &Page) -> Option<String> {
+    let at = page.entry_at(page.cursor.stop)?;
+    let before = page.script.entries(&page.which).get(..=at)?.iter().rev();
+    let names = before.filter_map(|entry| match &entry.sketched {
+        Sketched::Answer(answer) => Some(figures::model(answer.model()?)),
+        Sketched::Whole(_) => None,
+    });
+    names.into_iter().find(|name| !name.is_empty())
+}
+
+fn latest_model(model: &Model, reader: &Reader) -> Option<String> {
+    Some(model.list.library().entry(&reader.id)?.model.clone())
 }
 
 /// How much of the conversation stands above the lower end of the screen, in percent.
@@ -138,18 +192,15 @@ fn box_line(theme: &Theme, reader: &Reader, places: &Places, buffer: &mut Buffer
             buffer[position].reset();
         }
         let (mark, count) = match ask.kind {
-            AskKind::Find => ("/", count),
-            AskKind::Turn => ("#", "number of a turn".to_owned()),
+            FieldKind::Find => ("/", count),
+            FieldKind::Turn => ("#", "number of a turn".to_owned()),
         };
-        let input = &ask.input;
-        let room = usize::from(area.width).saturating_sub(24);
-        let scroll = input.visual_scroll(room);
-        let hidden = cells::head(input.value(), scroll).len();
-        let shown = cells::head(&input.value()[hidden..], room + 1);
-        let painter = Painter::new(buffer, area).skip(1).text(mark, theme.accent).skip(1).text(shown, theme.text);
-        painter.skip(3).text(&count, theme.dim);
-        let column = u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(0);
-        return Some(((area.x + 3 + column).min(area.right().saturating_sub(1)), area.y));
+        let count_width = u16::try_from(cells::width(&count)).unwrap_or(0);
+        let line = Rect { x: area.x + 1, width: area.width.saturating_sub(count_width + 4), ..area };
+        let cursor = input::draw((mark, theme.accent), &ask.input, theme.text, line, buffer);
+        let typed = (cells::width(ask.input.value()) + 5).min(usize::from(line.width) + 2);
+        Painter::new(buffer, area).skip(typed).text(&count, theme.dim);
+        return cursor;
     }
     if !count.is_empty() {
         let said = format!(" /{}  {count} ", cells::cut(&cells::clean(&find.needle), 30));

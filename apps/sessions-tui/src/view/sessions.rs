@@ -1,6 +1,7 @@
 //! The main screen: top line, search box, list, preview.
 
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 use crate::cells;
 use crate::figures;
@@ -8,7 +9,7 @@ use crate::layout::Places;
 use crate::model::Model;
 use crate::sort::Sort;
 use crate::view::painter::{Painter, rule};
-use crate::view::{finding, list};
+use crate::view::{finding, input, list};
 
 /// Draws the main screen; where the text cursor stands comes back.
 pub(super) fn draw(model: &Model, places: &Places, buffer: &mut Buffer) -> Option<(u16, u16)> {
@@ -60,22 +61,22 @@ fn counts(model: &Model) -> String {
         return format!("{} of {} selected · {tokens} tokens · {cost}", count(sum.sessions), count(all));
     }
     let extent = model.list.here().name(arrangement.extent);
-    let is_all = model.query().is_empty() && extent.is_none();
-    let counted = if is_all {
-        format!("{} {}", count(all), if all == 1 { "session" } else { "sessions" })
-    } else {
-        format!("{} of {}", count(shown), count(all))
-    };
+    let within = model.list.within().map(|label| format!("{label} ✕"));
+    let is_all = model.query().is_empty() && extent.is_none() && within.is_none();
+    let counted =
+        if is_all { figures::counted(all as u64, "session") } else { format!("{} of {}", count(shown), count(all)) };
     let turned = arrangement.sort != Sort::Natural || arrangement.reversed;
     let order = turned.then(|| format!("by {} {}", arrangement.sort.name(), list::arrow(model)));
     let projects = (is_all && library.projects > 1).then(|| format!("{} projects", count(library.projects)));
     let since = library.since.filter(|_| is_all && order.is_none());
     let since = since.map(|since| format!("since {}", since.with_timezone(&model.setup.zone).format("%Y-%m")));
-    [Some(counted), extent, order, projects, since].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    let open = model.shelf.place().1;
+    let open = (open > 0).then(|| format!("{open} open"));
+    [Some(counted), within, open, extent, order, projects, since].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 /// What scan and store are at, in a few words.
-fn state(model: &Model) -> String {
+pub(super) fn state(model: &Model) -> String {
     let progress = model.scan.progress;
     if model.stock.problem.is_some() {
         "store not readable".to_owned()
@@ -94,24 +95,17 @@ fn state(model: &Model) -> String {
 }
 
 fn search_box(model: &Model, places: &Places, buffer: &mut Buffer) -> Option<(u16, u16)> {
-    const BEFORE: u16 = 3;
     let theme = &model.setup.theme;
     let area = places.search;
-    let prompt = if model.in_box { theme.accent } else { theme.dim };
-    let reserved = finding::right_of_box(model, area, buffer);
-    let painter = Painter::new(buffer, area).skip(1).text("❯", prompt).skip(1);
-    let room = painter.room().saturating_sub(2 + reserved);
-    let value = model.search.value();
-    let scroll = model.search.visual_scroll(room);
-    if value.is_empty() {
-        painter.text(&cells::cut("find by title or by anything said; F1 has the language", room), theme.dim);
-    } else {
-        let hidden = cells::head(value, scroll).len();
-        let style = if model.in_box { theme.text } else { theme.dim };
-        painter.text(cells::head(&value[hidden..], room + 1), style);
+    let (sign, text) = if model.in_box { (theme.accent, theme.text) } else { (theme.dim, theme.dim) };
+    let reserved = u16::try_from(finding::right_of_box(model, area, buffer)).unwrap_or(0);
+    let line = Rect { x: area.x + 1, width: area.width.saturating_sub(reserved + 2), ..area };
+    let cursor = input::draw(("❯", sign), &model.search, text, line, buffer);
+    if model.search.value().is_empty() {
+        let hint = "find by title or by anything said; F1 has the language";
+        Painter::new(buffer, line).skip(2).text(hint, theme.dim);
     }
-    let column = u16::try_from(model.search.visual_cursor().saturating_sub(scroll)).unwrap_or(0);
-    model.in_box.then_some(((area.x + BEFORE + column).min(area.right().saturating_sub(1)), area.y))
+    cursor.filter(|_| model.in_box)
 }
 
 /// Where the cursor stands in the list, on the rule below or beside it.
@@ -124,8 +118,8 @@ fn position(model: &Model, places: &Places, buffer: &mut Buffer) {
     let count = |number: usize| figures::count(number as u64);
     let text = format!(" {} / {} ", count(model.list.cursor() + 1), count(rows));
     let area = if places.is_wide() { places.lower_rule } else { places.middle_rule };
+    let area = if area.is_empty() { places.upper_rule } else { area };
     let right = if places.is_wide() { places.list.right() } else { area.right() };
     let indent = usize::from(right).saturating_sub(cells::width(&text) + 2);
-    let area = if area.is_empty() { places.upper_rule } else { area };
     Painter::new(buffer, area).skip(indent).text(&text, theme.dim);
 }

@@ -1,44 +1,29 @@
-//! What just happened: short notes at the lower right, over the screen.
+//! What just happened: a short note at the lower right, over the screen.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::cells;
 use crate::model::Model;
-use crate::theme::Theme;
-use crate::toast::{Kind, Toast};
+use crate::toast::Kind;
 use crate::view::painter::{self, Painter};
 
-/// Columns that a note takes at most, and rows.
-const WIDEST: usize = 72;
-const LINES: usize = 4;
+/// Columns beside the text: a bar, the mark, a space at each side.
+const BESIDE: usize = 5;
 
-/// Draws the notes above a row, the latest lowest.
+/// Draws the note in the row above another.
 pub(super) fn draw(model: &Model, area: Rect, above: u16, buffer: &mut Buffer) {
-    let mut bottom = above;
-    for toast in model.toasts.iter().rev() {
-        let lines =
-            cells::wrap(&cells::clean(&toast.text), WIDEST.min(usize::from(area.width).saturating_sub(8)), LINES);
-        let widest = lines.iter().map(|line| cells::width(line)).max().unwrap_or(0);
-        let width = u16::try_from(widest + 5).unwrap_or(u16::MAX).min(area.width);
-        let height = u16::try_from(lines.len()).unwrap_or(1);
-        let Some(top) = bottom.checked_sub(height).filter(|top| *top >= area.y + 2) else { return };
-        let place = Rect::new(area.right().saturating_sub(width + 1), top, width, height).intersection(buffer.area);
-        note(&model.setup.theme, toast, &lines, place, buffer);
-        bottom = top;
-    }
-}
-
-fn note(theme: &Theme, toast: &Toast, lines: &[String], place: Rect, buffer: &mut Buffer) {
+    let theme = &model.setup.theme;
+    let Some((toast, y)) = model.toasts.shown().zip(above.checked_sub(1)) else { return };
     let (mark, style) = match toast.kind {
         Kind::Done => ("✓", theme.done),
         Kind::Note => ("·", theme.accent),
         Kind::Problem => ("!", theme.error),
     };
+    let text = cells::clean(&toast.text);
+    let text = cells::cut(&text, usize::from(area.width).saturating_sub(BESIDE + 3));
+    let width = u16::try_from(cells::width(&text) + BESIDE).unwrap_or(u16::MAX).min(area.width);
+    let place = Rect::new(area.right().saturating_sub(width + 1), y, width, 1).intersection(buffer.area);
     painter::clear(buffer, place, theme.text.patch(theme.raised));
-    for (at, (y, line)) in (place.y..place.bottom()).zip(lines).enumerate() {
-        let mark = if at == 0 { mark } else { "" };
-        let painter = Painter::new(buffer, Rect::new(place.x, y, place.width, 1)).text("▎", style);
-        painter.left(mark, 2, style).text(line, theme.text);
-    }
+    Painter::new(buffer, place).text("▎", style).left(mark, 2, style).text(&text, theme.text);
 }

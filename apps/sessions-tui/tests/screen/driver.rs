@@ -1,19 +1,24 @@
 //! Drives a model by keys and answers what it asks for, in memory.
 
+use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use chrono_tz::UTC;
+use config::Budget;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use pricing::{CostByKind, PicoUsd};
 use ratatui::buffer::Buffer;
 use search::Found;
 use sessions_tui::{
-    Depth, Effect, Errand, Excerpt, Exchange, Here, KeyMap, Library, Mode, Model, Msg, Opened, Outcome, Planned,
-    Ranking, Script, Setup, Theme, Ticket, Written, find, render, update,
+    Depth, Effect, Errand, Exchange, Exported, Glimpse, Here, KeyMap, Knowledge, Library, Mode, Model, Msg, Opened,
+    Outcome, Planned, Quote, Ranking, Script, Setup, Theme, Ticket, find, render, update,
 };
 use store::live::Running;
-use store::{ScanReport, SessionRow};
+use store::{Belongings, ScanReport, SessionRow};
+use transcript::SessionId;
 
-use crate::{history, transcripts};
+use crate::{history, transcripts, year};
 
 /// A screen in memory.
 pub(crate) struct Driver {
@@ -35,6 +40,12 @@ pub(crate) struct Driver {
     pub(crate) transcript: String,
     /// What is found in contents, whatever is looked for.
     pub(crate) found: Vec<(usize, Arc<Found>)>,
+    /// The requests that the summary is told of.
+    pub(crate) year: Vec<year::Sketch>,
+    /// Lines that match in the session under the cursor, in context.
+    pub(crate) quotes: Vec<Quote>,
+    /// Files of sessions.
+    pub(crate) belongings: HashMap<SessionId, Belongings>,
     size: (u16, u16),
 }
 
@@ -63,6 +74,7 @@ impl Driver {
             theme: Theme::new(Mode::Dark, Depth::None),
             keys: KeyMap::default(),
             around: Here::default(),
+            budget: Budget::default(),
         });
         let mut driver = Self {
             model,
@@ -76,6 +88,9 @@ impl Driver {
             ticket: Ticket::default(),
             transcript: transcripts::flaky_test(),
             found: Vec::new(),
+            year: year::usual(),
+            quotes: Vec::new(),
+            belongings: HashMap::from([(history::id(2).as_str().into(), history::belongings())]),
             size: (width, height),
         };
         driver.send(Msg::Resize(width, height));
@@ -113,30 +128,29 @@ impl Driver {
     fn answer(&mut self, effect: Effect) -> Option<Msg> {
         Some(match effect {
             Effect::Load(ticket) => Msg::Loaded(ticket, Ok(self.library())),
+            Effect::Sum { ticket, tools } => Msg::Summed(ticket, Ok(Arc::new(year::cube(&self.year, tools)))),
             Effect::Scan => Msg::Scanned(Ok(ScanReport::default())),
             Effect::Rank { ticket, query, setting, library, .. } => {
                 let hits = library.candidates().rank(&query, &setting);
                 Msg::Ranked(ticket, Ranking { hits, found: self.found.clone(), running: false })
             }
-            Effect::Excerpt { id, .. } => Msg::Excerpted(id, excerpt()),
-            Effect::Open { ticket, .. } => {
-                self.ticket = ticket;
-                Msg::Opened(ticket, Ok(opened(&self.transcript)))
+            Effect::Glimpse { id, .. } => Msg::Glimpsed(id, Box::new(glimpse())),
+            Effect::Open { ticket, path } => {
+                let agent = agent_of(&path).map(transcripts::subagent);
+                self.ticket = if agent.is_some() { self.ticket } else { ticket };
+                Msg::Opened(ticket, Ok(opened(agent.as_ref().unwrap_or(&self.transcript))))
             }
+            Effect::Quote { ticket, place, .. } => Msg::Quoted(ticket, place, self.quotes.clone()),
             Effect::Follow(watched) => {
                 self.ticket = watched.map_or(self.ticket, |(ticket, _)| ticket);
                 return None;
             }
-            Effect::OpenAgent { ticket, agent, .. } => match transcripts::subagent(&agent) {
-                Some(text) => Msg::Opened(ticket, Ok(opened(&text))),
-                None => Msg::Opened(ticket, Err("This subagent has no transcript of its own here".to_owned())),
-            },
             Effect::Find { ticket, script, which, level, directory, needle } => {
                 let found = find(&script, &which, level, &directory, &needle);
-                Msg::Found(ticket, found)
+                Msg::Matched(ticket, found)
             }
             Effect::Color(codes) => Msg::Colored(codes.into_iter().map(|code| (code.clone(), code.colors())).collect()),
-            Effect::Write { .. } => Msg::Written(Ok("/tmp/conversation.md".into())),
+            Effect::Write { .. } => Msg::PageReady(Ok("/tmp/conversation.md".into())),
             Effect::ViewPictures(records) => Msg::Told(Ok(format!("{} records with pictures", records.len()))),
             Effect::Plan { ticket, errand, moved, .. } => {
                 let planned = match (self.planned, moved) {
@@ -148,7 +162,7 @@ impl Driver {
             }
             Effect::Offer { ticket, .. } => Msg::Offered(ticket, self.offers.clone()),
             Effect::Export { path, replace, .. } => {
-                let written = if replace || !path.contains("there") { Written::To } else { Written::Exists };
+                let written = if replace || !path.contains("there") { Exported::To } else { Exported::Exists };
                 self.exported.push((path.clone(), replace));
                 Msg::Exported(Ok(written(path.into())))
             }
@@ -165,7 +179,9 @@ impl Driver {
     }
 
     pub(crate) fn library(&self) -> Arc<Library> {
-        Arc::new(Library::new(self.rows.clone(), &self.running, UTC))
+        let belongings = self.belongings.clone();
+        let knowledge = Knowledge { belongings, ..Knowledge::default() };
+        Arc::new(Library::new(self.rows.clone(), &self.running, UTC).knowing(knowledge))
     }
 
     pub(crate) fn buffer(&self) -> Buffer {
@@ -190,6 +206,11 @@ impl Driver {
     }
 }
 
+/// The subagent whose file it is.
+fn agent_of(path: &Path) -> Option<&str> {
+    path.file_stem()?.to_str()?.strip_prefix("agent-")
+}
+
 fn opened(text: &str) -> Opened {
     Opened { script: Arc::new(Script::whole(text.as_bytes())), complete: true }
 }
@@ -208,16 +229,29 @@ fn text_of(row: &[ratatui::buffer::Cell]) -> String {
     text
 }
 
-fn excerpt() -> Excerpt {
+fn glimpse() -> Glimpse {
     let exchange = |prompt: &str, answer: &str| Exchange { prompt: prompt.to_owned(), answer: answer.to_owned() };
-    Excerpt {
+    Glimpse {
         first: exchange(
             "the refund e2e test fails about one in five, find out why",
             "Reproduced in 7 of 40 runs. It is a race between the refund poll and the websocket push: both write the \
              state, and the later one wins even when it carries the older state.",
         ),
         last: exchange("thanks, that is all", "Glad that it holds. The test ran 200 times without a failure."),
+        costs: Some(costs()),
         problem: None,
+    }
+}
+
+fn costs() -> CostByKind {
+    let cents = |cents: i128| PicoUsd(cents * 10_000_000_000);
+    CostByKind {
+        input: cents(12),
+        output: cents(26),
+        cache_write_5m: cents(9),
+        cache_write_1h: cents(11),
+        cache_read: cents(13),
+        web_searches: PicoUsd::default(),
     }
 }
 
@@ -244,6 +278,7 @@ fn named_key(name: &str) -> KeyEvent {
     }
     let code = match name {
         "Tab" => KeyCode::Tab,
+        "STab" => KeyCode::BackTab,
         "Esc" => KeyCode::Esc,
         "Enter" => KeyCode::Enter,
         "Up" => KeyCode::Up,
@@ -255,6 +290,7 @@ fn named_key(name: &str) -> KeyEvent {
         "Left" => KeyCode::Left,
         "Right" => KeyCode::Right,
         "Backspace" => KeyCode::Backspace,
+        "F2" => KeyCode::F(2),
         "F1" => KeyCode::F(1),
         other => panic!("no key is called {other}"),
     };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use search::{Context, Excerpt, Found, Passage, Standing};
-use sessions_tui::{Effect, Msg, Reach};
+use sessions_tui::{Effect, Msg, Quote, Ranking, Reach};
 use transcript::TextKind;
 
 use crate::driver::Driver;
@@ -19,7 +19,18 @@ fn found(index: usize, text: &str, mark: &str, lines: u64) -> (usize, Arc<Found>
     let kind = TextKind::Answer;
     let best = Passage { file: 0, offset: 0, at: None, kind, texts: 1, whole: true, excerpt };
     let standing = Standing { index, scores: vec![None] };
-    (index, Arc::new(Found { standing, refused: false, lines, texts: 1, best: Some(best), passages: Vec::new() }))
+    (
+        index,
+        Arc::new(Found {
+            standing,
+            refused: false,
+            lines,
+            texts: 1,
+            near: None,
+            best: Some(best),
+            passages: Vec::new(),
+        }),
+    )
 }
 
 fn with_hits(width: u16, height: u16) -> Driver {
@@ -36,6 +47,67 @@ fn with_hits(width: u16, height: u16) -> Driver {
 fn the_best_line_stands_under_its_session_with_the_count() {
     insta::assert_snapshot!(with_hits(120, 30).text());
     insta::assert_snapshot!(with_hits(80, 24).text());
+}
+
+#[test]
+fn the_preview_shows_the_hits_in_context_with_role_and_turn() {
+    for (width, height) in [(80, 24), (120, 40), (200, 50)] {
+        let mut driver = Driver::new(width, height);
+        driver.found = vec![found(1, "the second worker wins the refund race when the lock expires", "refund", 12)];
+        driver.quotes = vec![
+            quote("the second worker wins the refund race when the lock expires", TextKind::Answer, Some(7), false),
+            quote("refund: the key is missing", TextKind::ToolResult, None, true),
+        ];
+        driver.press("refund<Down>");
+        insta::assert_snapshot!(format!("quotes_{width}x{height}"), driver.text());
+    }
+}
+
+fn quote(text: &str, kind: TextKind, turn: Option<u32>, in_subagent: bool) -> Quote {
+    let (_, found) = found(1, text, "refund", 1);
+    let mut passage = found.best.clone().expect("it was found");
+    passage.kind = kind;
+    passage.excerpt.context = Context {
+        before: vec!["what stands before".to_owned()],
+        after: vec![String::new(), "what follows".to_owned()],
+    };
+    Quote { passage, turn, in_subagent }
+}
+
+#[test]
+fn sessions_that_are_loaded_anew_keep_what_was_found_until_it_is_found_again() {
+    let mut driver = with_hits(120, 30);
+    let below_top = |driver: &Driver| driver.text().split_once('\n').map(|(_, rest)| rest.to_owned());
+    let before = below_top(&driver);
+    let mut rows = driver.rows.clone();
+    rows.insert(0, crate::history::titled(9, "Something new", 1));
+    driver.rows = rows;
+    let effects = driver.ask(Msg::Focus(true));
+    assert!(effects.is_empty(), "{effects:?}");
+    let mut load = driver.ask(Msg::Started);
+    let Some(Effect::Load(ticket)) = load.pop() else { panic!("it is loaded: {load:?}") };
+    let library = driver.library();
+    let search = driver.ask(Msg::Loaded(ticket, Ok(library)));
+    assert_eq!(below_top(&driver), before, "before anything is found again");
+    let Some(Effect::Rank { ticket, .. }) = search.iter().find(|effect| matches!(effect, Effect::Rank { .. })) else {
+        panic!("it is looked for again: {search:?}")
+    };
+    let early = Ranking { running: true, ..Ranking::default() };
+    driver.send(Msg::Ranked(*ticket, early));
+    assert!(driver.shows("12 hits") && driver.shows("searching"), "{}", driver.text());
+    driver.send(Msg::Ranked(*ticket, Ranking::default()));
+    assert!(!driver.shows("12 hits"), "{}", driver.text());
+}
+
+#[test]
+fn help_from_the_box_begins_with_what_can_be_typed() {
+    for width in [80, 120] {
+        let mut driver = Driver::new(width, 24);
+        driver.press("<F1>");
+        assert!(driver.shows("What can be typed into the box"), "{}", driver.text());
+        driver.press("<Esc><Tab>?");
+        assert!(!driver.shows("What can be typed into the box"), "{}", driver.text());
+    }
 }
 
 #[test]

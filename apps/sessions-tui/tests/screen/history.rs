@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use pricing::NanoUsd;
-use store::SessionRow;
 use store::live::Running;
+use store::{Belongings, SessionRow, TranscriptFile};
 use transcript::{Session, Title, TitleSource, Tokens};
 
 /// The time of day in every test.
@@ -38,6 +38,19 @@ pub(crate) fn titled(at: usize, title: &'static str, hours: i64) -> SessionRow {
 /// The id of the session at a place in the history.
 pub(crate) fn id(at: usize) -> String {
     format!("{at:08x}-0000-4000-8000-000000000000")
+}
+
+/// The files of the session whose transcript is read in tests: its own, and those of two subagents.
+pub(crate) fn belongings() -> Belongings {
+    let folder = format!("/home/ada/.claude/projects/x/{}", id(2));
+    let file = |path: String, agent: Option<&str>| TranscriptFile {
+        path: path.into(),
+        agent: agent.map(str::to_owned),
+        bytes: 1,
+        present: true,
+    };
+    let agent = |name: &str| file(format!("{folder}/subagents/agent-{name}.jsonl"), Some(name));
+    Belongings { files: vec![file(format!("{folder}.jsonl"), None), agent("a1"), agent("b2")], ..Belongings::default() }
 }
 
 /// A client that has a session open.

@@ -1,7 +1,7 @@
 //! The list: searching, moving, and what stays where it was.
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
-use sessions_tui::{Excerpt, Msg, Outcome};
+use sessions_tui::{Msg, Outcome};
 
 use crate::driver::Driver;
 use crate::history;
@@ -40,7 +40,7 @@ fn letters_act_once_the_list_has_the_focus() {
 #[test]
 fn keys_without_letters_act_in_the_box_too() {
     check("<^O>", "", "Reproduced in 7 of 40 runs");
-    check("<F1>", "", "Resume the session in its directory");
+    check("<F1>", "", "What can be typed into the box");
     check("<^J><^J><^K>", "Idempotency", "8 sessions");
     check("<End><Home>", "Fix double", "8 sessions");
     check("ledger<^U>", "Fix double", "8 sessions");
@@ -131,7 +131,19 @@ fn the_wheel_moves_the_view_and_takes_the_cursor_along() {
     (0..100).for_each(|_| driver.send(wheel(MouseEventKind::ScrollDown)));
     assert!(driver.shows("99h") || driver.shows("4d"), "{}", driver.text());
     (0..100).for_each(|_| driver.send(wheel(MouseEventKind::ScrollUp)));
-    assert!(driver.shows(" 11 / 100 "), "{}", driver.text());
+    assert!(driver.shows(" 10 / 100 "), "{}", driver.text());
+}
+
+#[test]
+fn a_session_that_was_just_started_is_seen_at_once_and_the_cursor_stays() {
+    let mut driver = Driver::new(80, 24);
+    driver.running.clear();
+    driver.send(Msg::Started);
+    assert!(driver.selected().contains("Fix double refund"), "{}", driver.text());
+    driver.running = vec![history::running("99999999-0000-4000-8000-000000000000")];
+    driver.send(Msg::Live(driver.running.clone()));
+    assert!(driver.text().lines().nth(3).is_some_and(|row| row.contains("● now")), "{}", driver.text());
+    assert!(driver.shows("(just started)") && driver.selected().contains("Fix double refund"), "{}", driver.text());
 }
 
 #[test]
@@ -149,7 +161,7 @@ fn a_session_of_subagents_alone_is_not_called_deleted() {
     assert!(driver.shows("Only its subagents have transcripts"), "{}", driver.text());
     assert!(!driver.shows("deleted"), "{}", driver.text());
     driver.press("<^O>");
-    assert!(driver.shows("There is no transcript of the session itself"), "{}", driver.text());
+    assert!(driver.shows("There is nothing to read"), "{}", driver.text());
 }
 
 #[test]
@@ -163,7 +175,7 @@ fn a_session_in_which_nothing_was_said_comes_last_and_is_shown_with_its_id_and_f
         driver.send(Msg::Started);
         driver.press("<Tab>G");
         assert!(driver.selected().contains("(nothing was said)"), "{}", driver.text());
-        driver.send(Msg::Excerpted(history::id(0).as_str().into(), Excerpt::default()));
+        driver.send(Msg::Glimpsed(history::id(0).as_str().into(), Box::default()));
         for handle in [history::id(0), format!("~/.claude/projects/x/{}.jsonl", history::id(0))] {
             assert!(driver.shows(&handle), "{handle}: {}", driver.text());
         }

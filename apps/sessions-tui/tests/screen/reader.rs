@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use sessions_tui::{At, COMMANDS, Msg, Opened, Opening, Script};
+use sessions_tui::{COMMANDS, Msg, Opened, Script};
 
 use crate::driver::Driver;
-use crate::history;
 use crate::transcripts::Written;
 
-fn open(width: u16, height: u16, keys: &str) -> Driver {
+pub(crate) fn open(width: u16, height: u16, keys: &str) -> Driver {
     let mut driver = Driver::new(width, height);
     driver.press("<Down><Down><^O>").press(keys);
     driver
@@ -35,12 +34,12 @@ fn cursor_row(driver: &Driver) -> String {
 }
 
 #[track_caller]
-fn shows(driver: &Driver, text: &str) {
+pub(crate) fn shows(driver: &Driver, text: &str) {
     assert!(driver.shows(text), "{text} is missing in\n{}", driver.text());
 }
 
 #[track_caller]
-fn hides(driver: &Driver, text: &str) {
+pub(crate) fn hides(driver: &Driver, text: &str) {
     assert!(!driver.shows(text), "{text} is there in\n{}", driver.text());
 }
 
@@ -97,7 +96,7 @@ fn keys_scroll_and_stop_at_both_ends() {
         assert!(shown, "{keys}: {text}");
     }
     shows(&open(80, 16, "G"), "The test ran 200 times");
-    shows(&open(80, 16, &"<PgDn>".repeat(12)), "100 %");
+    shows(&open(120, 16, &"<PgDn>".repeat(12)), "100 %");
     shows(&open(80, 16, "#99<Enter>"), "There are 2 turns");
 }
 
@@ -162,13 +161,17 @@ fn a_block_opens_and_closes_and_stays_so_at_other_levels() {
 #[test]
 fn find_counts_goes_around_and_is_forgotten_by_escape() {
     let driver = open(80, 24, "/poll");
-    shows(&driver, "/ poll   1 of 8");
+    shows(&driver, "/ poll  1 of 8");
     shows(&open(80, 24, "/poll<Enter>nn"), "/poll  3 of 8");
     shows(&open(80, 24, "/poll<Enter>N"), "/poll  8 of 8");
     shows(&open(80, 24, "/nowhere<Enter>"), "no match");
-    let driver = open(80, 16, "jj/thanks<Esc>");
+    let mut driver = open(80, 16, "jj/thanks<Esc>");
     assert_eq!(first_row(&driver).split("  ").next(), Some("14:00"));
     hides(&driver, "1 of 1");
+    driver.press("holds");
+    shows(&driver, "/ holds");
+    driver.press("<Esc><Esc>j");
+    hides(&driver, "Esc cancel");
 }
 
 #[test]
@@ -193,23 +196,6 @@ fn escape_steps_back_and_q_leaves_at_once() {
 }
 
 #[test]
-fn a_session_is_opened_where_words_were_found() {
-    let text = crate::transcripts::flaky_test();
-    let offset =
-        text.find("39 passed").and_then(|at| u64::try_from(text[..at].rfind('\n')? + 1).ok()).expect("a record");
-    for (at, words, expect) in [
-        (At::Turn(2), "", "turn 2 of 2"),
-        (At::Offset(offset), "39 passed", "/39 passed  1 of 1"),
-        (At::Start, "nowhere", "no match"),
-        (At::Offset(u64::MAX), "", "Glad that it holds"),
-    ] {
-        let mut driver = Driver::new(100, 24);
-        driver.send(Msg::Read(history::id(2).as_str().into(), Opening { at, words: words.to_owned() }));
-        shows(&driver, expect);
-    }
-}
-
-#[test]
 fn a_transcript_is_found_again_where_it_was_left() {
     let mut driver = open(80, 16, "#2<Enter>q");
     driver.press("<^O>");
@@ -218,7 +204,7 @@ fn a_transcript_is_found_again_where_it_was_left() {
 
 #[test]
 fn several_are_open_at_once() {
-    let mut driver = open(100, 20, "q<Down><^O>");
+    let mut driver = open(120, 20, "q<Down><^O>");
     shows(&driver, "2/2 open");
     shows(&driver, "Ledger invariants");
     driver.press("<Tab>");
@@ -229,16 +215,6 @@ fn several_are_open_at_once() {
     shows(&driver, "Ledger invariants");
     driver.press("x");
     shows(&driver, "8 sessions");
-}
-
-#[test]
-fn a_subagent_has_a_page_of_its_own() {
-    let mut driver = open(100, 40, "/other writers<Enter><Enter>");
-    shows(&driver, "› subagent");
-    shows(&driver, "I looked: there are none.");
-    driver.press("<Esc>");
-    hides(&driver, "› subagent");
-    shows(&driver, "check for other writers");
 }
 
 #[test]

@@ -103,9 +103,10 @@ pub(crate) fn flaky_test() -> String {
         .text()
 }
 
-/// The transcript of the subagent of that session.
-pub(crate) fn subagent(agent: &str) -> Option<String> {
-    (agent == "a1").then(|| Written::default().asks("look for writers").says("s1", "I looked: there are none.").text())
+/// The transcripts of the subagents of that session.
+pub(crate) fn subagent(agent: &str) -> String {
+    let answer = format!("I looked: there are none. Signed, {agent}.");
+    Written::default().asks("look for writers").says("s1", &answer).text()
 }
 
 const ANSWER: &str = "Reproduced in 7 of 40 runs. It is a **race** between the refund poll and the websocket push: two \

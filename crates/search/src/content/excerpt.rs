@@ -43,7 +43,7 @@ impl Excerpt {
         let shift = |place: usize| place.clamp(start, end) - start + before.len();
         let marks = marks.iter().map(|mark| shift(mark.start)..shift(mark.end)).filter(|mark| !mark.is_empty());
         Self {
-            text: format!("{before}{}{after}", &text[start..end]),
+            text: [before, &text[start..end], after].concat(),
             marks: marks.collect(),
             context: Context::of(text, line, context),
         }

@@ -110,13 +110,6 @@ impl Seen {
         let taken = self.room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |room| room.checked_sub(bytes));
         taken.is_ok()
     }
-
-    /// Files that may hold any of the texts.
-    pub fn files_left(&self) -> usize {
-        let all =
-            u32::try_from(self.texts.len()).map_or(u32::MAX, |count| u32::MAX.checked_shr(32 - count).unwrap_or(0));
-        self.may.iter().filter(|may| may.load(Ordering::Relaxed) & all != 0).count()
-    }
 }
 
 /// Whether every text that holds `new` holds `old`.

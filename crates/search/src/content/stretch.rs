@@ -4,12 +4,13 @@ use std::ops::Range;
 
 use memchr::{memchr, memrchr};
 
-/// The written lines that the bytes of `place` stand in, without their ends; it begins at `from` at the earliest, which
-/// is the start of a text or the end of a stretch before.
-pub(super) fn around(written: &str, from: usize, place: &Range<usize>) -> Range<usize> {
+/// The written lines that the bytes of `place` stand in, without their ends, and whether nothing in them is escaped. They
+/// begin at `from` at the earliest, which is the start of a text or the end of a stretch before.
+pub(super) fn around(written: &str, from: usize, place: &Range<usize>) -> (Range<usize>, bool) {
     let bytes = written.as_bytes();
-    let start = start(bytes, from, place.start);
-    start..end(bytes, start, place.end)
+    let (start, plain_before) = start(bytes, from, place.start);
+    let (end, plain_after) = end(bytes, start, place.end, plain_before);
+    (start..end, plain_after)
 }
 
 /// What follows the line end that a stretch ends with.
@@ -18,31 +19,33 @@ pub(super) fn after(written: &str, end: usize) -> usize {
     (end + bytes.get(end..).map_or(0, |rest| line_end(rest).unwrap_or(0))).max(end)
 }
 
-fn start(bytes: &[u8], from: usize, place: usize) -> usize {
-    let mut at = place;
+fn start(bytes: &[u8], from: usize, place: usize) -> (usize, bool) {
+    let (mut at, mut plain) = (place, true);
     while let Some(found) = memrchr(b'\\', &bytes[from..at]) {
         let slash = from + found;
         if let Some(length) = line_end(&bytes[slash..]).filter(|length| slash + length <= place)
             && is_free(&bytes[from..slash])
         {
-            return slash + length;
+            return (slash + length, plain);
         }
-        at = slash;
+        (at, plain) = (slash, false);
     }
-    from
+    (from, plain)
 }
 
-/// The first line end from `start` on that ends after `place`, or the end of the text.
-fn end(bytes: &[u8], start: usize, place: usize) -> usize {
-    let mut at = start;
+/// The first line end from `start` on that ends after `place`, or the end of the text. What stands before a place is
+/// known to be plain, or not.
+fn end(bytes: &[u8], start: usize, place: usize, plain_before: bool) -> (usize, bool) {
+    // an escape before it would be of a line end
+    let (mut at, mut plain) = (start, plain_before);
     while let Some(found) = memchr(b'\\', &bytes[at..]) {
         let slash = at + found;
         if slash >= place && line_end(&bytes[slash..]).is_some() {
-            return slash;
+            return (slash, plain);
         }
-        at = (slash + 2).min(bytes.len());
+        (at, plain) = ((slash + 2).min(bytes.len()), false);
     }
-    bytes.len()
+    (bytes.len(), plain)
 }
 
 /// How long the escaped line end is that a text begins with.
@@ -65,7 +68,8 @@ mod tests {
 
     fn check(written: &str, place: &str, expect: &str) {
         let at = written.find(place).expect("there");
-        let stretch = around(written, 0, &(at..at + place.len()));
+        let (stretch, plain) = around(written, 0, &(at..at + place.len()));
+        assert_eq!(plain, !expect.contains('\\'), "{place} in {written}");
         assert_eq!(&written[stretch], expect, "{place} in {written}");
     }
 

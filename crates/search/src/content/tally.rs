@@ -1,18 +1,19 @@
 //! What a search found in a session so far: how much, and what tells most.
 
+use std::cmp::Reverse;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::{fs, io};
 
 use chrono::{DateTime, Utc};
 use grep_searcher::{Searcher, Sink, SinkMatch};
-use memchr::memchr;
 use regex::Regex;
 use transcript::{Text, TextKind, texts};
 
 use super::excerpt::Excerpt;
 use super::kept::{Kept, Lines, Place, Source};
 use super::lines::{Line, lines};
+use super::nearness::Nearness;
 use super::spilled::Naming;
 use super::{Found, Passage, Target, Wanted, stretch};
 
@@ -31,7 +32,11 @@ pub(super) struct Tally<'a> {
     lines: u64,
     /// Lines in which all texts occur.
     together: u64,
-    best: Option<Passage>,
+    /// Lines of each text.
+    lines_of: Vec<u64>,
+    /// Of the lines in which the same texts occur, the one that tells most.
+    best: Vec<Passage>,
+    nearness: Nearness,
     passages: Vec<Passage>,
     keeping: Option<Keeping>,
 }
@@ -91,7 +96,9 @@ impl<'a> Tally<'a> {
             texts: 0,
             lines: 0,
             together: 0,
-            best: None,
+            lines_of: vec![0; wanted.texts.len()],
+            best: Vec::new(),
+            nearness: Nearness::of(wanted.positive),
             passages: Vec::new(),
             keeping: None,
         }
@@ -102,6 +109,7 @@ impl<'a> Tally<'a> {
         self.file = file;
         self.file_texts = 0;
         self.keeping = None;
+        self.nearness.end_file();
     }
 
     /// Keeps what is found from now on.
@@ -119,15 +127,31 @@ impl<'a> Tally<'a> {
         self.texts & bits(self.wanted.texts.len()) & !bits(self.wanted.positive) != 0
     }
 
-    pub(super) fn found(self, target: &Target) -> Found {
+    pub(super) fn found(mut self, target: &Target) -> Found {
+        self.nearness.end_file();
         Found {
             standing: target.standing.clone(),
             refused: false,
             lines: if self.together > 0 { self.together } else { self.lines },
             texts: self.texts,
-            best: self.best,
+            near: if self.together > 0 { Some(0) } else { self.nearness.least },
+            best: self.best_of_all(),
             passages: self.passages,
         }
+    }
+
+    /// The line with most of the texts, and of such lines the one with a text that is rarest in this session.
+    fn best_of_all(&mut self) -> Option<Passage> {
+        let rarest = |texts: u32| {
+            let lines = self.lines_of.iter().enumerate().filter(|(bit, _)| texts & (1 << bit) != 0);
+            lines.map(|(_, lines)| *lines).min()
+        };
+        // of lines that tell as much, the first one: a search that goes on from another finds them in another order
+        let rank = |passage: &Passage| {
+            let first = Reverse((passage.file, passage.offset, passage.texts));
+            (passage.texts.count_ones(), Reverse(rarest(passage.texts)), rank_of(passage), first)
+        };
+        std::mem::take(&mut self.best).into_iter().max_by_key(rank)
     }
 
     /// Takes in lines that a search before this one found.
@@ -190,25 +214,8 @@ impl<'a> Tally<'a> {
         }
         let before = self.lines;
         let spot = Spot { record: line_offset + text.record as u64, kind: text.kind, at: || text.at() };
-        if wanted.by_line && wanted.context == 0 {
-            let written = text.written();
-            let mut from = 0;
-            let mut line = Line::of_one();
-            while let Some(place) = expressions.strings.find_at(written, from) {
-                let stretch = stretch::around(written, from, &place.range());
-                from = stretch::after(written, stretch.end);
-                let is_plain = wanted.is_word && memchr(b'\\', &written.as_bytes()[stretch.clone()]).is_none();
-                if is_plain {
-                    // nothing is escaped: what was found is what is looked for
-                    let mark = place.start() - stretch.start..place.end() - stretch.start;
-                    line.range = 0..stretch.len();
-                    line.marks[0] = mark;
-                    self.add(&spot, &written[stretch], &line);
-                    continue;
-                }
-                let decoded = text.decoded_in(stretch);
-                lines(&decoded, expressions.decoded.iter(), &mut |line| self.add(&spot, &decoded, line));
-            }
+        if wanted.by_stretch() && wanted.context == 0 {
+            self.take_stretches(&spot, text);
         } else if expressions.strings.is_match(text.written()) {
             let decoded = text.decoded();
             lines(&decoded, expressions.decoded.iter(), &mut |line| self.add(&spot, &decoded, line));
@@ -216,10 +223,44 @@ impl<'a> Tally<'a> {
         self.lines > before
     }
 
+    /// Takes in a text, of which only the lines are decoded that something can be in.
+    fn take_stretches(&mut self, spot: &Spot<impl Fn() -> Option<DateTime<Utc>>>, text: &Text<'_>) {
+        let (wanted, expressions) = (self.wanted, self.expressions);
+        let written = text.written();
+        // where a line begins, and where to look
+        let (mut begin, mut from) = (0, 0);
+        let mut line = Line::of_one();
+        while let Some(place) = expressions.strings.find_at(written, from) {
+            let (stretch, is_plain) = stretch::around(written, begin, &place.range());
+            let after = stretch::after(written, stretch.end);
+            if is_plain && wanted.is_literal {
+                // nothing is escaped: what was found is what is looked for
+                let mark = place.start() - stretch.start..place.end() - stretch.start;
+                line.range = 0..stretch.len();
+                line.marks[0] = mark;
+                self.add(spot, &written[stretch], &line);
+                (begin, from) = (after, after);
+                continue;
+            }
+            let before = self.lines;
+            let decoded = text.decoded_in(stretch);
+            lines(&decoded, expressions.decoded.iter(), &mut |line| self.add(spot, &decoded, line));
+            // what only looked like a phrase may hide one that begins inside it and goes on behind the stretch
+            if !wanted.by_line && self.lines == before {
+                from = written.ceil_char_boundary(place.start() + 1);
+            } else {
+                (begin, from) = (after, after);
+            }
+        }
+    }
+
     fn add(&mut self, spot: &Spot<impl Fn() -> Option<DateTime<Utc>>>, decoded: &str, line: &Line) {
         self.texts |= line.texts;
         self.file_texts |= line.texts;
         self.lines += 1;
+        for (bit, lines) in self.lines_of.iter_mut().enumerate() {
+            *lines += u64::from(line.texts >> bit & 1);
+        }
         if let Some(keeping) = &mut self.keeping {
             keeping.add(spot, decoded, line);
         }
@@ -230,17 +271,20 @@ impl<'a> Tally<'a> {
             self.passages.clear();
         }
         self.together += u64::from(together);
+        if self.together == 0 {
+            self.nearness.add(spot.record, line.texts & positive);
+        }
         let kept = self.passages.len() < self.wanted.keep && (together || self.together == 0);
-        let most = (line.texts.count_ones(), true, weight(spot.kind));
-        if kept || self.tells_more(most, spot.record) {
+        if kept || self.tells_more((true, weight(spot.kind)), line.texts, spot.record) {
             self.keep(spot, decoded, line, kept);
         }
     }
 
-    /// Whether a line tells more than the best one so far; of those that tell as much, the first one is the best.
-    fn tells_more(&self, rank: (u32, bool, u8), record: u64) -> bool {
-        self.best.as_ref().is_none_or(|best| {
-            let known = (best.texts.count_ones(), best.whole, weight(best.kind));
+    /// Whether a line tells more than the best one so far with the same texts; of those that tell as much, the first one
+    /// is the best.
+    fn tells_more(&self, rank: (bool, u8), texts: u32, record: u64) -> bool {
+        self.best.iter().find(|best| best.texts == texts).is_none_or(|best| {
+            let known = rank_of(best);
             // records that are read again come after others
             rank > known || rank == known && self.file == best.file && record < best.offset
         })
@@ -248,8 +292,7 @@ impl<'a> Tally<'a> {
 
     fn keep(&mut self, spot: &Spot<impl Fn() -> Option<DateTime<Utc>>>, decoded: &str, line: &Line, kept: bool) {
         let whole = line.marks.iter().all(|mark| is_whole(decoded, mark.start, mark.end));
-        let rank = (line.texts.count_ones(), whole, weight(spot.kind));
-        let better = self.tells_more(rank, spot.record);
+        let better = self.tells_more((whole, weight(spot.kind)), line.texts, spot.record);
         if !better && !kept {
             return;
         }
@@ -266,7 +309,8 @@ impl<'a> Tally<'a> {
             self.passages.push(passage.clone());
         }
         if better {
-            self.best = Some(passage);
+            self.best.retain(|best| best.texts != passage.texts);
+            self.best.push(passage);
         }
     }
 }
@@ -320,6 +364,11 @@ impl Keeping {
             self.kept.lines = None;
         }
     }
+}
+
+/// How much a line tells among those with the same texts.
+fn rank_of(passage: &Passage) -> (bool, u8) {
+    (passage.whole, weight(passage.kind))
 }
 
 /// What people said tells more than what tools printed.

@@ -6,6 +6,7 @@ use regex::{Regex, RegexBuilder};
 use super::{by_line, raw};
 use crate::query::{Query, Term, TermKind};
 use crate::subject::is_lower;
+use crate::within_line::within_line;
 
 /// When the case of letters counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,8 +33,8 @@ pub struct Wanted {
     pub(super) strings: Regex,
     /// Whether each line can be judged without those around it: no match goes over a line end.
     pub(super) by_line: bool,
-    /// Whether it is one word of ASCII letters and digits, which nobody escapes.
-    pub(super) is_word: bool,
+    /// Whether it is one word or phrase: where nothing is escaped, it stands as it is written.
+    pub(super) is_literal: bool,
     /// Whether thinking is searched.
     pub(super) thinking: bool,
     /// Most lines that are kept of each session.
@@ -80,17 +81,24 @@ impl Wanted {
             let patterns = texts.iter().map(|wish| wish.written.as_deref().unwrap_or(anything));
             patterns.map(|pattern| format!("(?:{pattern})")).collect::<Vec<_>>().join("|")
         };
+        let by_line = texts.iter().all(|wish| by_line::is_by_line(&wish.key.term));
+        let is_literal = matches!(texts.as_slice(), [wish] if wish.key.term.kind != TermKind::Regex);
         Some(Self {
             positive: query.terms().count(),
             lines: matcher(&either(raw::ANY_LINE))?,
             strings: RegexBuilder::new(&either(raw::ANY_TEXT)).build().ok()?,
-            by_line: texts.iter().all(|wish| by_line::is_by_line(&wish.key.term)),
-            is_word: matches!(texts.as_slice(), [wish] if wish.is_word()),
+            by_line,
+            is_literal,
             texts,
             thinking: true,
             keep: 0,
             context: 0,
         })
+    }
+
+    /// Whether a text can be judged by the lines in which something was found as it is written.
+    pub(super) fn by_stretch(&self) -> bool {
+        self.by_line || self.is_literal
     }
 
     /// The same, with or without thinking.
@@ -104,28 +112,9 @@ impl Wanted {
     pub fn keeping(self, lines: usize, context: usize) -> Self {
         Self { keep: lines, context, ..self }
     }
-
-    /// Ranges of a text that its texts match, for highlighting: rising, apart from one another.
-    pub fn marks(&self, text: &str) -> Vec<std::ops::Range<usize>> {
-        let found = self.texts[..self.positive].iter().flat_map(|wish| wish.decoded.find_iter(text));
-        let mut ranges: Vec<_> = found.map(|found| found.range()).filter(|range| !range.is_empty()).collect();
-        ranges.sort_by_key(|range| range.start);
-        ranges.dedup_by(|next, before| {
-            let joined = next.start <= before.end;
-            if joined {
-                before.end = before.end.max(next.end);
-            }
-            joined
-        });
-        ranges
-    }
 }
 
 impl Wish {
-    fn is_word(&self) -> bool {
-        self.key.term.kind == TermKind::Word && self.key.term.text.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    }
-
     fn new(term: &Term, caps: Caps) -> Option<Self> {
         let exact = match caps {
             Caps::Ignored => false,
@@ -134,7 +123,7 @@ impl Wish {
             Caps::Smart => term.text.chars().any(char::is_uppercase),
         };
         let pattern = match term.kind {
-            TermKind::Regex => term.text.clone(),
+            TermKind::Regex => within_line(&term.text, exact).ok()?,
             TermKind::Word => regex::escape(&term.text),
             TermKind::Phrase => term.text.split_whitespace().map(regex::escape).collect::<Vec<_>>().join(r"\s+"),
         };

@@ -22,8 +22,8 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Of some names, the one that was probably meant: with the same beginning, or differing in a letter or two.
-pub(super) fn meant<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+/// Of some names, the nearest to what was written: with the same beginning, or differing in a letter or two.
+pub(super) fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let written = written.to_lowercase();
     let distance = |name: &str| {
         if !written.is_empty() && name.starts_with(&written) { 0 } else { strsim::damerau_levenshtein(&written, name) }

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::fault::meant;
+use super::fault::nearest;
 use super::form::{FieldKind, field_names, field_of};
 use super::lexer::{Body, Piece, pieces};
 use super::{Clause, Fault, Measure, NameField, Query, Size, State, Term, TermKind, What};
 use crate::Moment;
+use crate::within_line::within_line;
 
 /// Most texts that one query can ask for.
 const MOST_TERMS: usize = 32;
@@ -92,7 +93,7 @@ fn misspelt(name: &str, text: &str, piece: &Piece) -> Option<Fault> {
     if value.is_empty() || value.starts_with([':', '/', '\\']) || name.len() < 2 {
         return None;
     }
-    let field = meant(name, field_names())?;
+    let field = nearest(name, field_names())?;
     let whole = &text[piece.span.clone()].trim_start_matches('-');
     Some(Fault {
         span: piece.span.clone(),
@@ -117,13 +118,13 @@ fn value(name: &str, kind: FieldKind, piece: &Piece) -> Result<What, Fault> {
                 return Ok(What::Is(*state));
             }
             let all = State::ALL.map(State::name);
-            let suggestion = meant(value, all).map_or_else(|| all.join(", "), |state| format!("`is:{state}`"));
+            let suggestion = nearest(value, all).map_or_else(|| all.join(", "), |state| format!("`is:{state}`"));
             fault(format!("no session is `{value}`"), &suggestion)
         }
         FieldKind::When(bound) => match value.parse::<Moment>() {
             Ok(moment) => Ok(What::When(bound, moment, value.to_owned())),
             Err(problem) => {
-                let named = meant(value, ["today", "yesterday"]).map(|word| format!("`{name}:{word}`"));
+                let named = nearest(value, ["today", "yesterday"]).map(|word| format!("`{name}:{word}`"));
                 let suggestion = named.unwrap_or_else(|| example_of(name).to_owned());
                 let message = format!("`{value}` is no date: {problem}");
                 Err(Fault { span: piece.span.clone(), message, suggestion: Some(suggestion) })
@@ -161,7 +162,7 @@ fn example_of(name: &str) -> &'static str {
 
 /// Whether a regular expression can be used.
 fn check(pattern: &str, piece: &Piece) -> Result<(), Fault> {
-    let Err(error) = regex_syntax::Parser::new().parse(pattern) else { return Ok(()) };
+    let Err(error) = regex_syntax::Parser::new().parse(pattern) else { return check_lines(pattern, piece) };
     let (reason, offset) = match &error {
         regex_syntax::Error::Parse(error) => (error.kind().to_string(), error.span().start.offset),
         regex_syntax::Error::Translate(error) => (error.kind().to_string(), error.span().start.offset),
@@ -173,6 +174,18 @@ fn check(pattern: &str, piece: &Piece) -> Result<(), Fault> {
         span: start..piece.span.end.max(start),
         message: format!("this regular expression is not complete: {reason}"),
         suggestion: Some(format!("\"{literal}\" in quotes to search for it as it stands")),
+    })
+}
+
+/// Whether a regular expression can match within one line.
+fn check_lines(pattern: &str, piece: &Piece) -> Result<(), Fault> {
+    if within_line(pattern, true).is_ok() {
+        return Ok(());
+    }
+    Err(Fault {
+        span: piece.span.clone(),
+        message: "a regular expression matches within one line, and this one asks for a line end".to_owned(),
+        suggestion: Some("\"a phrase\" in quotes, where line ends count as spaces".to_owned()),
     })
 }
 

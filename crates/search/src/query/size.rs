@@ -12,7 +12,7 @@ pub struct Size {
 
 /// How a number is compared.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Comparison {
+enum Comparison {
     /// Greater.
     Above(f64),
     /// Greater or equal.

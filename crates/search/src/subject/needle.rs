@@ -47,14 +47,19 @@ impl Needle {
         Self::Word { text, model, exact }
     }
 
-    /// Whether it is this whole id.
+    /// Whether it is this whole id, and nothing that anybody says: an id of letters alone is a word like others.
     pub(crate) fn is_id(&self, id: &str) -> bool {
-        matches!(self, Self::Word { text, .. } if text.as_str() == id)
+        let is_given = || id.bytes().any(|byte| byte.is_ascii_digit()) && id.bytes().all(is_of_id);
+        matches!(self, Self::Word { text, .. } if text.as_str() == id) && is_given()
     }
 
     pub(super) fn forgives_gaps(&self) -> bool {
         matches!(self, Self::Word { exact: false, .. })
     }
+}
+
+fn is_of_id(byte: u8) -> bool {
+    byte.is_ascii_hexdigit() || byte == b'-'
 }
 
 /// Whether an expression has no capital letter of its own, so that case does not count: `\S` and `\pL` have none.

@@ -112,12 +112,8 @@ impl Ready {
     /// Whether its id or one of its days begins so.
     fn begins_with(&self, word: &str) -> bool {
         word.len() >= LEAST_BEGINNING
-            && ((is_id_like(word) && self.id.starts_with(word)) || self.days.iter().any(|day| day.starts_with(word)))
+            && (self.id.starts_with(word) || self.days.iter().any(|day| day.starts_with(word)))
     }
-}
-
-fn is_id_like(word: &str) -> bool {
-    word.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
 fn beginning(text: &str) -> &str {

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use duckdb::arrow::array::{
-    ArrayBuilder, ArrayRef, BinaryBuilder, BooleanBuilder, Int64Builder, RecordBatch, StringBuilder,
+    ArrayBuilder, ArrayRef, BinaryBuilder, BooleanBuilder, Int64Builder, ListBuilder, RecordBatch, StringBuilder,
     TimestampMicrosecondBuilder,
 };
 use duckdb::arrow::datatypes::{Field, Schema};
 use duckdb::{Appender, Connection};
 
-use crate::StoreError;
+use crate::{StoreError, columns};
 
 /// Rows that are handed to the engine at once.
 const ROWS: usize = 2048;
@@ -50,6 +50,16 @@ impl Columns {
     /// The next value: yes, no or not known.
     pub(super) fn flag(&mut self, value: impl Into<Option<bool>>) -> &mut Self {
         self.next::<BooleanBuilder>().append_option(value.into());
+        self
+    }
+
+    /// The next value: a list of texts. They can be read back joined: see `columns::joined_of`.
+    pub(super) fn list(&mut self, items: &[String]) -> &mut Self {
+        let list = self.next::<ListBuilder<StringBuilder>>();
+        for item in items.iter().filter(|item| !item.is_empty()) {
+            list.values().append_value(columns::item(item));
+        }
+        list.append(true);
         self
     }
 

@@ -1,6 +1,7 @@
 //! What each file tells of each request, and the requests that follow from it.
 
 use std::collections::hash_map::Entry as Slot;
+use std::ops::RangeInclusive;
 
 use duckdb::{Connection, Row, params};
 use pricing::PriceTable;
@@ -10,7 +11,7 @@ use transcript::{Request, RequestKey, SessionId, Tokens, ToolUse};
 use super::columnar::{Columnar, Columns};
 use super::keys::{pick_texts, texts};
 use super::ledger::Accepted;
-use super::{Touched, requests};
+use super::{Touched, requests, sums};
 use crate::StoreError;
 use crate::columns::{At, bytes, count, counted, counted_small, parts_of, parts_text};
 use crate::resolve::{Copy, Place, same_requests};
@@ -26,11 +27,8 @@ const COLUMNS: &str = "c.file_id, c.request_key, c.record_session, c.agent, c.uu
     c.line_searches, c.tool_searches, c.file_since, c.speed, c.tier, c.geo, c.stop_reason, c.sidechain, c.forked, c.parts, c.recorded_nano_usd, \
     c.git_branch, c.byte_offset, f.session_id, f.path, c.sole";
 
-/// Number of slices in which all requests are priced anew, one transaction each.
-const SLICES: u64 = 64;
-
-/// Requests below which one slice is enough.
-const ONE_SLICE: i64 = 20_000;
+/// Requests that are priced anew in one transaction.
+const SLICE: i64 = 40_000;
 
 /// Counts touched requests anew, without anything new being told.
 pub(crate) fn recount(connection: &Connection, prices: &PriceTable, touched: &mut Touched) -> Result<(), StoreError> {
@@ -51,22 +49,45 @@ pub(crate) fn told_by(connection: &Connection, session: &SessionId) -> Result<Ve
     Ok(same_requests(told))
 }
 
-/// The slices in which all requests have to be gone through; few when there are few requests.
-pub(crate) fn slices(connection: &Connection) -> Result<u64, StoreError> {
-    let requests: i64 = connection.query_row("SELECT count(*) FROM requests", [], |row| row.get(0))?;
-    Ok(if requests > ONE_SLICE { SLICES } else { 1 })
+/// Ranges of files whose requests are priced anew one after the other.
+pub(crate) fn slices(connection: &Connection) -> Result<Vec<RangeInclusive<i64>>, StoreError> {
+    let sql = "SELECT file_id, count(*) FROM requests WHERE sole GROUP BY file_id ORDER BY file_id";
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    let (mut slices, mut left) = (Vec::<RangeInclusive<i64>>::new(), 0);
+    while let Some(row) = rows.next()? {
+        let (file, requests): (i64, i64) = (row.get(0)?, row.get(1)?);
+        match slices.last_mut() {
+            Some(slice) if left >= requests => *slice = *slice.start()..=file,
+            _ => {
+                slices.push(file..=file);
+                left = SLICE;
+            }
+        }
+        left -= requests;
+    }
+    Ok(slices)
 }
 
-/// Prices one slice of all requests anew.
+/// Prices requests anew that stand in some files only, each once and plainly.
 pub(crate) fn reprice(
     connection: &Connection,
     prices: &PriceTable,
-    (slice, slices): (u64, u64),
-) -> Result<Touched, StoreError> {
-    let slice = format!("SELECT request_key FROM requests WHERE hash(request_key) % {slices} = {slice}");
-    let mut touched = Touched { keys: texts(connection, &slice)?.into_iter().collect(), ..Touched::default() };
-    recount(connection, prices, &mut touched)?;
-    Ok(touched)
+    slice: &RangeInclusive<i64>,
+) -> Result<(), StoreError> {
+    let slice = format!("BETWEEN {} AND {}", slice.start(), slice.end());
+    let told = stored(connection, &format!("c.sole AND c.file_id {slice}"))?;
+    requests::pick_costs(connection, prices, told.iter().map(|(copy, _)| &copy.request))?;
+    let same = "(model, cost_pico_usd, unknown_models) IS NOT DISTINCT FROM (p.name, p.cost, p.unknown)";
+    connection.execute(
+        &format!(
+            "UPDATE requests SET model = p.name, cost_pico_usd = p.cost, unknown_models = p.unknown FROM picked_costs p
+             WHERE requests.sole AND requests.file_id {slice} AND requests.request_key = p.request_key AND NOT {same}"
+        ),
+        [],
+    )?;
+    let sessions = told.into_iter().map(|(copy, _)| copy.request.session.0).collect();
+    sums::renew(connection, &sessions)
 }
 
 /// Joins new tellings with the stored ones and replaces the requests that follow from them. Of `new` ones nothing is
@@ -78,9 +99,10 @@ pub(super) fn settle(
     prices: &PriceTable,
     touched: &mut Touched,
 ) -> Result<(), StoreError> {
-    let fresh: FxHashSet<Name> = told.values().flatten().map(name).collect();
+    let mut fresh: FxHashSet<Name> = told.values().flatten().map(name).collect();
     let touched_keys = touched.keys.iter().cloned().collect();
-    let kept = gather(connection, &mut told, touched_keys, touched)?;
+    let Gathered { kept, doubled } = gather(connection, &mut told, touched_keys, touched)?;
+    fresh.extend(doubled);
     let plain: FxHashSet<Name> = told.values().filter(|copies| is_plain(copies)).flatten().map(name).collect();
     forget(connection, kept.iter().filter(|name| fresh.contains(name) || plain.contains(name)))?;
     let unwritten = |copy: &&Copy| !kept.contains(&name(copy)) || fresh.contains(&name(copy));
@@ -106,6 +128,15 @@ pub(super) fn is_plain_in(session: &str, request: &Request) -> bool {
         && request.session.as_str() == session
 }
 
+/// Rows of `request_copies`.
+struct Gathered {
+    /// All of them.
+    kept: FxHashSet<Name>,
+    /// Those that stand for one telling together with another one, or with the request's own row: a first import stores what
+    /// it puts off as it comes.
+    doubled: FxHashSet<Name>,
+}
+
 /// Adds what is stored of some requests, and of those that turn out to be the same; names the rows of
 /// `request_copies` among it.
 fn gather(
@@ -113,14 +144,17 @@ fn gather(
     told: &mut Groups,
     mut keys: Vec<String>,
     touched: &mut Touched,
-) -> Result<FxHashSet<Name>, StoreError> {
-    let mut added = FxHashSet::default();
+) -> Result<Gathered, StoreError> {
+    let (mut all, mut kept, mut doubled) = (FxHashSet::default(), FxHashSet::default(), FxHashSet::default());
     let mut lines: FxHashSet<String> = told.values().flatten().filter_map(local_line).cloned().collect();
     while !keys.is_empty() {
         pick_texts(connection, keys.iter())?;
-        for (copy, sole) in stored(connection)? {
+        for (copy, sole) in stored(connection, "c.request_key IN (SELECT name FROM picked)")? {
+            if !all.insert(name(&copy)) {
+                doubled.insert(name(&copy));
+            }
             if !sole {
-                added.insert(name(&copy));
+                kept.insert(name(&copy));
             }
             lines.extend(local_line(&copy).cloned());
             tell(told, copy);
@@ -129,7 +163,7 @@ fn gather(
         keys = linked(connection, &lines, touched)?;
     }
     touched.sessions.extend(told.values().flatten().map(|copy| copy.place.session.clone()));
-    Ok(added)
+    Ok(Gathered { kept, doubled })
 }
 
 /// The line by which a copy with another key is known to be of the same request, see `resolve::same_requests`.
@@ -169,12 +203,9 @@ pub(super) fn tell(told: &mut Groups, copy: Copy) {
     }
 }
 
-/// What is stored of the picked requests, and whether it stands in the request's own row.
-fn stored(connection: &Connection) -> Result<Vec<(Copy, bool)>, StoreError> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM tellings c JOIN files f USING (file_id)
-         WHERE c.request_key IN (SELECT name FROM picked)"
-    );
+/// Tellings that are stored, and whether each stands in the request's own row.
+fn stored(connection: &Connection, condition: &str) -> Result<Vec<(Copy, bool)>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM tellings c JOIN files f USING (file_id) WHERE {condition}");
     let mut statement = connection.prepare(&sql)?;
     let rows = statement.query_map([], |row| Ok((copy_of(row)?, row.get(28)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -199,7 +230,8 @@ fn forget<'a>(connection: &Connection, names: impl Iterator<Item = &'a Name>) ->
     Ok(())
 }
 
-fn append<'a>(connection: &Connection, copies: impl Iterator<Item = &'a Copy>) -> Result<(), StoreError> {
+/// Adds rows of `request_copies`.
+pub(super) fn append<'a>(connection: &Connection, copies: impl Iterator<Item = &'a Copy>) -> Result<(), StoreError> {
     let mut rows = Columnar::into_table(connection, "request_copies")?;
     for copy in copies {
         rows.row(|row| fill(row, copy))?;

@@ -3,14 +3,24 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use duckdb::Connection;
+use duckdb::arrow::array::ArrayRef;
+use pricing::PriceTable;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use transcript::RequestKey;
 
-use super::Piece;
+use super::keys::texts;
+use super::sums::{self, Sums};
+use super::{Piece, Touched, copies};
 use crate::{StoreError, schema};
 
 /// The name under which the store keeps its seal.
 const SEAL: &str = "seal";
+
+/// The name under which the store notes that something is not counted yet.
+const UNCOUNTED: &str = "uncounted";
+
+/// Requests that are counted together at most, and after which a first import puts no more off.
+const MUCH: usize = 4000;
 
 /// A file's row, as far as writing needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +41,10 @@ pub(crate) struct Ledger {
     lost: FxHashSet<String>,
     /// What the store holds; none if that is not known.
     stored: Option<Stored>,
+    /// What a first import has stored and not counted yet.
+    uncounted: Touched,
+    /// Whether the store says that there is some.
+    says_so: bool,
 }
 
 /// What the store holds, as fingerprints.
@@ -40,6 +54,32 @@ struct Stored {
     requests: FxHashSet<u64>,
     /// Ids of sessions that files belong to.
     sessions: FxHashSet<u64>,
+    /// The sums over what is counted.
+    tally: Tally,
+}
+
+/// What the requests of sessions come to, as far as one file alone tells them.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    /// By the fingerprint of a session's id.
+    sums: FxHashMap<u64, Sums>,
+}
+
+impl Tally {
+    /// The sums of a session.
+    pub(super) fn of(&self, session: &str) -> Sums {
+        self.sums.get(&fingerprint(session)).copied().unwrap_or_default()
+    }
+
+    /// Adds sums to those of a session.
+    pub(super) fn add(&mut self, session: &str, sums: Sums) {
+        self.sums.entry(fingerprint(session)).or_default().add(sums);
+    }
+
+    /// Adds a row of `requests::sole_row` to the sums of a session.
+    pub(super) fn add_row(&mut self, session: &str, row: usize, columns: &[ArrayRef]) {
+        self.sums.entry(fingerprint(session)).or_default().add_row(row, columns);
+    }
 }
 
 /// What stands for a key or an id.
@@ -68,6 +108,9 @@ impl Ledger {
         self.entries = rows.collect::<Result<_, _>>()?;
         self.next_id = self.entries.values().map(|entry| entry.file_id + 1).max().unwrap_or(1);
         self.stored = self.entries.is_empty().then(Stored::default);
+        // whatever was put off before stands in the store, which says so
+        self.uncounted = Touched::default();
+        self.says_so = is_uncounted(connection)?;
         self.seal = seal;
         Ok(())
     }
@@ -92,6 +135,55 @@ impl Ledger {
         if let Some(stored) = &mut self.stored {
             stored.sessions.insert(fingerprint(session));
         }
+    }
+
+    /// The sums over what is counted, while a first import fills the store.
+    pub(super) fn tally(&mut self) -> Option<&mut Tally> {
+        self.stored.as_mut().map(|stored| &mut stored.tally)
+    }
+
+    /// What a first import has stored and not counted yet.
+    pub(super) fn uncounted(&mut self) -> &mut Touched {
+        &mut self.uncounted
+    }
+
+    /// Counts what a first import has put off, after its last batch or when it is much (or has to be `now`). While
+    /// something is put off, the store says so: a scan that is killed leaves it to the next one, see `told_again`.
+    pub(super) fn count(
+        &mut self,
+        connection: &Connection,
+        prices: &PriceTable,
+        now: bool,
+        last: bool,
+    ) -> Result<(), StoreError> {
+        if now || last || self.uncounted.keys.len() > MUCH {
+            let keys = std::mem::take(&mut self.uncounted.keys);
+            recount(connection, prices, keys, &mut self.uncounted.sessions)?;
+            // what is folded in a later batch is folded with the sums in memory, which know nothing of this
+            sums::renew(connection, &self.uncounted.sessions)?;
+        }
+        let is_empty = self.uncounted.keys.is_empty() && self.uncounted.sessions.is_empty();
+        let put_off = !(last || is_empty);
+        if put_off != std::mem::replace(&mut self.says_so, put_off) {
+            let says = if put_off {
+                schema::set_meta(connection, UNCOUNTED, "yes")
+            } else {
+                schema::unset_meta(connection, UNCOUNTED)
+            };
+            says?;
+        }
+        Ok(())
+    }
+
+    /// Counts what is put off after the last batch, if there is any.
+    pub(crate) fn count_rest(&mut self, connection: &Connection, prices: &PriceTable) -> Result<(), StoreError> {
+        self.count(connection, prices, true, true)?;
+        self.seal(connection)
+    }
+
+    /// Whether something is put off.
+    pub(crate) fn puts_off(&self) -> bool {
+        self.says_so && self.stored.is_some()
     }
 
     /// Whether the store knows no file yet.
@@ -130,6 +222,51 @@ impl Ledger {
         self.next_id += 1;
         Entry { file_id, revision: 1 }
     }
+}
+
+/// Whether a first import was killed before it had counted all that it stored.
+pub(crate) fn is_uncounted(connection: &Connection) -> Result<bool, StoreError> {
+    Ok(schema::meta(connection, UNCOUNTED)?.is_some())
+}
+
+/// The requests that several files or lines tell, some at a time: what a first import puts off is among them.
+pub(crate) fn told_again(connection: &Connection) -> Result<Vec<Touched>, StoreError> {
+    let keys = texts(connection, "SELECT DISTINCT request_key FROM request_copies")?;
+    Ok(keys.chunks(MUCH).map(|keys| Touched { keys: keys.iter().cloned().collect(), ..Touched::default() }).collect())
+}
+
+/// Counts some requests anew, and their sessions.
+pub(crate) fn count_again(
+    connection: &Connection,
+    prices: &PriceTable,
+    mut touched: Touched,
+) -> Result<(), StoreError> {
+    copies::recount(connection, prices, &mut touched)?;
+    sums::renew(connection, &touched.sessions)?;
+    seal(connection)?;
+    Ok(())
+}
+
+/// Notes that everything is counted.
+pub(crate) fn all_counted(connection: &Connection) -> Result<(), StoreError> {
+    sums::renew_all(connection)?;
+    schema::unset_meta(connection, UNCOUNTED)
+}
+
+/// Counts requests anew, some at a time: what is told of them is in memory together.
+fn recount(
+    connection: &Connection,
+    prices: &PriceTable,
+    keys: impl IntoIterator<Item = String>,
+    sessions: &mut FxHashSet<String>,
+) -> Result<(), StoreError> {
+    let mut keys = keys.into_iter().peekable();
+    while keys.peek().is_some() {
+        let mut touched = Touched { keys: keys.by_ref().take(MUCH).collect(), ..Touched::default() };
+        copies::recount(connection, prices, &mut touched)?;
+        sessions.extend(touched.sessions);
+    }
+    Ok(())
 }
 
 /// Marks the store as written to: whoever knows it by an earlier seal has to look again.

@@ -1,8 +1,10 @@
 //! The fact table: every request once.
 
+use std::sync::Arc;
+
 use chrono::DateTime;
 use duckdb::Connection;
-use duckdb::arrow::array::{Array, ArrayRef, AsArray};
+use duckdb::arrow::array::{Array, ArrayRef, AsArray, Int64Array};
 use duckdb::arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use pricing::PriceTable;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -10,11 +12,12 @@ use transcript::{Request, RequestKey, SessionId, Tokens};
 
 use super::Touched;
 use super::columnar::{Columnar, Columns};
-use super::copies::{Groups, is_plain};
+use super::copies::{Groups, append as append_copies, is_plain};
 use super::keys::{pick_texts, texts};
+use super::ledger::Ledger;
 use crate::StoreError;
 use crate::columns::{bytes, count, counted, counted_small, parts_text};
-use crate::resolve::{Age, Counted, billed_tokens, is_shared, resolve, same_requests};
+use crate::resolve::{Age, Copy, Counted, billed_tokens, is_shared, resolve, same_requests};
 
 /// Other requests whose owner may change because the age of a touched session may have changed.
 ///
@@ -66,6 +69,40 @@ pub(super) fn replace(
     append(connection, prices, shared.iter().map(|copies| resolve(copies, &ages)), false)
 }
 
+/// What a first import does with tellings that are no plain rows yet: new requests that one file tells plainly are counted
+/// at once, all others are stored and counted together later, see `Ledger::count`.
+pub(super) fn put_off(
+    connection: &Connection,
+    mut new: Groups,
+    mut told: Groups,
+    prices: &PriceTable,
+    ledger: &mut Ledger,
+) -> Result<(), StoreError> {
+    let (mut rows, mut files) = (Columns::default(), Vec::new());
+    let plain = new.extract_if(|_, copies| is_plain(copies)).flat_map(|(_, copies)| copies);
+    for Copy { place, request } in plain {
+        sole_row(&mut rows, prices, &request);
+        rows.end_row();
+        files.push(place);
+    }
+    let mut columns = rows.take();
+    if let Some(tally) = ledger.tally() {
+        for (row, place) in files.iter().enumerate() {
+            tally.add_row(&place.session, row, &columns);
+        }
+    }
+    if !files.is_empty() {
+        columns[place::FILE_ID] = Arc::new(files.iter().map(|place| place.file_id).collect::<Int64Array>());
+        let mut table = Columnar::into_table(connection, "requests")?;
+        table.rows(columns)?;
+        table.finish()?;
+    }
+    told.extend(new);
+    append_copies(connection, told.values().flatten())?;
+    ledger.uncounted().keys.extend(told.into_keys());
+    Ok(())
+}
+
 /// The ages of sessions. The rows of all requests that no other session tells stand already.
 pub(crate) fn ages<'a>(
     connection: &Connection,
@@ -94,8 +131,15 @@ pub(super) fn sole_row(row: &mut Columns, prices: &PriceTable, request: &Request
     fill(row, prices, request, &at);
 }
 
-/// The column of `requests` that holds the file's id.
-pub(super) const FILE_ID: usize = 24;
+/// Where columns of `requests` stand that are looked at by their place.
+pub(super) mod place {
+    /// The first of the five kinds of tokens.
+    pub(in crate::ingest) const INPUT: usize = 6;
+    pub(in crate::ingest) const INCOMPLETE: usize = 16;
+    pub(in crate::ingest) const COST: usize = 17;
+    pub(in crate::ingest) const RECORDED: usize = 19;
+    pub(in crate::ingest) const FILE_ID: usize = 24;
+}
 
 /// What the row of a request says beside the request.
 struct Whereabouts<'a> {
@@ -103,6 +147,33 @@ struct Whereabouts<'a> {
     file_id: i64,
     shared: bool,
     sole: bool,
+}
+
+/// Fills the temporary table `picked_costs` with what requests cost.
+pub(super) fn pick_costs<'a>(
+    connection: &Connection,
+    prices: &PriceTable,
+    requests: impl Iterator<Item = &'a Request>,
+) -> Result<(), StoreError> {
+    connection.execute_batch(
+        "CREATE OR REPLACE TEMP TABLE picked_costs (request_key VARCHAR, name VARCHAR, cost BIGINT, unknown VARCHAR)",
+    )?;
+    let mut rows = Columnar::into_temporary(connection, "picked_costs")?;
+    for request in requests {
+        let (cost, unknown) = cost_columns(prices, request);
+        rows.row(|row| {
+            row.text(request.key.0.as_str()).text(pricing::canonical(&request.model));
+            row.number(cost).maybe_text(unknown.as_ref());
+        })?;
+    }
+    rows.finish()
+}
+
+/// What a request costs in pico-dollars, and the models in it that have no price.
+fn cost_columns(prices: &PriceTable, request: &Request) -> (Option<i64>, Option<String>) {
+    let cost = prices.cost(request);
+    let unknown = (!cost.unknown_models.is_empty()).then(|| cost.unknown_models.join(","));
+    (cost.exact.map(|amount| i64::try_from(amount.0).unwrap_or(i64::MAX)), unknown)
 }
 
 fn append(
@@ -121,8 +192,7 @@ fn append(
 
 fn fill(row: &mut Columns, prices: &PriceTable, request: &Request, at: &Whereabouts<'_>) {
     let tokens = billed_tokens(request);
-    let cost = prices.cost(request);
-    let unknown = (!cost.unknown_models.is_empty()).then(|| cost.unknown_models.join(","));
+    let (cost, unknown) = cost_columns(prices, request);
     row.text(request.key.0.as_str()).text(at.session).maybe_text(request.agent.as_ref());
     row.text(pricing::canonical(&request.model)).text(request.model.as_str()).time(request.at);
     row.number(count(tokens.input)).number(count(tokens.output));
@@ -130,8 +200,7 @@ fn fill(row: &mut Columns, prices: &PriceTable, request: &Request, at: &Whereabo
     row.number(count(tokens.cache_read)).number(i64::from(request.web_searches));
     row.maybe_text(request.speed.as_ref()).maybe_text(request.tier.as_ref()).maybe_text(request.geo.as_ref());
     row.maybe_text(request.stop_reason.as_ref()).flag(request.stop_reason.is_none());
-    row.number(cost.exact.map(|amount| i64::try_from(amount.0).unwrap_or(i64::MAX)));
-    row.maybe_text(unknown.as_ref()).number(request.recorded_nano_usd);
+    row.number(cost).maybe_text(unknown.as_ref()).number(request.recorded_nano_usd);
     row.maybe_text(parts_text(&request.parts).as_ref()).maybe_text(request.branch.as_ref());
     row.maybe_text(request.uuid.as_ref()).maybe_text(request.request_id.as_ref());
     row.number(at.file_id).number(bytes(request.offset));
@@ -223,10 +292,11 @@ mod tests {
     }
 
     #[test]
-    fn the_id_of_the_file_has_its_place_in_the_rows() {
+    fn columns_stand_where_they_are_looked_for() {
         let connection = Connection::open_in_memory().expect("an engine");
         crate::schema::create(&connection).expect("tables");
-        for (table, column) in [("requests", FILE_ID), ("tool_call_copies", crate::ingest::copies::TOOL_FILE_ID)] {
+        for (table, column) in [("requests", place::FILE_ID), ("tool_call_copies", crate::ingest::copies::TOOL_FILE_ID)]
+        {
             let sql = "SELECT column_index FROM duckdb_columns() WHERE table_name = ? AND column_name = 'file_id'";
             let index: i64 = connection.query_row(sql, [table], |row| row.get(0)).expect("a column");
             assert_eq!(usize::try_from(index - 1), Ok(column), "{table}");

@@ -14,6 +14,7 @@ use super::columnar::Columnar;
 use super::copies::{self, Groups};
 use super::fold::{File, fold_with};
 use super::ledger::{Accepted, Ledger};
+use super::sums::Sums;
 use super::{Folded, Touched, files, note_prices, requests};
 use crate::StoreError;
 use crate::resolve::{Copy, Place};
@@ -85,12 +86,18 @@ impl<'a> Writing<'a> {
                 files::forget_copies(self.connection, std::iter::once(file_id), &mut self.touched)?;
             }
             tool_fate.add(file_id, tool_rows, true);
+            let mut sums = Sums::default();
             for (row, key) in (sole_fate.files.len()..).zip(keys) {
                 let new = self.ledger.is_new_key(key);
                 sole_fate.add(file_id, 1, new);
-                if !new {
+                if new {
+                    sums.add_row(row, &sole);
+                } else {
                     self.told.push((self.pieces.len(), requests::of_sole_row(row, &sole)));
                 }
+            }
+            if let Some(tally) = self.ledger.tally() {
+                tally.add(&accepted.piece.session, sums);
             }
             for request in std::mem::take(&mut accepted.piece.told) {
                 if self.ledger.is_new(&request.key.0) {
@@ -100,29 +107,37 @@ impl<'a> Writing<'a> {
             }
             self.pieces.push(accepted);
         }
-        self.sole.rows(sole_fate.decide(sole, requests::FILE_ID))?;
+        self.sole.rows(sole_fate.decide(sole, requests::place::FILE_ID))?;
         self.tools.rows(tool_fate.decide(tools, copies::TOOL_FILE_ID))
     }
 
-    /// Ends the batch: joins what is told again with what is stored, and folds the sessions.
-    pub(crate) fn finish(mut self) -> Result<Folded, StoreError> {
+    /// Ends the batch, the last one or one of several: joins what is told again with what is stored, and folds the
+    /// sessions.
+    pub(crate) fn finish(mut self, last: bool) -> Result<Folded, StoreError> {
         self.tools.finish()?;
         self.sole.finish()?;
         copies::append_agent_types(self.connection, &self.pieces)?;
         files::write(self.connection, &self.pieces, &mut self.touched)?;
-        let sessions = latest_sessions(&self.pieces);
-        let mut told = Groups::default();
-        for (index, request) in self.told {
-            let Accepted { piece, entry } = &self.pieces[index];
-            let session = sessions[&entry.file_id].to_owned();
-            let place = Place { session, path: piece.found.path.clone(), file_id: entry.file_id };
-            copies::tell(&mut told, Copy { place, request });
+        let mut told = grouped(self.told, &self.pieces);
+        let new: Groups = told.extract_if(|key, _| self.unstored.contains(key)).collect();
+        let is_first = self.ledger.tally().is_some();
+        if is_first {
+            requests::put_off(self.connection, new, told, self.prices, self.ledger)?;
+        } else {
+            self.touched.keys.extend(told.keys().cloned());
+            copies::settle(self.connection, new, told, self.prices, &mut self.touched)?;
         }
-        let new = told.extract_if(|key, _| self.unstored.contains(key)).collect();
-        self.touched.keys.extend(told.keys().cloned());
-        copies::settle(self.connection, new, told, self.prices, &mut self.touched)?;
         let fresh = fresh_sessions(self.pieces, self.ledger);
-        let folded = fold_with(self.connection, &self.touched.sessions, fresh)?;
+        let folded =
+            fold_with(self.connection, &self.touched.sessions, fresh, self.ledger.tally().map(|tally| &*tally))?;
+        if is_first {
+            let renamed = !self.touched.keys.is_empty();
+            if renamed {
+                self.ledger.uncounted().sessions.extend(self.touched.sessions);
+            }
+            self.ledger.uncounted().keys.extend(self.touched.keys);
+            self.ledger.count(self.connection, self.prices, renamed, last)?;
+        }
         self.ledger.seal(self.connection)?;
         Ok(folded)
     }
@@ -147,6 +162,18 @@ impl Fate {
         let keep = |column: &ArrayRef| filter(column, &kept).expect("there is one answer for each row");
         columns.iter().map(keep).collect()
     }
+}
+
+/// Tellings by key, those of one file joined.
+fn grouped(told: Vec<(usize, Request)>, pieces: &[Accepted]) -> Groups {
+    let (sessions, mut groups) = (latest_sessions(pieces), Groups::default());
+    for (index, request) in told {
+        let Accepted { piece, entry } = &pieces[index];
+        let session = sessions[&entry.file_id].to_owned();
+        let place = Place { session, path: piece.found.path.clone(), file_id: entry.file_id };
+        copies::tell(&mut groups, Copy { place, request });
+    }
+    groups
 }
 
 /// The session of every file, as its last piece has it.

@@ -1,4 +1,4 @@
-//! What belongs to each session beside its row: its files, the tools that it used.
+//! What belongs to each session beside its row: its files, the tools that it used, the session that it is a copy of.
 
 use std::collections::HashMap;
 
@@ -36,5 +36,23 @@ pub(crate) fn belongings(connection: &Connection) -> Result<HashMap<SessionId, B
         let (session, tools) = row?;
         all.entry(session).or_default().tools = split(&tools);
     }
+    for (session, original) in copies(connection)? {
+        all.entry(session).or_default().copied_from = Some(original);
+    }
     Ok(all)
+}
+
+/// Sessions whose own files tell requests that belong to another one, with that of which they tell most.
+fn copies(connection: &Connection) -> Result<Vec<(SessionId, SessionId)>, StoreError> {
+    let mut statement = connection.prepare(
+        "SELECT copy, original FROM (
+             SELECT f.session_id AS copy, r.session_id AS original, count(*) AS told
+             FROM request_copies c JOIN files f USING (file_id) JOIN requests r USING (request_key)
+             WHERE f.role = 'session' AND f.session_id <> r.session_id
+             GROUP BY f.session_id, r.session_id
+         )
+         QUALIFY row_number() OVER (PARTITION BY copy ORDER BY told DESC, original) = 1",
+    )?;
+    let rows = statement.query_map([], |row| Ok((SessionId(row.get(0)?), SessionId(row.get(1)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }

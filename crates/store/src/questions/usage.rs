@@ -7,6 +7,7 @@ use std::hash::Hash;
 use std::ops::Range;
 
 use chrono::{DateTime, Utc};
+use config::SessionTypes;
 use duckdb::{Connection, params_from_iter};
 use pricing::NanoUsd;
 use rustc_hash::FxHashMap;
@@ -20,7 +21,7 @@ use crate::usage::{
     tools_of,
 };
 use crate::{Block, StoreError, ingest};
-pub(super) use cells::{Cell, cells, condition};
+pub(super) use cells::{AGENT_KIND, AGENTS, Cell, TOOLS, cells, condition};
 
 /// Answers a question on usage.
 pub(crate) fn usage(connection: &Connection, query: &UsageQuery) -> Result<UsageReport, StoreError> {
@@ -31,7 +32,7 @@ pub(crate) fn usage(connection: &Connection, query: &UsageQuery) -> Result<Usage
         Grouping::Period(period) => {
             let calendar = Calendar { zone: query.zone, week_start: query.week_start };
             let name = |cell: &Cell| cell.slot_us.and_then(DateTime::from_timestamp_micros);
-            by_subject(&cells, |cell| name(cell).map_or(Subject::Undated, |at| calendar.period(period, at)))
+            by_subject(&cells, |cell| name(cell).map_or(Subject::Undated, |at| calendar.period(period, at).into()))
         }
         Grouping::Session => sessions(connection, cells)?,
         Grouping::Project | Grouping::Model | Grouping::Agent => {
@@ -42,7 +43,7 @@ pub(crate) fn usage(connection: &Connection, query: &UsageQuery) -> Result<Usage
             by_key(cells, |cell| cell.key.clone(), subject)
         }
         Grouping::Type => {
-            let types = types(connection, query)?;
+            let types = types(connection, &query.types)?;
             let of = |cell: &Cell| cell.key[0].as_ref().and_then(|session| types.get(session)).cloned();
             by_key(cells, of, |name, _| Subject::Named(name))
         }
@@ -123,14 +124,22 @@ fn sessions(connection: &Connection, cells: Vec<Cell>) -> Result<Vec<UsageRow>, 
     Ok(by_key(cells, |cell| cell.key[0].clone(), subject))
 }
 
+/// The columns that the type of a session follows from, see [`type_of`].
+pub(super) fn type_columns() -> String {
+    format!("{}, concat_ws(' ', project, cwd_first)", joined_of("skills"))
+}
+
+/// The type of a session, from its [`type_columns`].
+pub(super) fn type_of(types: &SessionTypes, skills: &str, place: &str) -> String {
+    types.of(&split(skills), place).to_owned()
+}
+
 /// The type of every session.
-fn types(connection: &Connection, query: &UsageQuery) -> Result<FxHashMap<String, String>, StoreError> {
-    let skills = joined_of("skills");
-    let sql = format!("SELECT session_id, {skills}, concat_ws(' ', project, cwd_first) FROM sessions");
-    let mut statement = connection.prepare(&sql)?;
+fn types(connection: &Connection, types: &SessionTypes) -> Result<FxHashMap<String, String>, StoreError> {
+    let mut statement = connection.prepare(&format!("SELECT session_id, {} FROM sessions", type_columns()))?;
     let rows = statement.query_map([], |row| {
         let (id, skills, place): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        Ok((id, query.types.of(&split(&skills), &place).to_owned()))
+        Ok((id, type_of(types, &skills, &place)))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

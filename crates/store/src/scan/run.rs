@@ -18,10 +18,10 @@ use crate::open::{Access, Opened};
 use crate::{Store, StoreError};
 
 /// A batch is committed when it holds this many rows …
-const BATCH_ROWS: usize = 70_000;
+const BATCH_ROWS: usize = 40_000;
 
-/// … or has held the store for this long.
-const BATCH_AGE: Duration = Duration::from_millis(1500);
+/// … or when the store has been held for this long: then others get their turn.
+const HOLD: Duration = Duration::from_millis(1500);
 
 /// What a file adds to a batch, in rows: what it says is kept until the commit, and its session is folded then.
 const FILE_ROWS: usize = 6;
@@ -34,7 +34,7 @@ const NO_MERGING: &str = "SET max_vacuum_tasks = 0";
 const GAP: Duration = Duration::from_millis(20);
 
 /// Bundles that wait for the writer at most.
-const WAITING: usize = 8;
+const WAITING: usize = 12;
 
 /// Brings a store up to date.
 pub(crate) fn run(
@@ -45,7 +45,7 @@ pub(crate) fn run(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<ScanReport, StoreError> {
     let (report, folded) = (ScanReport::default(), Folded::default());
-    let mut scan = Scan { store, prices, cancel, report, folded, stale_prices: false };
+    let mut scan = Scan { store, prices, cancel, report, folded, stale_prices: false, uncounted: false };
     let plan = scan.plan(options)?;
     let opened = scan.read(&plan, options.threads, progress)?;
     scan.finish(&plan, opened)?;
@@ -59,6 +59,8 @@ struct Scan<'a> {
     report: ScanReport,
     folded: Folded,
     stale_prices: bool,
+    /// Whether a first import was killed before everything was counted.
+    uncounted: bool,
 }
 
 impl Scan<'_> {
@@ -119,7 +121,7 @@ impl Scan<'_> {
         })
     }
 
-    /// Stores what is read in batches, until nothing is left.
+    /// Stores what is read until nothing is left. Others get their turn with the store in between.
     fn write(
         &mut self,
         news: &Receiver<News>,
@@ -127,62 +129,92 @@ impl Scan<'_> {
         shown: &mut Progress,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Option<Opened>, StoreError> {
-        let mut ledger = Ledger::default();
         progress(*shown);
-        while let Next::Bundle(first) = self.next(news, None, shown, progress) {
+        let mut desk = Desk { news, ledger: Ledger::default(), shown, progress };
+        let mut next = self.next(&mut desk, None);
+        while let Next::Bundle(first) = next {
             let mut opened = Opened::or_create(self.store.path(), self.store.patience())?;
             if is_first {
                 opened.ask(|connection| Ok(connection.execute_batch(NO_MERGING)?))?;
             }
-            let (folded, ended) = opened.transaction(|connection| {
-                let mut writing = Writing::begin(connection, self.prices, &mut ledger)?;
-                let (mut next, mut rows) = (Next::Bundle(first), 0);
-                let deadline = Instant::now() + BATCH_AGE;
-                while let Next::Bundle(bundle) = next {
-                    rows += rows_of(&bundle);
-                    writing.take(*bundle)?;
-                    next =
-                        if rows >= BATCH_ROWS { Next::Late } else { self.next(news, Some(deadline), shown, progress) };
-                }
-                Ok((writing.finish()?, matches!(next, Next::End)))
-            })?;
-            self.note(folded);
-            if ended {
+            next = self.hold(&mut opened, first, &mut desk)?;
+            if matches!(next, Next::End) {
                 return Ok(Some(opened));
             }
             drop(opened);
             thread::sleep(GAP);
+            if matches!(next, Next::Late) {
+                next = self.next(&mut desk, None);
+            }
         }
-        Ok(None)
+        if !desk.ledger.puts_off() {
+            return Ok(None);
+        }
+        let mut opened = Opened::or_create(self.store.path(), self.store.patience())?;
+        opened.transaction(|connection| desk.ledger.count_rest(connection, self.prices))?;
+        Ok(Some(opened))
+    }
+
+    /// Stores batches, one transaction each, while the store may be held. Says what comes next.
+    fn hold(&mut self, opened: &mut Opened, first: Box<Bundle>, desk: &mut Desk<'_>) -> Result<Next, StoreError> {
+        let until = Instant::now() + HOLD;
+        let mut bundle = first;
+        loop {
+            let (folded, next) = opened.transaction(|connection| self.batch(connection, bundle, until, desk))?;
+            self.note(folded);
+            match next {
+                Next::Bundle(following) if Instant::now() < until => bundle = following,
+                next => return Ok(next),
+            }
+        }
+    }
+
+    /// Stores one batch.
+    fn batch(
+        &mut self,
+        connection: &Connection,
+        first: Box<Bundle>,
+        until: Instant,
+        desk: &mut Desk<'_>,
+    ) -> Result<(Folded, Next), StoreError> {
+        let mut ledger = std::mem::take(&mut desk.ledger);
+        let mut writing = Writing::begin(connection, self.prices, &mut ledger)?;
+        let (mut next, mut rows) = (Next::Bundle(first), 0);
+        while let Next::Bundle(bundle) = next {
+            if rows >= BATCH_ROWS {
+                next = Next::Bundle(bundle);
+                break;
+            }
+            rows += rows_of(&bundle);
+            writing.take(*bundle)?;
+            next = self.next(desk, Some(until));
+        }
+        let folded = writing.finish(matches!(next, Next::End))?;
+        desk.ledger = ledger;
+        Ok((folded, next))
     }
 
     /// Waits for the next bundle.
-    fn next(
-        &mut self,
-        news: &Receiver<News>,
-        deadline: Option<Instant>,
-        shown: &mut Progress,
-        progress: &mut dyn FnMut(Progress),
-    ) -> Next {
+    fn next(&mut self, desk: &mut Desk<'_>, deadline: Option<Instant>) -> Next {
         loop {
             let news = match deadline {
-                Some(deadline) => news.recv_deadline(deadline),
-                None => news.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(deadline) => desk.news.recv_deadline(deadline),
+                None => desk.news.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
             match news {
                 Ok(News::Unreadable(path, reason)) => {
-                    shown.files_done += 1;
+                    desk.shown.files_done += 1;
                     self.report.unreadable.push((path, reason));
                 }
                 Ok(News::Bundle(bundle)) => {
                     for piece in bundle.pieces() {
-                        shown.files_done += u64::from(piece.done);
-                        shown.bytes_done += piece.bytes;
+                        desk.shown.files_done += u64::from(piece.done);
+                        desk.shown.bytes_done += piece.bytes;
                         self.report.files_read += u64::from(piece.done);
                         self.report.bytes_read += piece.bytes;
                     }
-                    shown.bytes_total = shown.bytes_total.max(shown.bytes_done);
-                    progress(*shown);
+                    desk.shown.bytes_total = desk.shown.bytes_total.max(desk.shown.bytes_done);
+                    (desk.progress)(*desk.shown);
                     return Next::Bundle(bundle);
                 }
                 Err(RecvTimeoutError::Timeout) => return Next::Late,
@@ -207,23 +239,45 @@ impl Scan<'_> {
             opened.ask(|connection| self.count(connection))?;
             self.stale_prices |= stale_prices;
         }
-        if self.stale_prices && !called_off { self.reprice() } else { Ok(()) }
+        if called_off {
+            Ok(())
+        } else if self.stale_prices {
+            self.reprice()
+        } else if self.uncounted {
+            self.count_again()
+        } else {
+            Ok(())
+        }
     }
 
     /// Prices everything anew, slice by slice; the new version is noted when all is done.
     fn reprice(&mut self) -> Result<(), StoreError> {
         let prices = self.prices;
-        let slices = self.change(ingest::slices)?;
-        for slice in 0..slices {
-            if self.cancel.load(Ordering::Relaxed) {
-                return Err(StoreError::Cancelled);
-            }
-            self.change(|connection| {
-                let touched = ingest::reprice(connection, prices, (slice, slices))?;
-                ingest::fold(connection, &touched.sessions)
-            })?;
+        let slices = self.change(|connection| {
+            ingest::begin_prices(connection)?;
+            ingest::slices(connection)
+        })?;
+        for slice in slices {
+            self.go_on()?;
+            self.change(|connection| ingest::reprice(connection, prices, &slice))?;
         }
+        self.count_again()?;
         self.change(|connection| ingest::note_prices(connection, prices))
+    }
+
+    /// Counts everything anew that several files or lines tell.
+    fn count_again(&mut self) -> Result<(), StoreError> {
+        let prices = self.prices;
+        for touched in self.change(ingest::told_again)? {
+            self.go_on()?;
+            self.change(|connection| ingest::count_again(connection, prices, touched))?;
+        }
+        self.change(ingest::all_counted)
+    }
+
+    /// Fails when the scan was called off.
+    fn go_on(&self) -> Result<(), StoreError> {
+        if self.cancel.load(Ordering::Relaxed) { Err(StoreError::Cancelled) } else { Ok(()) }
     }
 
     /// Opens the store, changes it in one transaction and closes it.
@@ -242,6 +296,7 @@ impl Scan<'_> {
         self.report.requests = requests.unsigned_abs();
         self.report.problems = problems.unsigned_abs();
         self.stale_prices = requests > 0 && !ingest::follows(connection, self.prices)?;
+        self.uncounted = ingest::is_uncounted(connection)?;
         Ok(())
     }
 
@@ -269,6 +324,14 @@ fn settle(connection: &Connection, marks: &Marks, prices: &PriceTable) -> Result
     ingest::recount(connection, prices, &mut touched)?;
     ingest::seal(connection)?;
     ingest::fold(connection, &touched.sessions)
+}
+
+/// What the writer works with over a whole scan.
+struct Desk<'a> {
+    news: &'a Receiver<News>,
+    ledger: Ledger,
+    shown: &'a mut Progress,
+    progress: &'a mut dyn FnMut(Progress),
 }
 
 /// What comes next from the readers.

@@ -10,10 +10,15 @@ use crate::{StoreError, ingest};
 /// From version 1 to 2. It stays as it is, whatever becomes of the schema: later changes are steps of their own.
 const FROM_1: &str = include_str!("from_1.sql");
 
+/// From version 2 to 3.
+const FROM_2: &str = include_str!("from_2.sql");
+
 /// Brings an open store from an earlier version to ours; the caller holds a transaction.
 pub(crate) fn migrate(connection: &Connection, from: i64) -> Result<(), StoreError> {
-    if from < 2 {
-        connection.execute_batch(FROM_1).map_err(|error| told(connection, error))?;
+    for (version, step) in [(1, FROM_1), (2, FROM_2)] {
+        if from <= version {
+            connection.execute_batch(step).map_err(|error| told(connection, error))?;
+        }
     }
     let all = ingest::texts(connection, "SELECT session_id FROM sessions")?;
     ingest::fold(connection, &all.into_iter().collect())?;

@@ -18,7 +18,8 @@ fn as_version_1(history: &History) {
         .and_then(|mut statement| statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
         .expect("files can be listed");
     for (file, mut facts) in facts {
-        assert_eq!(facts.pop(), Some(0), "a file without subagents ends with an empty list");
+        assert_eq!(facts.pop(), Some(0), "a file without an open command ends with a flag that is off");
+        assert_eq!(facts.pop(), Some(0), "a file without subagents has an empty list before it");
         connection
             .execute("UPDATE files SET facts = ? WHERE file_id = ?", duckdb::params![facts, file])
             .expect("facts can be cut");

@@ -91,9 +91,24 @@ fn the_last_request_of_a_session_is_one_of_its_own() {
     let since = |since| history.store.latest_requests(since).expect("the store can be asked");
     let found = since(start);
     assert_eq!(found.len(), 1, "{found:?}");
-    assert_eq!(found[0].0, A.into());
-    assert!(found[0].1 >= start && found[0].1 < start + TimeDelta::minutes(30), "{found:?}");
+    assert_eq!(found[0].session, A.into());
+    assert!(found[0].at >= start && found[0].at < start + TimeDelta::minutes(30), "{found:?}");
     assert_eq!(since(start + TimeDelta::minutes(20)), []);
+}
+
+#[test]
+fn how_long_a_cache_lasts_is_told_by_the_last_write_alone() {
+    let history = History::new();
+    let start = "2026-11-01T09:30:00Z".parse::<DateTime<Utc>>().expect("a moment");
+    let of = |cache_write_5m, cache_write_1h| testkit::Usage { cache_write_5m, cache_write_1h, ..Default::default() };
+    let mut own = testkit::Transcript::new(A);
+    own.at(start).usage(of(0, 400)).prompt("on").answer("and on");
+    own.usage(of(90, 0)).prompt("on").answer("and on");
+    own.usage(of(0, 0)).prompt("on").answer("and on");
+    history.write("-p", A, &own.text());
+    history.scan();
+    let found = history.store.latest_requests(start).expect("the store can be asked");
+    assert_eq!(found.iter().map(|request| request.for_an_hour).collect::<Vec<_>>(), [Some(false)]);
 }
 
 #[test]
@@ -134,4 +149,16 @@ fn a_session_of_subagents_alone_never_had_a_transcript() {
     std::fs::remove_file(history.home.claude().join(format!("projects/-p/{A}.jsonl"))).expect("it can be removed");
     history.scan();
     assert_eq!(had(), expect);
+}
+
+#[test]
+fn a_session_that_repeats_the_requests_of_another_is_a_copy_of_it() {
+    let history = History::of_one();
+    let mut copy = three_answers(A);
+    copy.wait(60).prompt("go on").answer("on it");
+    history.write("-p", B, &copy.text().replace(A, B));
+    history.scan();
+    let belongings = history.store.belongings().expect("the store can be asked");
+    let copied_from = |id: &str| belongings[&id.into()].copied_from.as_ref().map(|id| id.as_str().to_owned());
+    assert_eq!((copied_from(A), copied_from(B)), (None, Some(A.to_owned())));
 }

@@ -63,7 +63,7 @@ fn rows(report: &UsageReport) -> Vec<(String, u64)> {
 }
 
 /// Three sessions: in two projects, on two days of UTC, with tools, a subagent, a model without a price.
-fn history() -> History {
+pub(crate) fn history() -> History {
     let history = History::new();
     let mut first = Transcript::new(A);
     first.cwd("/src/shop").branch("main").at(at("2026-10-24T21:30:00Z"));

@@ -107,14 +107,6 @@ impl Answer {
         }
     }
 
-    /// Its tool calls.
-    pub(super) fn calls(&self) -> impl Iterator<Item = &ToolCall> {
-        self.blocks.iter().filter_map(|block| match block {
-            Block::Tool(call) => Some(call.as_ref()),
-            _ => None,
-        })
-    }
-
     /// Its tool calls, to be changed.
     pub(super) fn calls_mut(&mut self) -> impl Iterator<Item = &mut ToolCall> {
         self.blocks.iter_mut().filter_map(|block| match block {

@@ -12,6 +12,7 @@ use super::prompt::Piece;
 use super::record::{Content, Record};
 use super::stretches::Spot;
 use super::{Body, Notice, Outline, Stretches, tool_result};
+use crate::request::SYNTHETIC;
 
 /// The conversation of a file, with those of the subagents that are told in it.
 pub(super) fn converse(intake: &Intake, bytes: &Stretches<'_>) -> Outline {
@@ -174,8 +175,28 @@ impl Outline {
 }
 
 fn number(entries: &mut [Entry], mut turn: u32) {
-    for entry in entries {
-        turn += u32::from(matches!(entry.sketched, Sketched::Whole(Body::Prompt(_))));
-        entry.turn = turn;
+    for at in 0..entries.len() {
+        turn += u32::from(begins_turn(&entries[at..]));
+        entries[at].turn = turn;
+    }
+}
+
+/// Whether the first of the entries begins a turn: a prompt, or a slash command that a model answered.
+fn begins_turn(entries: &[Entry]) -> bool {
+    let Some((Sketched::Whole(body), rest)) = entries.split_first().map(|(first, rest)| (&first.sketched, rest)) else {
+        return false;
+    };
+    match body {
+        Body::Prompt(_) => true,
+        // what a command printed is all that comes of it
+        Body::Command(command) if command.name.starts_with('/') && command.output.is_empty() => {
+            let next = rest.iter().find_map(|entry| match &entry.sketched {
+                Sketched::Answer(answer) => Some(answer.model().is_some_and(|model| model != SYNTHETIC)),
+                Sketched::Whole(Body::Prompt(_) | Body::Command(_)) => Some(false),
+                Sketched::Whole(_) => None,
+            });
+            next.unwrap_or(false)
+        }
+        _ => false,
     }
 }

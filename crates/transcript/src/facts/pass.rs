@@ -134,6 +134,7 @@ impl<'a> Pass<'a> {
         match said {
             Said::Prompt(text) => {
                 facts.prompts += 1;
+                facts.open_command = false;
                 if !text.is_empty() {
                     facts.first_prompt.get_or_insert_with(|| text.clone());
                     facts.last_prompt = Some(text);
@@ -141,7 +142,9 @@ impl<'a> Pass<'a> {
             }
             Said::Command(command) => {
                 facts.first_command.get_or_insert(command);
+                facts.open_command = true;
             }
+            Said::Output => facts.open_command = false,
             Said::Told(text) => {
                 facts.first_told.get_or_insert(text);
             }

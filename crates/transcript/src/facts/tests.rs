@@ -196,6 +196,7 @@ fn people_count_what_they_said_and_not_lines() {
         user(1, &json!("one")),
         user(1, &json!("one")),
         user(2, &json!("<command-name>/model</command-name>")),
+        user(22, &json!("<local-command-stdout>Set model to opus</local-command-stdout>")),
         answer(3, "msg_a", &text),
         answer(4, "msg_a", &tool("t1", "Bash", &json!({"command": "ls"}))),
         answer(5, "msg_a", &tool("t1", "Bash", &json!({"command": "ls"}))),
@@ -211,6 +212,26 @@ fn people_count_what_they_said_and_not_lines() {
     assert_eq!(facts.models, ["claude-opus-5"]);
     assert_eq!(facts.first_told.as_deref(), Some("told"));
     assert_eq!(facts.first_command.as_deref(), Some("/model"));
+}
+
+#[test]
+fn an_answered_command_is_a_turn_and_one_that_the_client_carried_out_is_none() {
+    let text = json!({"type": "text", "text": "x"});
+    let prompts = |records: &[Value]| facts(records).prompts;
+    let command = |second, name: &str| user(second, &json!(format!("<command-name>/{name}</command-name>")));
+    let mut body = user(2, &json!("You are a reviewer."));
+    body["isMeta"] = json!(true);
+    let mut error = answer(3, "uuid-like", &text);
+    error["message"]["model"] = json!("<synthetic>");
+    let output = user(2, &json!("<local-command-stdout></local-command-stdout>"));
+    let answered = [answer(4, "msg_a", &text), answer(5, "msg_b", &text)];
+    let with = |records: &[Value]| prompts(&[records, &answered[..]].concat());
+    assert_eq!(with(&[command(1, "review"), body.clone()]), 1);
+    assert_eq!(with(&[command(1, "review"), body.clone(), error.clone()]), 1);
+    assert_eq!(with(&[command(1, "context"), output.clone()]), 0);
+    assert_eq!(with(&[command(1, "clear"), output, user(3, &json!("go on"))]), 1);
+    assert_eq!(with(&[command(1, "clear"), user(3, &json!("go on"))]), 1);
+    assert_eq!(prompts(&[command(1, "review"), body, error]), 0);
 }
 
 #[test]

@@ -47,7 +47,6 @@ fn what_stands_beside_a_prompt_is_left_out() {
 #[test]
 fn what_the_client_wrote_is_nothing() {
     for text in [
-        "<local-command-stdout>done</local-command-stdout>",
         "<local-command-caveat>…</local-command-caveat>",
         "<bash-input>ls</bash-input>",
         "<bash-stdout>x</bash-stdout><bash-stderr></bash-stderr>",
@@ -101,6 +100,12 @@ fn commands_are_told_from_prompts() {
         ),
         &command("/review 42"),
     );
+}
+
+#[test]
+fn what_a_command_printed_is_output() {
+    check(with("<local-command-stdout>Set model to opus</local-command-stdout>"), &Said::Output);
+    check(with("<local-command-stderr></local-command-stderr>"), &Said::Output);
 }
 
 #[test]

@@ -68,8 +68,12 @@ pub(crate) struct Block<'a> {
     is_error: Option<Raw<'a>>,
     /// `text`.
     pub(crate) text: Option<Raw<'a>>,
+    /// `thinking`.
+    pub(crate) thinking: Option<Raw<'a>>,
     /// `input` of a tool call.
     pub(crate) input: Option<Raw<'a>>,
+    /// `content` of a result.
+    pub(crate) content: Option<Raw<'a>>,
 }
 
 impl<'a> Block<'a> {
@@ -84,7 +88,8 @@ impl<'a> Block<'a> {
         Self::take(&mut raw.members())
     }
 
-    fn take(members: &mut Members<'a>) -> Self {
+    /// The block that an object is, from its members.
+    pub(crate) fn take(members: &mut Members<'a>) -> Self {
         let mut block = Self::default();
         for (key, value) in members {
             let slot = match key {
@@ -94,7 +99,9 @@ impl<'a> Block<'a> {
                 "tool_use_id" => &mut block.tool_use_id,
                 "is_error" => &mut block.is_error,
                 "text" => &mut block.text,
+                "thinking" => &mut block.thinking,
                 "input" => &mut block.input,
+                "content" => &mut block.content,
                 _ => continue,
             };
             *slot = Some(value);

@@ -59,6 +59,31 @@ fn a_slash_command_takes_its_output() {
 }
 
 #[test]
+fn an_answered_command_begins_a_turn() {
+    let command = |name: &str| format!("<command-name>/{name}</command-name>");
+    let transcript = Transcript::default()
+        .says("u1", "", command("review"))
+        .record("user", "m1", "u1", json!({"isMeta": true, "message": {"content": "You are a reviewer."}}))
+        .writes("a1", "m1", "msg_a", "reviewed")
+        .says("u2", "a1", command("model"))
+        .says("u3", "u2", "<local-command-stdout>Set model to opus</local-command-stdout>")
+        .says("u4", "u3", command("clear"))
+        .says("u5", "u4", "thanks")
+        .writes("a2", "u5", "msg_b", "welcome")
+        .says("u6", "a2", command("review"));
+    assert_snapshot!(told(&transcript), @r#"
+    1 command /review () gave ""
+    1 injected: You are a reviewer.
+    1 model: reviewed
+    1 command /model () gave "Set model to opus"
+    1 command /clear () gave ""
+    2 person: thanks
+    2 model: welcome
+    2 command /review () gave ""
+    "#);
+}
+
+#[test]
 fn a_command_may_begin_with_its_message_or_stand_in_a_system_record() {
     assert_snapshot!(
         check("<command-message>init is analyzing…</command-message>\n<command-name>/init</command-name>"),

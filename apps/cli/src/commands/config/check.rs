@@ -30,10 +30,9 @@ struct Answer {
 
 /// Checks the files.
 pub(super) fn run(context: &mut Context) -> color_eyre::Result<()> {
-    let refused = context.settings_problem.is_some();
     let mut problems: Vec<String> = context.settings_problem.take().iter().map(ToString::to_string).collect();
     problems.extend(sessions_tui::problems(&context.environment, &context.paths, &context.settings));
-    problems.extend(context.prices().err().map(|problem| problem.to_string()));
+    problems.extend(context.checked_prices().err().map(|problem| problem.to_string()));
     let (count, config_file) = (problems.len(), context.paths.config_file());
     if context.json {
         context.output.json(&Answer { schema: 1, config_file, problems })?;
@@ -49,10 +48,5 @@ pub(super) fn run(context: &mut Context) -> color_eyre::Result<()> {
         return Ok(());
     }
     let found = counted(count as u64, "problem");
-    let next = if refused {
-        "Settings that cannot be read stop every other command: correct the file, then check again for what it hides."
-    } else {
-        "What is right holds all the same."
-    };
-    Err(Fault::new("config", format!("{found} found.")).next(next).into())
+    Err(Fault::new("config", format!("{found} found.")).next("What is right holds all the same.").into())
 }

@@ -2,18 +2,23 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use search::{Caps, Found, Hit, Passage, Query, Seen, Standing, Target, Wanted};
 use sessions_tui::Library;
 use store::SessionRow;
-use transcript::Conversation;
+use transcript::Turns;
 
 use crate::context::Context;
 use crate::interrupt::Listening;
 use crate::lookup;
 use crate::report::Fault;
+
+/// So many hits are held until it is known in which order they are shown. What goes beyond is read again then, session
+/// by session.
+const HELD: usize = 20_000;
 
 /// What is searched for, and how.
 pub(super) struct Finder<'a> {
@@ -41,13 +46,32 @@ pub(super) struct Answer {
 /// A line that matches, with its turn.
 pub(super) struct Place {
     pub(super) passage: Passage,
+    /// The turn of the session; of what a subagent says, the one in which it was started.
     pub(super) turn: u32,
     pub(super) agent: Option<String>,
 }
 
+impl Place {
+    /// What `sessions show` takes, behind the id of the session: `#<turn>`, and `/<agent>` for what a subagent says.
+    pub(super) fn reference(&self) -> String {
+        self.agent.as_ref().map_or_else(|| format!("#{}", self.turn), |agent| format!("#{}/{agent}", self.turn))
+    }
+}
+
+/// A search that runs.
+struct Search<'a> {
+    wanted: Option<Wanted>,
+    library: &'a Library,
+    listening: &'a Listening,
+}
+
 impl Finder<'_> {
-    /// All sessions that match, the best first.
-    pub(super) fn find(&self, context: &Context) -> color_eyre::Result<Vec<Answer>> {
+    /// Hands over all sessions that match, the best first; returns how many there are.
+    pub(super) fn find(
+        &self,
+        context: &mut Context,
+        on: &mut impl FnMut(&Answer, &mut Context) -> color_eyre::Result<()>,
+    ) -> color_eyre::Result<usize> {
         let library = lookup::library(context)?;
         let listening = Listening::begin()?;
         if library.candidates().wants_tags(self.query) {
@@ -56,7 +80,10 @@ impl Finder<'_> {
         let setting = super::setting(context);
         let mut standings = library.candidates().standings(self.query, &setting);
         standings.retain(|standing| self.without.as_deref() != Some(library.entries[standing.index].row.id().as_str()));
-        let found = self.contents(&library, &standings, &listening)?;
+        let wanted = Wanted::new(self.query, self.caps);
+        let wanted = wanted.map(|wanted| wanted.thinking(self.thinking).keeping(self.keep, self.context));
+        let search = Search { wanted, library: &library, listening: &listening };
+        let mut found = search.all(&standings)?;
         let ranked = standings.iter().filter_map(|standing| {
             let found = found.get(&standing.index);
             Some(Hit { index: standing.index, score: search::score(standing, found)? })
@@ -64,53 +91,74 @@ impl Finder<'_> {
         let mut hits: Vec<Hit> = ranked.collect();
         library.candidates().sort(&mut hits);
         hits.truncate(self.limit);
-        Ok(hits.iter().map(|hit| answer(&library, hit.index, found.get(&hit.index))).collect())
-    }
-
-    fn contents(
-        &self,
-        library: &Library,
-        standings: &[Standing],
-        listening: &Listening,
-    ) -> color_eyre::Result<HashMap<usize, Found>> {
-        let Some(wanted) = Wanted::new(self.query, self.caps) else { return Ok(HashMap::new()) };
-        let wanted = wanted.thinking(self.thinking).keeping(self.keep, self.context);
-        let target =
-            |standing: &Standing| Target { standing: standing.clone(), files: library.files(standing.index).to_vec() };
-        let targets: Vec<Target> = standings.iter().map(target).collect();
-        let found = Mutex::new(HashMap::new());
-        let threads = thread::available_parallelism().map_or(2, usize::from);
-        let ended = search::search(&wanted, &targets, threads, &Seen::nothing(0), listening.flag(), &|one| {
-            found.lock().unwrap_or_else(PoisonError::into_inner).insert(one.standing.index, one);
-        });
-        if ended == search::Searched::Stopped {
-            return Err(Fault::new("stopped", "Stopped.").next("Nothing was changed.").into());
+        for hit in &hits {
+            let found = found.remove(&hit.index).map(|found| search.filled(found, self.keep)).transpose()?;
+            on(&answer(&library, hit.index, found), context)?;
         }
-        Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
+        Ok(hits.len())
     }
 }
 
-fn answer(library: &Library, index: usize, found: Option<&Found>) -> Answer {
+impl Search<'_> {
+    /// What is found in each session, by its index; without its hits where they are too many to be held.
+    fn all(&self, standings: &[Standing]) -> color_eyre::Result<HashMap<usize, Found>> {
+        let targets: Vec<Target> = standings.iter().map(|standing| self.target(standing)).collect();
+        let held = AtomicUsize::new(0);
+        let found = Mutex::new(HashMap::new());
+        self.run(&targets, &|mut one| {
+            let passages = one.passages.len();
+            if held.fetch_add(passages, Ordering::Relaxed) + passages > HELD {
+                held.fetch_sub(passages, Ordering::Relaxed);
+                one.passages = Vec::new();
+            }
+            found.lock().unwrap_or_else(PoisonError::into_inner).insert(one.standing.index, one);
+        })?;
+        Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What was found in a session with its hits, which are read again if they were not held.
+    fn filled(&self, found: Found, keep: usize) -> color_eyre::Result<Found> {
+        if !found.passages.is_empty() || found.lines == 0 || keep == 0 {
+            return Ok(found);
+        }
+        let again = Mutex::new(None);
+        self.run(&[self.target(&found.standing)], &|one| {
+            *again.lock().unwrap_or_else(PoisonError::into_inner) = Some(one);
+        })?;
+        Ok(again.into_inner().unwrap_or_else(PoisonError::into_inner).unwrap_or(found))
+    }
+
+    fn target(&self, standing: &Standing) -> Target {
+        Target { standing: standing.clone(), files: self.library.files(standing.index).to_vec() }
+    }
+
+    fn run(&self, targets: &[Target], on: &(impl Fn(Found) + Sync)) -> color_eyre::Result<()> {
+        let Some(wanted) = &self.wanted else { return Ok(()) };
+        let threads = thread::available_parallelism().map_or(2, usize::from);
+        match search::search(wanted, targets, threads, &Seen::nothing(0), self.listening.flag(), on) {
+            search::Searched::Stopped => Err(Fault::new("stopped", "Stopped.").next("Nothing was changed.").into()),
+            search::Searched::Whole => Ok(()),
+        }
+    }
+}
+
+fn answer(library: &Library, index: usize, found: Option<Found>) -> Answer {
     let row = library.entries[index].row.clone();
-    let (lines, mut passages) = found.map_or((0, Vec::new()), |found| (found.lines, found.passages.clone()));
-    let passages_kept = passages.len() as u64;
+    let (lines, best, mut passages) =
+        found.map_or((0, None, Vec::new()), |found| (found.lines, found.best, found.passages));
     // the line that tells most is shown, however few are
-    if let (Some(best), Some(last)) = (found.and_then(|found| found.best.clone()), passages.last_mut())
-        && lines > passages_kept
-        && !found.is_some_and(|found| found.passages.contains(&best))
+    if let Some(best) = best.filter(|best| lines > passages.len() as u64 && !passages.contains(best))
+        && let Some(last) = passages.last_mut()
     {
         *last = best;
     }
     let files = library.files(index);
     let own = files.iter().find(|file| file.agent.is_none()).filter(|_| !passages.is_empty());
-    let conversation = own.and_then(|file| fs::read(&file.path).ok()).map(|bytes| Conversation::read(&bytes).value);
-    let mut turns: HashMap<String, u32> = HashMap::new();
+    let turns = own.and_then(|file| fs::read(&file.path).ok()).map(|bytes| Turns::read(&bytes)).unwrap_or_default();
     let hits = passages.into_iter().map(|passage| {
-        let agent = files.get(passage.file).and_then(|file| file.agent.clone());
-        let turn = conversation.as_ref().map_or(0, |conversation| match &agent {
-            None => conversation.turn_at(passage.offset),
-            Some(agent) => *turns.entry(agent.clone()).or_insert_with(|| conversation.turn_of_agent(agent, passage.at)),
-        });
+        let of_file = files.get(passage.file).and_then(|file| file.agent.as_deref());
+        let agent = of_file.or_else(|| turns.agent_at(passage.offset)).map(str::to_owned);
+        let turn = agent.as_ref().map_or_else(|| turns.at(passage.offset), |agent| turns.of_agent(agent, passage.at));
         Place { passage, turn, agent }
     });
     Answer { lines, hits: hits.collect(), row }

@@ -5,17 +5,33 @@ use transcript::TextKind;
 
 use super::finder::{Answer, Place};
 use crate::context::Context;
+use crate::output::Output;
 use crate::schema;
 
-/// Writes everything as one object.
-pub(super) fn write(answers: &[Answer], context: &mut Context) -> color_eyre::Result<()> {
-    let sessions: Vec<Value> = answers.iter().map(session).collect();
-    let mut answer = json!({ "schema": 1, "sessions": sessions });
-    if context.is_demo() {
-        answer["demo"] = json!(true);
-    }
-    context.output.json(&answer)
+/// One object, written session by session.
+#[derive(Default)]
+pub(super) struct Document {
+    begun: bool,
 }
+
+impl Document {
+    /// Writes a session.
+    pub(super) fn add(&mut self, answer: &Answer, output: &mut Output) -> color_eyre::Result<()> {
+        let before = if self.begun { "," } else { BEGINNING };
+        self.begun = true;
+        Ok(output.bytes(format!("{before}{}", session(answer)).as_bytes())?)
+    }
+
+    /// Writes the end.
+    pub(super) fn end(self, context: &mut Context) -> color_eyre::Result<()> {
+        let before = if self.begun { "" } else { BEGINNING };
+        let demo = if context.is_demo() { ",\"demo\":true" } else { "" };
+        Ok(context.output.line(&format!("{before}]{demo}}}"))?)
+    }
+}
+
+/// What stands before the first session.
+const BEGINNING: &str = "{\"schema\":1,\"sessions\":[";
 
 fn session(answer: &Answer) -> Value {
     let hits: Vec<Value> = answer.hits.iter().map(|place| hit(answer, place)).collect();
@@ -26,7 +42,7 @@ fn hit(answer: &Answer, place: &Place) -> Value {
     let passage = &place.passage;
     let marks: Vec<[usize; 2]> = passage.excerpt.marks.iter().map(|mark| [mark.start, mark.end]).collect();
     json!({
-        "ref": format!("{}#{}", answer.row.id(), place.turn),
+        "ref": format!("{}{}", answer.row.id(), place.reference()),
         "turn": place.turn,
         "agent": place.agent,
         "at": passage.at,

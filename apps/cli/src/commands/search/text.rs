@@ -11,22 +11,16 @@ use crate::context::Context;
 use crate::output::Role;
 use crate::plain_text::{counted, field, one_line};
 
-/// Writes the sessions: with headings on a terminal, else one line for each hit.
-pub(super) fn write(answers: &[Answer], context: &mut Context) -> io::Result<()> {
-    for (at, answer) in answers.iter().enumerate() {
-        if !context.output.terminal {
-            lines(answer, context)?;
-            continue;
-        }
-        if at > 0 {
-            context.output.line("")?;
-        }
-        heading(answer, context)?;
-        for place in &answer.hits {
-            hit(place, context)?;
-        }
+/// Writes a session: with a heading on a terminal, else one line for each hit.
+pub(super) fn write(answer: &Answer, first: bool, context: &mut Context) -> io::Result<()> {
+    if !context.output.terminal {
+        return lines(answer, context);
     }
-    Ok(())
+    if !first {
+        context.output.line("")?;
+    }
+    heading(answer, context)?;
+    answer.hits.iter().try_for_each(|place| hit(place, context))
 }
 
 fn heading(answer: &Answer, context: &mut Context) -> io::Result<()> {
@@ -56,7 +50,7 @@ fn hit(place: &Place, context: &mut Context) -> io::Result<()> {
         None => word(passage.kind).to_owned(),
     };
     let output = &mut context.output;
-    let turn = format!("#{}", place.turn);
+    let turn = place.reference();
     let head = format!("{turn:>6}  {at:<11}  ");
     let around = |lines: &[String]| -> Vec<String> {
         lines.iter().map(|line| format!("{}{}", " ".repeat(head.len()), one_line(line))).collect()
@@ -103,7 +97,7 @@ fn lines(answer: &Answer, context: &mut Context) -> io::Result<()> {
         let passage = &place.passage;
         let at = passage.at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)).unwrap_or_default();
         let whose = word(passage.kind);
-        let reference = format!("{id}#{}", place.turn);
+        let reference = format!("{id}{}", field(&place.reference()));
         for line in &passage.excerpt.context.before {
             context.output.line(&format!("{reference}-{}", one_line(line)))?;
         }

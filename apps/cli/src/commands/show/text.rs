@@ -71,7 +71,7 @@ fn facts(row: &SessionRow, zone: Tz) -> Vec<String> {
     let time = [
         span(session.started, session.ended, zone),
         (session.active_ms > 0).then(|| format!("{} active", figures::duration(session.active_ms))),
-        Some(counted(session.prompts, "prompt")),
+        Some(counted(session.prompts, "turn")),
         Some(counted(session.tool_calls, "tool call")),
     ];
     let models = session.models.iter().map(|model| one_line(pricing::canonical(model))).collect::<Vec<_>>().join(", ");

@@ -57,7 +57,7 @@ impl Audit {
     pub(crate) fn run(&self, context: &mut Context) -> color_eyre::Result<()> {
         let row = lookup::session(context, &self.id)?;
         let audit = context.store.audit(row.id())?;
-        let prices = context.prices()?;
+        let prices = context.prices();
         let sheet = Sheet::new(&row, audit, &prices);
         let chosen = self.request.as_deref().map(|wanted| find(&sheet, wanted)).transpose()?;
         let shown = chosen.map_or(&sheet.entries[..], std::slice::from_ref);

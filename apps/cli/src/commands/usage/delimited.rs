@@ -46,9 +46,9 @@ impl Usage {
     /// A heading and one line for each row, or for each model of each row; no total, so that columns can be summed.
     pub(super) fn csv(&self, context: &mut Context, report: &UsageReport) -> color_eyre::Result<()> {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        let by = self.by.word();
+        let by = self.by().word();
         let broken_down = is_broken_down(self, report);
-        let about: &[&str] = match self.by {
+        let about: &[&str] = match self.by() {
             By::Branch => &["project"],
             By::Tool => &["calls"],
             _ => &[],

@@ -126,7 +126,7 @@ impl Usage {
     ) -> color_eyre::Result<()> {
         let version = report.prices.as_deref().unwrap_or(in_force);
         let zone = context.zone;
-        let official = (self.by == By::Block).then(|| Official::load(context, report)).transpose()?;
+        let official = (self.by() == By::Block).then(|| Official::load(context, report)).transpose()?;
         let row = |key, row| Row::new(key, row, context.now, official.as_ref());
         let keys: Vec<String> = report.rows.iter().map(|row| key(&row.subject, zone)).collect();
         let answer = Answer {
@@ -135,7 +135,7 @@ impl Usage {
             timezone: zone.name(),
             since: filter.since,
             until: filter.until,
-            by: self.by.word(),
+            by: self.by().word(),
             prices: Prices { version, in_force: (version != in_force).then_some(in_force) },
             rows: report.rows.iter().zip(&keys).map(|(one, key)| row(key, one)).collect(),
             totals: row("total", &report.total),

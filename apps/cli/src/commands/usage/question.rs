@@ -24,7 +24,7 @@ impl Usage {
     pub(super) fn question(&self, context: &Context, obstacle: &mut Option<Report>) -> color_eyre::Result<UsageQuery> {
         let types = SessionTypes::load(&context.paths.session_types_file())?;
         let mut query = UsageQuery {
-            by: self.by.grouping(),
+            by: self.by().grouping(),
             filter: UsageFilter::default(),
             zone: context.zone,
             week_start: self.week_start,
@@ -43,7 +43,7 @@ impl Usage {
             let fault = Fault::new("usage", "Between `--since` and `--until` lies no time.");
             return Err(fault.next("Choose a later `--until` or an earlier `--since`, or leave one out.").into());
         }
-        if let Some(start) = self.last.and_then(|count| start_of_last(&query, count, context.now)) {
+        if let Some(start) = self.last().and_then(|count| self.start_of_last(&query, count, context.now)) {
             query.filter.since = query.filter.since.max(Some(start));
         }
         Ok(query)
@@ -52,7 +52,7 @@ impl Usage {
     /// The answer; of sessions and blocks, `--last` narrows the question to the last ones.
     pub(super) fn answer(&self, context: &Context, query: &mut UsageQuery) -> color_eyre::Result<UsageReport> {
         let report = context.store.usage(query)?;
-        let Some(count) = self.last.map(NonZeroU32::get) else { return Ok(report) };
+        let Some(count) = self.last().map(NonZeroU32::get) else { return Ok(report) };
         let kept = &report.rows[report.rows.len().saturating_sub(count as usize)..];
         if kept.len() == report.rows.len() {
             return Ok(report);
@@ -73,7 +73,7 @@ impl Usage {
         context: &Context,
         query: &UsageQuery,
     ) -> color_eyre::Result<Option<DateTime<Utc>>> {
-        if self.last.is_none() {
+        if self.last().is_none() {
             return Ok(None);
         }
         let mut earlier = query.clone();
@@ -155,7 +155,7 @@ impl Usage {
                 chosen = chosen_by(&words);
             }
             if chosen.is_empty() {
-                let prices = context.prices()?;
+                let prices = context.prices();
                 let model_of = |name: &str| {
                     let model = prices.find(name).or_else(|| prices.find(&format!("claude-{name}")));
                     model.map(|model| model.name.as_str())
@@ -169,6 +169,19 @@ impl Usage {
             filter.models.extend(chosen);
         }
         Ok(())
+    }
+
+    /// Where the last so many stretches of time up to now, or to the end that was asked for, start; none where rows are
+    /// counted.
+    fn start_of_last(&self, query: &UsageQuery, count: NonZeroU32, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let period = match (self.period(), query.by) {
+            (Some(period), _) => period,
+            (None, Grouping::Session | Grouping::Block) => return None,
+            (None, _) => Period::Day,
+        };
+        let calendar = Calendar { zone: query.zone, week_start: query.week_start };
+        let end = query.filter.until.map_or(now, |until| now.min(until - TimeDelta::milliseconds(1)));
+        Some(calendar.start_of_last(period, count.get(), end))
     }
 }
 
@@ -203,17 +216,4 @@ fn session(row: &store::UsageRow) -> Option<SessionId> {
         Subject::Session(session) => Some(session.id.clone()),
         _ => None,
     }
-}
-
-/// Where the last so many stretches of time up to now, or to the end that was asked for, start; none where rows are
-/// counted.
-fn start_of_last(query: &UsageQuery, count: NonZeroU32, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let period = match query.by {
-        Grouping::Session | Grouping::Block => return None,
-        Grouping::Period(period) => period,
-        _ => Period::Day,
-    };
-    let calendar = Calendar { zone: query.zone, week_start: query.week_start };
-    let end = query.filter.until.map_or(now, |until| now.min(until - TimeDelta::milliseconds(1)));
-    Some(calendar.start_of_last(period, count.get(), end))
 }

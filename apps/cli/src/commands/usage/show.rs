@@ -30,11 +30,11 @@ const FIGURES: [Column; 8] = [
 impl Usage {
     /// Writes the table, the total and what has to be known of them.
     pub(super) fn show(&self, context: &mut Context, report: &UsageReport, undated: u64) -> color_eyre::Result<()> {
-        let mut columns = subject_columns(self.by);
+        let mut columns = subject_columns(self.by());
         columns.extend(FIGURES);
-        columns.extend(further_columns(self.by));
+        columns.extend(further_columns(self.by()));
         let (now, zone) = (context.now, context.zone);
-        let official = (self.by == By::Block).then(|| Official::load(context, report)).transpose()?;
+        let official = (self.by() == By::Block).then(|| Official::load(context, report)).transpose()?;
         let mut cells = Vec::new();
         for row in &report.rows {
             cells.push(self.cells(row, now, zone, official.as_ref()));
@@ -45,7 +45,7 @@ impl Usage {
                 }));
             }
         }
-        if self.by != By::Total {
+        if self.by() != By::Total {
             cells.push(self.figures_with(vec!["total".to_owned()], &report.total.usage));
         }
         for line in table::lay_out(&columns, &cells, &context.output) {
@@ -53,7 +53,7 @@ impl Usage {
         }
         let hidden = table::hidden(&columns, &cells, &context.output);
         let limits = official.map(|official| official.now).unwrap_or_default();
-        let mut remarks = remarks(context, self.by, report, undated, &limits);
+        let mut remarks = remarks(context, self.by(), report, undated, &limits);
         if !hidden.is_empty() {
             remarks.insert(0, format!("{} columns hide: {}.", context.output.width, hidden.join(", ")));
         }
@@ -66,17 +66,17 @@ impl Usage {
     }
 
     fn cells(&self, row: &UsageRow, now: DateTime<Utc>, zone: Tz, official: Option<&Official>) -> Vec<String> {
-        let mut cells = self.figures_with(subject(row, now, zone), &row.usage);
-        let at = cells.len() - further_columns(self.by).len();
+        let mut cells = self.figures_with(subject(self.by(), row, now, zone), &row.usage);
+        let at = cells.len() - further_columns(self.by()).len();
         cells.truncate(at);
         cells.extend(further(row, now, official));
-        cells.resize(at + further_columns(self.by).len(), String::new());
+        cells.resize(at + further_columns(self.by()).len(), String::new());
         cells
     }
 
     /// A line of the table; what only other rows have stays empty.
     fn figures_with(&self, mut subject: Vec<String>, usage: &Sum) -> Vec<String> {
-        subject.resize(subject_columns(self.by).len(), String::new());
+        subject.resize(subject_columns(self.by()).len(), String::new());
         let tokens = &usage.tokens;
         subject.extend([
             figures::count(usage.requests),
@@ -88,7 +88,7 @@ impl Usage {
             figures::tokens(tokens.total()),
             money(usage.cost, usage.unknown_cost_requests > 0),
         ]);
-        subject.resize(subject.len() + further_columns(self.by).len(), String::new());
+        subject.resize(subject.len() + further_columns(self.by()).len(), String::new());
         subject
     }
 }
@@ -135,7 +135,7 @@ fn further_columns(by: By) -> Vec<Column> {
     }
 }
 
-fn subject(row: &UsageRow, now: DateTime<Utc>, zone: Tz) -> Vec<String> {
+fn subject(by: By, row: &UsageRow, now: DateTime<Utc>, zone: Tz) -> Vec<String> {
     let text = |name: &Option<String>| name.as_deref().map_or_else(|| NONE.to_owned(), one_line);
     match &row.subject {
         Subject::Total => vec!["total".to_owned()],
@@ -147,7 +147,8 @@ fn subject(row: &UsageRow, now: DateTime<Utc>, zone: Tz) -> Vec<String> {
             let id = one_line(session.id.as_str()).chars().take(8).collect();
             vec![used, session.project.as_deref().map(one_line).unwrap_or_default(), title, id]
         }
-        Subject::Named(name) => vec![one_line(model(&text(name)))],
+        Subject::Named(name) if by == By::Model => vec![one_line(model(&text(name)))],
+        Subject::Named(name) => vec![text(name)],
         Subject::Tool(name, calls) => vec![text(name), figures::count(*calls)],
         Subject::Branch { project, branch } => {
             vec![text(branch), project.as_deref().map(one_line).unwrap_or_default()]
@@ -201,7 +202,8 @@ fn money(amount: PicoUsd, unknown: bool) -> String {
     figures::money(amount.nano(), unknown)
 }
 
-fn remarks(context: &Context, by: By, report: &UsageReport, undated: u64, limits: &[Limit]) -> Vec<String> {
+/// What has to be known of a report.
+pub(super) fn remarks(context: &Context, by: By, report: &UsageReport, undated: u64, limits: &[Limit]) -> Vec<String> {
     let usage = &report.total.usage;
     let mut remarks = Vec::new();
     if by == By::Tool {

@@ -8,19 +8,19 @@ use super::walk;
 use crate::cells;
 use crate::message::{Effect, Ticket};
 use crate::model::Model;
-use crate::reader::{Ask, AskKind, Find, Found};
+use crate::reader::{Field, FieldKind, Find, Matches, Raw};
 use crate::toast::Kind;
 
-pub(super) fn ask(model: &mut Model, kind: AskKind) {
+pub(super) fn ask(model: &mut Model, kind: FieldKind) {
     let Some(reader) = model.shelf.current_mut() else { return };
     reader.find.from = reader.page().map(|page| (page.top, page.cursor));
-    reader.input = Some(Ask { kind, input: Input::default() });
+    reader.input = Some(Field { kind, input: Input::default() });
 }
 
 /// Takes in what was typed into a box.
 pub(in crate::update) fn typed(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(reader) = model.shelf.current() else { return };
-    let Some(ask) = reader.input.as_ref().filter(|ask| ask.kind == AskKind::Find) else { return };
+    let Some(ask) = reader.input.as_ref().filter(|ask| ask.kind == FieldKind::Find) else { return };
     if ask.input.value() != reader.find.needle {
         let words = ask.input.value().to_owned();
         look_for(model, words, effects);
@@ -31,7 +31,7 @@ pub(in crate::update) fn typed(model: &mut Model, effects: &mut Vec<Effect>) {
 pub(super) fn look_for(model: &mut Model, words: String, effects: &mut Vec<Effect>) {
     let Some(reader) = model.shelf.current_mut() else { return };
     let from = reader.find.from.or_else(|| reader.page().map(|page| (page.top, page.cursor)));
-    reader.find = Find { needle: words, from, ..Find::default() };
+    reader.find = Find { needle: words, from, record: reader.find.record.take(), ..Find::default() };
     if reader.find.needle.is_empty() {
         go_back(model);
         return;
@@ -56,23 +56,37 @@ pub(super) fn search_again(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 /// Takes in what was found so far, and goes to the first match at or after the place where the search began.
-pub(in crate::update) fn found(model: &mut Model, ticket: Ticket, found: Found) {
+pub(in crate::update) fn matched(model: &mut Model, ticket: Ticket, matches: Matches) {
     let Some(reader) = model.shelf.current_mut().filter(|reader| reader.find.ticket == ticket) else { return };
     let find = &mut reader.find;
     // Only what is new is told; a search that began anew takes the place of what was there.
-    find.matches.truncate(found.before);
-    find.matches.extend(found.matches);
-    find.done = found.done;
+    find.matches.truncate(matches.before);
+    find.matches.extend(matches.matches);
+    find.done = matches.done;
     let from = find.from.map_or(0, |(_, cursor)| cursor.stop);
     let next = find.matches.iter().position(|one| one.stop as usize >= from);
     if find.shown {
         find.current = find.current.min(find.matches.len().saturating_sub(1));
         return;
     }
+    if find.done && find.matches.is_empty() && find.record.is_some() {
+        return show_record(model);
+    }
     let Some(next) = next.or_else(|| (find.done && !find.matches.is_empty()).then_some(0)) else { return };
     find.current = next;
     find.shown = true;
     show(model);
+}
+
+/// Shows the record in which a search in all sessions found what the conversation does not have.
+fn show_record(model: &mut Model) {
+    let Some(reader) = model.shelf.current_mut() else { return };
+    let find = std::mem::take(&mut reader.find);
+    let raw = reader.pages.last().zip(find.record).and_then(|(page, offset)| Raw::record(page, offset, &find.needle));
+    if raw.is_some() {
+        reader.raw = raw;
+        model.say(Kind::Note, "The conversation leaves this out: here is the record; Esc shows the conversation");
+    }
 }
 
 pub(super) fn step(model: &mut Model, forward: bool) {
@@ -94,7 +108,7 @@ fn show(model: &mut Model) {
 
 pub(super) fn accept(model: &mut Model) {
     let Some(ask) = model.shelf.current_mut().and_then(|reader| reader.input.take()) else { return };
-    if ask.kind != AskKind::Turn {
+    if ask.kind != FieldKind::Turn {
         return;
     }
     let Ok(turn) = ask.input.value().trim().trim_start_matches('#').parse::<u32>() else { return };
@@ -108,13 +122,20 @@ pub(super) fn accept(model: &mut Model) {
     }
 }
 
+/// Empties the box and goes back to where the search began; closes it where it is empty.
 pub(super) fn cancel(model: &mut Model) {
-    let Some(reader) = model.shelf.current_mut() else { return };
-    let Some(ask) = reader.input.take() else { return };
-    if ask.kind == AskKind::Find {
+    let Some(ask) = model.shelf.current_mut().and_then(|reader| reader.input.as_mut()) else { return };
+    let (kind, was_empty) = (ask.kind, ask.input.value().is_empty());
+    ask.input.reset();
+    if kind == FieldKind::Find {
         go_back(model);
-        if let Some(reader) = model.shelf.current_mut() {
-            reader.find = Find::default();
+    }
+    if let Some(reader) = model.shelf.current_mut() {
+        if kind == FieldKind::Find {
+            reader.find = Find { from: reader.find.from, ..Find::default() };
+        }
+        if was_empty {
+            reader.input = None;
         }
     }
 }

@@ -1,16 +1,22 @@
 //! Opening transcripts, at a place, and following those that grow.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use transcript::SessionId;
+use transcript::{Detail, SessionId};
 
 use super::{asking, walk};
 use crate::cells;
 use crate::library::Entry;
 use crate::message::{Effect, Ticket};
 use crate::model::{Message, Model};
-use crate::reader::{At, Find, Opened, Opening, Page, Reader, Script, Spot, Which};
+use crate::reader::{At, Coming, Find, Opened, Opening, Page, Reader, Script, Spot, Stop, Which};
 use crate::toast::Kind;
+
+/// What the page of a subagent is called.
+pub(super) const SUBAGENT: &str = "subagent";
+/// What the page of an abandoned branch is called.
+pub(super) const BRANCH: &str = "abandoned branch";
 
 /// Opens a session of the list, where one left it if it is open already.
 pub(in crate::update) fn open(model: &mut Model, id: &SessionId, effects: &mut Vec<Effect>) {
@@ -19,7 +25,7 @@ pub(in crate::update) fn open(model: &mut Model, id: &SessionId, effects: &mut V
 
 /// Opens a session of the list at a place.
 pub(in crate::update) fn read(model: &mut Model, id: &SessionId, opening: Opening, effects: &mut Vec<Effect>) {
-    let entry = model.list.library().entries.iter().find(|entry| entry.row.id() == id).cloned();
+    let entry = model.list.library().entry(id).cloned();
     if let Some(entry) = entry {
         open_at(model, &entry, opening, effects);
     }
@@ -27,7 +33,7 @@ pub(in crate::update) fn read(model: &mut Model, id: &SessionId, opening: Openin
 
 /// Opens a session at a place. One that is open already is shown where one left it, unless another place is named.
 fn open_at(model: &mut Model, entry: &Entry, opening: Opening, effects: &mut Vec<Effect>) {
-    let Some(path) = entry.row.transcript.clone() else {
+    let Some((path, agent)) = to_read(model, entry, &opening) else {
         model.message = Some(nothing_to_read(entry));
         return;
     };
@@ -37,6 +43,7 @@ fn open_at(model: &mut Model, entry: &Entry, opening: Opening, effects: &mut Vec
         if let Some(reader) = model.shelf.current_mut() {
             reader.ticket = ticket;
             reader.pending = (opening != Opening::default()).then_some(opening);
+            effects.push(Effect::Open { ticket, path: reader.path.clone() });
         }
         take_to_pending(model, effects);
     } else {
@@ -44,15 +51,28 @@ fn open_at(model: &mut Model, entry: &Entry, opening: Opening, effects: &mut Vec
             title: entry.title().to_owned(),
             project: entry.project.clone(),
             path: path.clone(),
+            agent,
             directory: session.cwd_last.clone().or_else(|| session.cwd_first.clone()).unwrap_or_default(),
             ticket,
             pending: Some(opening),
             ..Reader::new(entry.row.id().clone())
         });
         make_room(model);
+        effects.push(Effect::Open { ticket, path });
     }
-    effects.push(Effect::Open { ticket, path });
     follow_what_is_shown(model, effects);
+}
+
+/// The file that is read of a session: its own, or where it has none, that of the subagent that is wanted, else of the
+/// first one.
+fn to_read(model: &Model, entry: &Entry, opening: &Opening) -> Option<(PathBuf, Option<String>)> {
+    if let Some(own) = &entry.row.transcript {
+        return Some((own.clone(), None));
+    }
+    let agents = model.list.library().agents(entry.row.id());
+    let wanted = agents.iter().find(|(agent, _)| opening.agent.as_deref() == Some(*agent));
+    let (agent, path) = wanted.or(agents.first())?;
+    Some(((*path).to_owned(), Some((*agent).to_owned())))
 }
 
 /// Why there is no transcript, and what to do about it.
@@ -73,11 +93,10 @@ fn nothing_to_read(entry: &Entry) -> Message {
         };
     }
     Message {
-        title: "There is no transcript of the session itself".to_owned(),
-        text: format!(
-            "Only its subagents have transcripts. `sessions show {}` in a shell names them.",
-            cells::clean(entry.row.id().as_str())
-        ),
+        title: "There is nothing to read".to_owned(),
+        text: "The session has no transcript of its own, and those of its subagents are not there, or not read yet. \
+               Ctrl-R looks again."
+            .to_owned(),
     }
 }
 
@@ -96,7 +115,7 @@ pub(in crate::update) fn opened(
     outcome: Result<Opened, String>,
     effects: &mut Vec<Effect>,
 ) {
-    if agent_opened(model, ticket, &outcome) {
+    if agent_opened(model, ticket, &outcome, effects) {
         return;
     }
     let Some(reader) = model.shelf.readers_mut().find(|reader| reader.ticket == ticket) else { return };
@@ -117,7 +136,8 @@ pub(in crate::update) fn opened(
 /// Puts a transcript, or more of it, into a reader.
 fn show(reader: &mut Reader, script: Arc<Script>) {
     if reader.pages.is_empty() {
-        reader.pages.push(Page::new(script, Which::default(), String::new()));
+        let title = if reader.agent.is_some() { SUBAGENT.to_owned() } else { String::new() };
+        reader.pages.push(Page::new(script, Which::default(), title).of_agent(reader.agent.clone()));
         return;
     }
     let first = Arc::clone(&reader.pages[0].script);
@@ -125,17 +145,72 @@ fn show(reader: &mut Reader, script: Arc<Script>) {
     own.for_each(|page| page.replace(Arc::clone(&script)));
 }
 
+/// Reads the file of a subagent of the session on the screen, to be shown above, at a place of it.
+pub(super) fn open_agent(model: &mut Model, agent: &str, opening: Opening, effects: &mut Vec<Effect>) {
+    let ticket = model.next_ticket();
+    let Some(id) = model.shelf.current().map(|reader| reader.id.clone()) else { return };
+    let agents = model.list.library().agents(&id);
+    let Some((_, path)) = agents.into_iter().find(|(known, _)| *known == agent) else {
+        model
+            .say(Kind::Note, "No transcript of this subagent is known; one that was just written is there in a moment");
+        return;
+    };
+    effects.push(Effect::Open { ticket, path: path.to_owned() });
+    if let Some(reader) = model.shelf.current_mut() {
+        reader.coming = Some(Coming { ticket, opening: Opening { agent: Some(agent.to_owned()), ..opening } });
+    }
+}
+
+/// Goes on to the subagent after the one on the screen, of those that have files.
+pub(super) fn next_agent(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(reader) = model.shelf.current() else { return };
+    let agents = model.list.library().agents(&reader.id);
+    let shown = reader.page().and_then(|page| page.agent.as_deref());
+    let at = agents.iter().position(|(agent, _)| Some(*agent) == shown);
+    let next = at.map_or(0, |at| (at + 1) % agents.len());
+    match agents.get(next).map(|(agent, _)| (*agent).to_owned()) {
+        None => model.say(Kind::Note, "No subagent of this session has a transcript of its own"),
+        Some(agent) if Some(&agent) == reader.agent.as_ref() => back_to_first_page(model),
+        Some(agent) => open_agent(model, &agent, Opening::default(), effects),
+    }
+}
+
+fn back_to_first_page(model: &mut Model) {
+    if let Some(reader) = model.shelf.current_mut() {
+        reader.pages.truncate(1);
+        reader.find = Find::default();
+    }
+}
+
 /// Whether the answer was to a request for a subagent.
-fn agent_opened(model: &mut Model, ticket: Ticket, outcome: &Result<Opened, String>) -> bool {
-    let Some(reader) = model.shelf.readers_mut().find(|reader| reader.agent_ticket == ticket) else { return false };
+fn agent_opened(
+    model: &mut Model,
+    ticket: Ticket,
+    outcome: &Result<Opened, String>,
+    effects: &mut Vec<Effect>,
+) -> bool {
+    let is_meant = |reader: &&mut Reader| reader.coming.as_ref().is_some_and(|coming| coming.ticket == ticket);
+    let Some(reader) = model.shelf.readers_mut().find(is_meant) else { return false };
     match outcome {
+        // Its beginning alone is not shown.
+        Ok(Opened { complete: false, .. }) => return true,
         Ok(opened) => {
-            reader.pages.push(Page::new(Arc::clone(&opened.script), Which::default(), "subagent".to_owned()));
+            let Some(Coming { opening, .. }) = reader.coming.take() else { return true };
+            if reader.pages.len() > 1 && reader.page().is_some_and(|page| page.agent.is_some()) {
+                reader.pages.pop();
+            }
+            let page = Page::new(Arc::clone(&opened.script), Which::default(), SUBAGENT.to_owned());
+            reader.pages.push(page.of_agent(opening.agent.clone()));
             reader.find = Find::default();
+            let shown = reader.id.clone();
             make_room(model);
+            if model.shelf.current().is_some_and(|reader| reader.id == shown) {
+                place(model, opening, effects);
+            }
         }
         Err(problem) => {
             let problem = problem.clone();
+            reader.coming = None;
             model.say(Kind::Problem, problem);
         }
     }
@@ -148,31 +223,68 @@ fn take_to_pending(model: &mut Model, effects: &mut Vec<Effect>) {
     let (Some(opening), Some(page), complete) = (reader.pending.clone(), reader.pages.first(), reader.complete) else {
         return;
     };
-    let stop = match opening.at {
-        At::Start => Some(0),
-        At::Turn(turn) => page.stop_of_turn(turn),
+    if let Some(agent) = opening.agent.clone().filter(|agent| reader.agent.as_ref() != Some(agent)) {
+        reader.pending = None;
+        reader.pages.truncate(1);
+        return open_agent(model, &agent, opening, effects);
+    }
+    let is_there = match opening.at {
+        At::Start => true,
+        At::Turn(turn) => page.stop_of_turn(turn).is_some(),
         At::Offset(offset) => {
             let last = page.stops.len().checked_sub(1).and_then(|last| page.offset(last));
-            last.filter(|last| *last > offset || complete).map(|_| page.stop_at(offset))
+            last.is_some_and(|last| last > offset)
         }
     };
-    if stop.is_none() && !complete {
+    if !is_there && !complete {
         return;
     }
     reader.pending = None;
-    let placed = opening.at != At::Start;
-    if placed {
+    if opening.at != At::Start {
         reader.pages.truncate(1);
-        if let (Some(stop), Some(mut walk)) = (stop, walk(model)) {
-            let spot = walk.first_row(stop);
-            walk.go_to(spot, 2);
-        }
+    }
+    place(model, opening, effects);
+}
+
+/// Goes to a place of the page on the screen, or of what is told inside it, and looks for the words.
+fn place(model: &mut Model, opening: Opening, effects: &mut Vec<Effect>) {
+    let Some(reader) = model.shelf.current_mut() else { return };
+    let Some(page) = reader.pages.last() else { return };
+    let stop = match opening.at {
+        At::Start => None,
+        At::Turn(turn) => page.stop_of_turn(turn),
+        At::Offset(offset) => Some(match page.script.place_of(offset) {
+            Some((which, entry)) => go_into(reader, which, entry),
+            None => page.stop_at(offset),
+        }),
+    };
+    if let At::Offset(offset) = opening.at
+        && !opening.words.is_empty()
+    {
+        // What was found may be a tool's.
+        reader.level = reader.level.max(Detail::Tools);
+        reader.find = Find { record: Some(offset), ..Find::default() };
+    }
+    if let (Some(stop), Some(mut walk)) = (stop, walk(model)) {
+        let spot = walk.first_row(stop);
+        walk.go_to(spot, 2);
     }
     if !opening.words.is_empty() {
         asking::look_for(model, opening.words, effects);
     } else if model.shelf.current().is_some_and(|reader| !reader.find.needle.is_empty()) {
         asking::search_again(model, effects);
     }
+}
+
+/// Puts the conversation that tells an entry on top, unless it is there; the stop of the entry in it.
+fn go_into(reader: &mut Reader, which: Which, entry: usize) -> usize {
+    if let Some(page) = reader.pages.last().filter(|page| page.which != which) {
+        let title = if which.agent.is_some() { SUBAGENT } else { BRANCH };
+        let inner = Page::new(Arc::clone(&page.script), which, title.to_owned());
+        reader.pages.push(inner);
+    }
+    let stops = reader.pages.last().map_or(&[][..], |page| &page.stops);
+    stops.iter().position(|stop| *stop == Stop::Entry(entry)).unwrap_or(0)
 }
 
 /// Follows the transcript on the screen as it grows, or no longer.

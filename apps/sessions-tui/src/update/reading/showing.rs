@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use typeset::PartKind;
 
+use crate::figures;
 use crate::message::Effect;
 use crate::model::Model;
 use crate::reader::{self, Stop};
@@ -22,7 +23,7 @@ pub(super) fn outside(model: &mut Model, effects: &mut Vec<Effect>) {
     });
 }
 
-pub(in crate::update) fn written(model: &mut Model, outcome: Result<PathBuf, String>, effects: &mut Vec<Effect>) {
+pub(in crate::update) fn page_ready(model: &mut Model, outcome: Result<PathBuf, String>, effects: &mut Vec<Effect>) {
     match outcome {
         Ok(path) => effects.push(Effect::Page(path)),
         Err(problem) => model.say(Kind::Problem, problem),
@@ -64,7 +65,7 @@ pub(super) fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(text) = text else { return };
     let lines = text.lines().count();
     effects.push(Effect::Copy(text));
-    model.say(Kind::Done, if lines == 1 { "Copied 1 line".to_owned() } else { format!("Copied {lines} lines") });
+    model.say(Kind::Done, format!("Copied {}", figures::counted(lines as u64, "line")));
 }
 
 pub(in crate::update) fn told(model: &mut Model, outcome: Result<String, String>) {

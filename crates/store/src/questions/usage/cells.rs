@@ -13,6 +13,28 @@ use crate::{Spending, StoreError};
 /// Times are grouped inside the engine by quarters of an hour: every zone is off by whole ones.
 const QUARTER_US: i64 = 15 * 60_000_000;
 
+macro_rules! agent_kind {
+    () => {
+        "CASE WHEN r.agent IS NULL AND NOT coalesce(r.sidechain, false) THEN 'main'
+             ELSE coalesce(a.agent_type, 'subagent') END"
+    };
+}
+
+/// The main conversation, or the kind of subagent that made a request `r`; it needs [`AGENTS`].
+pub(in crate::questions) const AGENT_KIND: &str = agent_kind!();
+
+/// What [`AGENT_KIND`] is found by.
+pub(in crate::questions) const AGENTS: &str = "LEFT JOIN agents a USING (agent)";
+
+/// The tools that a request `r` calls, as `t.tools`: [`crate::usage::tools_of`] reads them. Several files may tell a call.
+pub(in crate::questions) const TOOLS: &str = "LEFT JOIN (
+         SELECT request_key, string_agg(name || chr(31) || calls, chr(30) ORDER BY name) AS tools
+         FROM (
+             SELECT request_key, name, count(*) AS calls
+             FROM (SELECT DISTINCT request_key, name, tool_call_id FROM tool_call_copies) GROUP BY ALL
+         ) GROUP BY request_key
+     ) t USING (request_key)";
+
 /// Requests that are the same in everything that a row needs.
 #[derive(Debug)]
 pub(in crate::questions) struct Cell {
@@ -69,21 +91,8 @@ fn grouped(by: Grouping) -> (String, &'static str, &'static str) {
         Grouping::Session | Grouping::Type => (none(), "r.session_id, NULL", ""),
         Grouping::Project => (none(), "s.project, NULL", sessions),
         Grouping::Branch => (none(), "s.project, r.git_branch", sessions),
-        Grouping::Agent => (
-            none(),
-            "CASE WHEN r.agent IS NULL AND NOT coalesce(r.sidechain, false) THEN 'main' ELSE coalesce(a.agent_type, 'subagent') END, NULL",
-            "LEFT JOIN agents a USING (agent)",
-        ),
-        Grouping::Tool => (
-            none(),
-            "t.tools, NULL",
-            "LEFT JOIN (
-                 SELECT request_key, string_agg(name || chr(31) || calls, chr(30) ORDER BY name) AS tools
-                 FROM (
-                     SELECT request_key, name, count(DISTINCT tool_call_id) AS calls FROM tool_call_copies GROUP BY ALL
-                 ) GROUP BY request_key
-             ) t USING (request_key)",
-        ),
+        Grouping::Agent => (none(), concat!(agent_kind!(), ", NULL"), AGENTS),
+        Grouping::Tool => (none(), "t.tools, NULL", TOOLS),
     }
 }
 

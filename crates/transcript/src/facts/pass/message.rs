@@ -27,10 +27,12 @@ impl Pass<'_> {
         }
         if real {
             add(&mut self.facts.models, model);
-            if !origin.sidechain
-                && let Some(id) = message.id().or_else(|| origin.record.uuid())
-            {
-                self.facts.answers.add(&id);
+            if !origin.sidechain {
+                // a command that a model answers is a turn, as a prompt is; one that the client carries out is none
+                self.facts.prompts += u32::from(std::mem::take(&mut self.facts.open_command));
+                if let Some(id) = message.id().or_else(|| origin.record.uuid()) {
+                    self.facts.answers.add(&id);
+                }
             }
         }
         for block in message.blocks() {

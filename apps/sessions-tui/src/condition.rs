@@ -29,7 +29,7 @@ impl Outlook {
 
 /// The state of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum State {
+pub(crate) enum Condition {
     /// A client has it open.
     Live,
     /// What the model has read is still in its cache: to go on now costs little.
@@ -50,7 +50,7 @@ pub(crate) enum State {
     Resting,
 }
 
-impl State {
+impl Condition {
     /// The state at a moment.
     pub(crate) fn of(entry: &Entry, outlook: &Outlook, now: DateTime<Utc>) -> Self {
         if entry.running.is_some() {
@@ -98,13 +98,11 @@ impl State {
     }
 }
 
-/// How long the cache of a session lasts after a request: an hour if it ever wrote one that long, else five minutes.
-pub(crate) fn cache_lasts(row: &store::SessionRow) -> Option<TimeDelta> {
-    if row.tokens.cache_write_1h > 0 {
-        Some(TimeDelta::hours(1))
-    } else {
-        (row.tokens.cache_write_5m > 0).then(|| TimeDelta::minutes(5))
-    }
+/// How long the cache of a session lasts after a request: as long as what was written last, an hour or five minutes. Where
+/// nothing was written lately, as long as anything was that it ever wrote. Reading what is there lets it last anew.
+pub(crate) fn cache_lasts(row: &store::SessionRow, for_an_hour: Option<bool>) -> Option<TimeDelta> {
+    let ever = (row.tokens.cache_write() > 0).then_some(row.tokens.cache_write_1h > 0);
+    for_an_hour.or(ever).map(|hour| if hour { TimeDelta::hours(1) } else { TimeDelta::minutes(5) })
 }
 
 #[cfg(test)]
@@ -120,7 +118,7 @@ mod tests {
         DateTime::from_timestamp(1_800_000_000, 0).expect("a moment")
     }
 
-    fn check(days_ago: i64, has_transcript: bool, warm_for: Option<i64>, expect: (State, &str)) {
+    fn check(days_ago: i64, has_transcript: bool, warm_for: Option<i64>, expect: (Condition, &str)) {
         let row = SessionRow {
             session: Session { id: "a".into(), ..Session::default() },
             transcript: has_transcript.then(|| "/t".into()),
@@ -133,30 +131,30 @@ mod tests {
         let warm = warm_for.map(|seconds| ("a".into(), now() + TimeDelta::seconds(seconds)));
         let kept = [("/root".into(), TimeDelta::days(30))].into();
         let outlook = Outlook { warm_until: warm.into_iter().collect(), kept };
-        let state = State::of(&library.entries[0], &outlook, now());
+        let state = Condition::of(&library.entries[0], &outlook, now());
         assert_eq!((state, state.words().as_str()), expect);
     }
 
     #[test]
     fn a_state_says_what_matters_most() {
-        check(1, true, None, (State::Resting, ""));
-        check(1, true, Some(61), (State::Warm { minutes: 2 }, "warm 2m"));
-        check(1, true, Some(0), (State::Resting, ""));
-        check(23, true, None, (State::Resting, ""));
-        check(24, true, None, (State::Ending { days: Some(6) }, "6d left"));
-        check(30, true, None, (State::Ending { days: Some(0) }, "last day"));
-        check(90, true, None, (State::Ending { days: None }, "overdue"));
-        check(40, false, None, (State::Gone, "gone"));
+        check(1, true, None, (Condition::Resting, ""));
+        check(1, true, Some(61), (Condition::Warm { minutes: 2 }, "warm 2m"));
+        check(1, true, Some(0), (Condition::Resting, ""));
+        check(23, true, None, (Condition::Resting, ""));
+        check(24, true, None, (Condition::Ending { days: Some(6) }, "6d left"));
+        check(30, true, None, (Condition::Ending { days: Some(0) }, "last day"));
+        check(90, true, None, (Condition::Ending { days: None }, "overdue"));
+        check(40, false, None, (Condition::Gone, "gone"));
     }
 
     #[test]
-    fn a_cache_lasts_as_long_as_the_longest_write() {
-        let lasts = |cache_write_5m, cache_write_1h| {
+    fn a_cache_lasts_as_long_as_the_last_write() {
+        let lasts = |cache_write_5m, cache_write_1h, last| {
             let tokens = Tokens { cache_write_5m, cache_write_1h, ..Tokens::default() };
-            cache_lasts(&SessionRow { tokens, ..SessionRow::default() })
+            cache_lasts(&SessionRow { tokens, ..SessionRow::default() }, last)
         };
-        assert_eq!(lasts(0, 0), None);
-        assert_eq!(lasts(9, 0), Some(TimeDelta::minutes(5)));
-        assert_eq!(lasts(9, 9), Some(TimeDelta::hours(1)));
+        let (short, long) = (Some(TimeDelta::minutes(5)), Some(TimeDelta::hours(1)));
+        assert_eq!((lasts(0, 0, None), lasts(9, 0, None), lasts(9, 9, None)), (None, short, long));
+        assert_eq!((lasts(9, 9, Some(false)), lasts(9, 9, Some(true))), (short, long));
     }
 }

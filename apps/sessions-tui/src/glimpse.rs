@@ -1,5 +1,6 @@
 //! First and last words of a conversation, for the preview.
 
+use pricing::CostByKind;
 use transcript::{Answer, Block, Body, Conversation, Item};
 
 use crate::cells;
@@ -9,11 +10,13 @@ const SHOWN: usize = 4_000;
 
 /// First and last words of a conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Excerpt {
+pub struct Glimpse {
     /// How it began.
     pub first: Exchange,
     /// How it ended; the same as `first` in a conversation of one prompt.
     pub last: Exchange,
+    /// What it cost by kind of token, if that was asked for already.
+    pub costs: Option<CostByKind>,
     /// Why there is nothing, if the transcript could not be read.
     pub problem: Option<String>,
 }
@@ -27,13 +30,13 @@ pub struct Exchange {
     pub answer: String,
 }
 
-impl Excerpt {
+impl Glimpse {
     /// Takes the first exchange of `head` and the last of `tail`, which may be the same conversation.
     pub fn new(head: &Conversation, tail: &Conversation) -> Self {
-        Self { first: first(&head.items), last: last(&tail.items), problem: None }
+        Self { first: first(&head.items), last: last(&tail.items), ..Self::default() }
     }
 
-    /// An excerpt of what could not be read.
+    /// An glimpse of what could not be read.
     pub fn failed(problem: String) -> Self {
         Self { problem: Some(problem), ..Self::default() }
     }
@@ -99,8 +102,8 @@ mod tests {
 
     fn check(items: Vec<Item>, expect: [(&str, &str); 2]) {
         let conversation = Conversation { items, ..Conversation::default() };
-        let excerpt = Excerpt::new(&conversation, &conversation);
-        let found = [excerpt.first, excerpt.last].map(|exchange| (exchange.prompt, exchange.answer));
+        let glimpse = Glimpse::new(&conversation, &conversation);
+        let found = [glimpse.first, glimpse.last].map(|exchange| (exchange.prompt, exchange.answer));
         assert_eq!(found, expect.map(|(prompt, answer)| (prompt.to_owned(), answer.to_owned())));
     }
 

@@ -3,23 +3,23 @@
 use pricing::PicoUsd;
 use transcript::Tokens;
 
-use super::Usage;
+use crate::Usage;
 
 /// Separates the tools of a request, and a tool from the number of its calls, on the way out of the engine.
-pub(crate) const TOOL_SEPARATOR: char = '\u{1e}';
-pub(crate) const COUNT_SEPARATOR: char = '\u{1f}';
+const TOOL_SEPARATOR: char = '\u{1e}';
+const COUNT_SEPARATOR: char = '\u{1f}';
 
 /// A tool and how often a request calls it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Weighted {
+pub struct Weighted {
     /// Its name.
-    pub(crate) name: String,
+    pub name: String,
     /// Number of calls.
-    pub(crate) weight: u64,
+    pub weight: u64,
 }
 
-/// The tools of a request from their text.
-pub(crate) fn tools_of(text: &str) -> Vec<Weighted> {
+/// The tools of a request from their text: name and number of calls with U+001F between, tools with U+001E between.
+pub fn tools_of(text: &str) -> Vec<Weighted> {
     let tool = |part: &str| {
         let (name, weight) = part.rsplit_once(COUNT_SEPARATOR)?;
         Some(Weighted { name: name.to_owned(), weight: weight.parse().ok()? })
@@ -34,7 +34,7 @@ const NANO: i128 = 1_000;
 ///
 /// Costs are shared in whole nano-dollars, what is left of one goes into the first share: so shares that are shown add up
 /// to a sum that is shown.
-pub(crate) fn shares(usage: &Usage, weights: &[u64]) -> Vec<Usage> {
+pub fn shares(usage: &Usage, weights: &[u64]) -> Vec<Usage> {
     let whole: u64 = weights.iter().sum();
     let mut before = 0;
     weights
@@ -65,7 +65,7 @@ pub(crate) fn shares(usage: &Usage, weights: &[u64]) -> Vec<Usage> {
 }
 
 /// The share of an amount that belongs to the first so many parts.
-fn cut(amount: i128, parts: u64, whole: u64) -> i128 {
+pub(crate) fn cut(amount: i128, parts: u64, whole: u64) -> i128 {
     amount.saturating_mul(parts.into()) / i128::from(whole.max(1))
 }
 

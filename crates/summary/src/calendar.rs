@@ -1,12 +1,10 @@
-//! The calendar of a time zone: which day, week, month or hour a moment belongs to.
+//! The calendar of a time zone: which day, week, month or hour a moment belongs to, and what is looked at at once.
 
 use chrono::{
     DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, SecondsFormat, TimeDelta, Timelike, Utc, Weekday,
 };
 use chrono::{LocalResult, Offset, TimeZone};
 use chrono_tz::Tz;
-
-use super::Subject;
 
 /// Stretches of the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,6 +19,69 @@ pub enum Period {
     Hour,
 }
 
+/// What is looked at at once, divided into bars.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Span {
+    /// A day, by its hours.
+    Day,
+    /// A week, by its days.
+    Week,
+    /// A month, by its days.
+    #[default]
+    Month,
+    /// A year, by its months.
+    Year,
+}
+
+impl Span {
+    /// What makes a bar.
+    pub fn bar(self) -> Period {
+        match self {
+            Self::Day => Period::Hour,
+            Self::Week | Self::Month => Period::Day,
+            Self::Year => Period::Month,
+        }
+    }
+
+    /// What a bar of it is looked at as; none: hours are not divided.
+    pub fn inner(self) -> Option<Self> {
+        match self {
+            Self::Day => None,
+            Self::Week | Self::Month => Some(Self::Day),
+            Self::Year => Some(Self::Month),
+        }
+    }
+
+    /// What it is a bar of.
+    pub fn outer(self) -> Option<Self> {
+        match self {
+            Self::Day | Self::Week => Some(Self::Month),
+            Self::Month => Some(Self::Year),
+            Self::Year => None,
+        }
+    }
+}
+
+/// A stretch of the calendar. A day may have 23 or 25 hours.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Stretch {
+    /// Its name: `2026-11-20`, `2026-11`, the first day of a week, an hour in RFC 3339.
+    pub name: String,
+    /// Its first moment.
+    pub start: DateTime<Utc>,
+    /// The first moment after it.
+    pub end: DateTime<Utc>,
+}
+
+impl Stretch {
+    /// What an amount of it comes to at its end if it goes on as so far; none unless it runs.
+    pub fn expected(&self, amount: u128, now: DateTime<Utc>) -> Option<u128> {
+        let passed = u128::try_from((now - self.start).num_seconds()).ok()?;
+        let whole = u128::try_from((self.end - self.start).num_seconds()).ok()?;
+        if now >= self.end { None } else { amount.saturating_mul(whole).checked_div(passed) }
+    }
+}
+
 /// The calendar of a time zone.
 #[derive(Debug, Clone, Copy)]
 pub struct Calendar {
@@ -32,7 +93,7 @@ pub struct Calendar {
 
 impl Calendar {
     /// The stretch in which a moment lies.
-    pub fn period(self, period: Period, at: DateTime<Utc>) -> Subject {
+    pub fn period(self, period: Period, at: DateTime<Utc>) -> Stretch {
         let local = at.with_timezone(&self.zone);
         let day = local.date_naive();
         match period {
@@ -52,10 +113,7 @@ impl Calendar {
     /// The first moment of the `count`-th last stretch, the one with `now` in it included.
     pub fn start_of_last(self, period: Period, count: u32, now: DateTime<Utc>) -> DateTime<Utc> {
         let back = count.saturating_sub(1);
-        let start = match self.period(period, now) {
-            Subject::Period { start, .. } => start,
-            _ => now,
-        };
+        let start = self.period(period, now).start;
         let day = start.with_timezone(&self.zone).date_naive();
         let first = match period {
             Period::Hour => return start.checked_sub_signed(TimeDelta::hours(back.into())).unwrap_or(start),
@@ -66,8 +124,65 @@ impl Calendar {
         first.map_or(DateTime::<Utc>::MIN_UTC, |day| self.midnight(day))
     }
 
-    fn days(self, first: NaiveDate, next: Option<NaiveDate>, format: &str) -> Subject {
-        Subject::Period {
+    /// What lies around a moment, as it is looked at.
+    pub fn span(self, span: Span, at: DateTime<Utc>) -> Stretch {
+        let day = at.with_timezone(&self.zone).date_naive();
+        match span {
+            Span::Day => self.period(Period::Day, at),
+            Span::Week => self.period(Period::Week, at),
+            Span::Month => self.period(Period::Month, at),
+            Span::Year => {
+                let first = day.with_ordinal(1).unwrap_or(day);
+                self.days(first, first.checked_add_months(Months::new(12)), "%Y")
+            }
+        }
+    }
+
+    /// The stretches that a longer one is divided into, without gaps.
+    pub fn parts(self, whole: &Stretch, period: Period) -> Vec<Stretch> {
+        let mut parts: Vec<Stretch> = Vec::new();
+        let mut at = whole.start;
+        while at < whole.end {
+            let part = self.period(period, at);
+            // nothing moves at the end of time
+            if part.end <= at {
+                break;
+            }
+            at = part.end;
+            parts.push(part);
+        }
+        parts
+    }
+
+    /// The day of a moment.
+    pub fn day(self, at: DateTime<Utc>) -> NaiveDate {
+        at.with_timezone(&self.zone).date_naive()
+    }
+
+    /// The day of the week, from Monday, and the hour that a clock on the wall shows.
+    pub fn hour_of_week(self, at: DateTime<Utc>) -> (usize, usize) {
+        let local = at.with_timezone(&self.zone);
+        (local.weekday().num_days_from_monday() as usize, local.hour() as usize)
+    }
+
+    /// Minutes of the longest stretch of which every hour of this zone is made: 60, 30 or 15. Times can be put together
+    /// by it, and days and hours still come out right.
+    pub fn grain(self) -> u32 {
+        /// Past rules do not matter: there was no Claude Code.
+        const YEARS: std::ops::Range<i32> = 2024..2050;
+        let firsts = YEARS.flat_map(|year| (1..=12).filter_map(move |month| NaiveDate::from_ymd_opt(year, month, 15)));
+        let minutes = |day: NaiveDate| {
+            self.zone.offset_from_utc_datetime(&day.and_time(chrono::NaiveTime::MIN)).fix().local_minus_utc() / 60
+        };
+        firsts.map(minutes).fold(60, |grain, minutes| match grain {
+            60 if minutes % 60 == 0 => 60,
+            60 | 30 if minutes % 30 == 0 => 30,
+            _ => 15,
+        })
+    }
+
+    fn days(self, first: NaiveDate, next: Option<NaiveDate>, format: &str) -> Stretch {
+        Stretch {
             name: first.format(format).to_string(),
             start: self.midnight(first),
             end: next.map_or(DateTime::<Utc>::MAX_UTC, |next| self.midnight(next)),
@@ -75,7 +190,7 @@ impl Calendar {
     }
 
     /// An hour starts and ends where the local clock shows a full one, or where the clocks were changed within it.
-    fn hour(self, at: DateTime<Utc>) -> Subject {
+    fn hour(self, at: DateTime<Utc>) -> Stretch {
         let local = at.with_timezone(&self.zone);
         let into = TimeDelta::seconds(i64::from(local.minute() * 60 + local.second()))
             + TimeDelta::nanoseconds(i64::from(local.nanosecond()));
@@ -84,7 +199,7 @@ impl Calendar {
         let next = full.checked_add_signed(TimeDelta::hours(1)).unwrap_or(DateTime::<Utc>::MAX_UTC);
         let end = self.change(start, next - TimeDelta::seconds(1)).unwrap_or(next);
         let name = start.with_timezone(&self.zone).to_rfc3339_opts(SecondsFormat::Secs, true);
-        Subject::Period { name, start, end }
+        Stretch { name, start, end }
     }
 
     /// When the clocks were changed between two moments that lie close to each other, to the second.
@@ -127,7 +242,7 @@ mod tests {
     fn check(zone: &str, period: Period, at: &str, expect: (&str, &str, i64)) {
         let calendar = Calendar { zone: zone.parse().expect("a zone"), week_start: Weekday::Mon };
         let at = at.parse().expect("a moment");
-        let Subject::Period { name, start, end } = calendar.period(period, at) else { panic!("no stretch") };
+        let Stretch { name, start, end } = calendar.period(period, at);
         assert!(start <= at && at < end, "{at} is not in {start} to {end}");
         let start_text = start.to_rfc3339_opts(SecondsFormat::Secs, true);
         assert_eq!((name.as_str(), start_text.as_str(), (end - start).num_hours()), expect, "{zone} {period:?} {at}");
@@ -169,7 +284,7 @@ mod tests {
         let check = |at: &str, expect: [&str; 3]| {
             let calendar = Calendar { zone: Tz::Australia__Lord_Howe, week_start: Weekday::Mon };
             let at = at.parse().expect("a moment");
-            let Subject::Period { name, start, end } = calendar.period(Period::Hour, at) else { panic!("no stretch") };
+            let Stretch { name, start, end } = calendar.period(Period::Hour, at);
             let moments = [start, end].map(|moment| moment.format("%H:%M").to_string());
             assert_eq!([name.as_str(), &moments[0], &moments[1]], expect, "{at}");
         };
@@ -186,8 +301,36 @@ mod tests {
         check("UTC", Period::Month, "2026-12-31T23:59:59Z", ("2026-12", "2026-12-01T00:00:00Z", 744));
         let sunday = Calendar { zone: Tz::UTC, week_start: Weekday::Sun };
         let at = "2026-11-20T12:00:00Z".parse().expect("a moment");
-        let Subject::Period { name, .. } = sunday.period(Period::Week, at) else { panic!("no stretch") };
+        let Stretch { name, .. } = sunday.period(Period::Week, at);
         assert_eq!(name, "2026-11-15");
+    }
+
+    #[test]
+    fn a_day_has_as_many_bars_as_hours() {
+        let calendar = Calendar { zone: Tz::Europe__Berlin, week_start: Weekday::Mon };
+        for (day, span, expect) in [
+            ("2026-03-29T12:00:00Z", Span::Day, 23),
+            ("2026-10-25T12:00:00Z", Span::Day, 25),
+            ("2026-11-20T12:00:00Z", Span::Day, 24),
+            ("2026-10-25T12:00:00Z", Span::Week, 7),
+            ("2026-02-28T12:00:00Z", Span::Month, 28),
+            ("2026-12-31T23:30:00Z", Span::Year, 12),
+        ] {
+            let whole = calendar.span(span, day.parse().expect("a moment"));
+            let bars = calendar.parts(&whole, span.bar());
+            assert_eq!(bars.len(), expect, "{day} {span:?}");
+            assert!(bars.windows(2).all(|pair| pair[0].end == pair[1].start));
+            assert_eq!((bars[0].start, bars[bars.len() - 1].end), (whole.start, whole.end));
+        }
+        let new_year = calendar.span(Span::Year, "2026-12-31T23:30:00Z".parse().expect("a moment"));
+        assert_eq!(new_year.name, "2027");
+    }
+
+    #[test]
+    fn a_grain_divides_every_hour_of_the_zone() {
+        let grain = |zone| Calendar { zone, week_start: Weekday::Mon }.grain();
+        let zones = [Tz::UTC, Tz::Europe__Berlin, Tz::Asia__Kolkata, Tz::Australia__Lord_Howe, Tz::Asia__Kathmandu];
+        assert_eq!(zones.map(grain), [60, 60, 30, 30, 15]);
     }
 
     #[test]

@@ -1,0 +1,133 @@
+//! What a session's requests come to: counted in memory where everything is at hand, else by the engine.
+
+use duckdb::Connection;
+use duckdb::arrow::array::{Array, ArrayRef, AsArray};
+use duckdb::arrow::datatypes::Int64Type;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::columnar::Columns;
+use super::keys::pick_texts;
+use super::requests::place;
+use crate::StoreError;
+use crate::columns::{COST, charged};
+
+/// The most money that a session's row holds, in pico-dollars: nine million dollars.
+const MOST: i64 = 9_000_000_000_000_000_000;
+
+/// The kinds of tokens, in the order of the columns.
+const KINDS: [&str; 5] = ["input", "output", "cache_write_5m", "cache_write_1h", "cache_read"];
+
+/// The sums over some requests. Adding cuts what is too large rather than overflow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Sums {
+    requests: i64,
+    /// By `KINDS`.
+    tokens: [i64; 5],
+    /// In pico-dollars, of those whose cost is known.
+    cost: i64,
+    unknown_cost: i64,
+    incomplete: i64,
+}
+
+impl Sums {
+    /// Adds a row of `requests::sole_row`.
+    pub(super) fn add_row(&mut self, row: usize, columns: &[ArrayRef]) {
+        let number = |column: usize| {
+            let column = columns[column].as_primitive::<Int64Type>();
+            column.is_valid(row).then(|| column.value(row))
+        };
+        let cost = charged(number(place::COST), number(place::RECORDED));
+        self.requests += 1;
+        for (sum, column) in self.tokens.iter_mut().zip(place::INPUT..) {
+            *sum = sum.saturating_add(number(column).unwrap_or_default());
+        }
+        self.cost = self.cost.saturating_add(cost.unwrap_or_default()).min(MOST);
+        self.unknown_cost += i64::from(cost.is_none());
+        self.incomplete += i64::from(columns[place::INCOMPLETE].as_boolean().value(row));
+    }
+
+    /// Adds other sums.
+    pub(super) fn add(&mut self, other: Self) {
+        self.requests += other.requests;
+        for (sum, tokens) in self.tokens.iter_mut().zip(other.tokens) {
+            *sum = sum.saturating_add(tokens);
+        }
+        self.cost = self.cost.saturating_add(other.cost).min(MOST);
+        self.unknown_cost += other.unknown_cost;
+        self.incomplete += other.incomplete;
+    }
+
+    /// The values of a session's row, in the order of its columns.
+    pub(super) fn fill(&self, row: &mut Columns) {
+        row.number(self.requests);
+        for tokens in self.tokens {
+            row.number(tokens);
+        }
+        row.number(self.tokens.iter().fold(0, |sum: i64, tokens| sum.saturating_add(*tokens)));
+        row.number(self.cost).number(self.unknown_cost).number(self.incomplete);
+    }
+}
+
+/// The sums of the picked sessions that have requests.
+pub(super) fn of_picked(connection: &Connection) -> Result<FxHashMap<String, Sums>, StoreError> {
+    let sql = format!(
+        "SELECT session_id, {} FROM requests r WHERE session_id IN (SELECT name FROM picked) GROUP BY session_id",
+        select()
+    );
+    let mut statement = connection.prepare(&sql)?;
+    let rows = statement.query_map([], |row| {
+        let tokens = [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?];
+        let sums = Sums {
+            requests: row.get(1)?,
+            tokens,
+            cost: row.get(7)?,
+            unknown_cost: row.get(8)?,
+            incomplete: row.get(9)?,
+        };
+        Ok((row.get(0)?, sums))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Writes the sums of sessions anew whose files have nothing new to say.
+pub(crate) fn renew(connection: &Connection, sessions: &FxHashSet<String>) -> Result<(), StoreError> {
+    if sessions.is_empty() {
+        return Ok(());
+    }
+    pick_texts(connection, sessions.iter())?;
+    renew_picked(connection)
+}
+
+/// Writes the sums of all sessions anew.
+pub(crate) fn renew_all(connection: &Connection) -> Result<(), StoreError> {
+    connection.execute_batch("CREATE OR REPLACE TEMP TABLE picked AS SELECT session_id AS name FROM sessions")?;
+    renew_picked(connection)
+}
+
+fn renew_picked(connection: &Connection) -> Result<(), StoreError> {
+    let kinds = KINDS.map(|kind| format!("coalesce(u.{kind}_tokens, 0)"));
+    let set = KINDS.map(|kind| format!("{kind}_tokens = coalesce(u.{kind}_tokens, 0)")).join(", ");
+    let sql = format!(
+        "UPDATE sessions SET requests = coalesce(u.requests, 0), {set}, total_tokens = {},
+             cost_pico_usd = coalesce(u.cost, 0), unknown_cost_requests = coalesce(u.unknown_cost, 0),
+             incomplete_requests = coalesce(u.incomplete, 0)
+         FROM picked LEFT JOIN (
+             SELECT session_id, {} FROM requests r WHERE session_id IN (SELECT name FROM picked) GROUP BY session_id
+         ) u
+             ON u.session_id = picked.name
+         WHERE sessions.session_id = picked.name",
+        kinds.join(" + "),
+        select()
+    );
+    connection.execute(&sql, [])?;
+    Ok(())
+}
+
+/// The sums over requests `r`, as columns.
+fn select() -> String {
+    let tokens = KINDS.map(|kind| format!("CAST(sum({kind}_tokens) AS BIGINT) AS {kind}_tokens")).join(", ");
+    format!(
+        "count(*) AS requests, {tokens}, CAST(least(coalesce(sum({COST}), 0), {MOST}) AS BIGINT) AS cost,
+         count(*) FILTER (WHERE {COST} IS NULL) AS unknown_cost, count(*) FILTER (WHERE incomplete) AS incomplete"
+    )
+}
