@@ -27,8 +27,6 @@ pub struct Session {
     pub active_ms: u64,
     /// Prompts of the person.
     pub prompts: u64,
-    /// Lines that were added or taken away, if that is known.
-    pub lines_changed: Option<u64>,
     /// All its requests.
     pub requests: u64,
     /// The client's own running total.

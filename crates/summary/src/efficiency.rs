@@ -71,8 +71,6 @@ pub struct Efficiency {
     pub prompts: u64,
     /// Milliseconds in which they were worked in.
     pub active_ms: u64,
-    /// Lines that were changed, and the cost of the sessions that tell; none where none tells.
-    pub lines: Option<(u64, PicoUsd)>,
 }
 
 impl Efficiency {
@@ -85,11 +83,6 @@ impl Efficiency {
     pub fn per_hour(&self) -> Option<PicoUsd> {
         const HOUR_MS: i128 = 3_600_000;
         per(PicoUsd(self.cost.0.saturating_mul(HOUR_MS)), self.active_ms)
-    }
-
-    /// What a changed line cost.
-    pub fn per_line(&self) -> Option<PicoUsd> {
-        self.lines.and_then(|(lines, cost)| per(cost, lines))
     }
 }
 
@@ -152,10 +145,6 @@ impl<'a> BySession<'a> {
             sum.cost += part.cost;
             sum.prompts = sum.prompts.saturating_add(session.prompts);
             sum.active_ms = sum.active_ms.saturating_add(session.active_ms);
-            if let Some(changed) = session.lines_changed {
-                let (lines, cost) = sum.lines.unwrap_or_default();
-                sum.lines = Some((lines.saturating_add(changed), cost + part.cost));
-            }
         }
         sum
     }

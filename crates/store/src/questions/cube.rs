@@ -118,7 +118,6 @@ fn sessions(connection: &Connection, rules: &SessionTypes) -> Result<Vec<Session
             device: None,
             active_ms: counted(numbers(4).value(row)),
             prompts: counted(numbers(5).value(row)),
-            lines_changed: None,
             requests: counted(numbers(6).value(row)),
             ledger: ledgers.is_valid(row).then(|| NanoUsd(ledgers.value(row))),
             carries_on: carrying.is_valid(row) && carrying.value(row),

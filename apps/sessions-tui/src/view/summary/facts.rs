@@ -56,7 +56,6 @@ fn facts(model: &Model) -> Vec<Fact> {
     add("written for 1 h, not 5 min", cache.long_writes().map(percent));
     add("per prompt", efficiency.per_prompt().map(money));
     add("per active hour", efficiency.per_hour().map(money));
-    add("per changed line", efficiency.per_line().map(money));
     let clock = rhythm.clock(measure);
     let busiest = rhythm.busiest_hour(measure);
     let spark = busiest.map(|_| chart::spark(&clock, Tone::Strong).text);
