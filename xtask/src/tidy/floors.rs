@@ -8,6 +8,7 @@ use super::Finding;
 const FLOORS: &[(&str, u8)] = &[
     ("transcript", 0),
     ("pricing", 0),
+    ("archive", 1),
     ("chart", 1),
     ("config", 1),
     ("journal", 1),
@@ -15,6 +16,8 @@ const FLOORS: &[(&str, u8)] = &[
     ("search", 1),
     ("summary", 1),
     ("typeset", 1),
+    ("notes", 2),
+    ("setup", 2),
     ("store", 2),
     ("sessions-tui", 4),
     ("cli", 4),
@@ -25,6 +28,8 @@ const FLOORS: &[(&str, u8)] = &[
 const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("pricing", "transcript", "a price is the price of a request, and `transcript` says what a request is"),
     ("chart", "typeset", "one measure of text, and one way to cut it"),
+    ("archive", "config", "whole files are replaced as `config` replaces files"),
+    ("journal", "config", "whole files are replaced as `config` replaces files"),
     ("resume", "config", "the file of directories that moved is replaced as `config` replaces files"),
     ("cli", "sessions-tui", "`sessions` without a command opens the screen"),
 ];

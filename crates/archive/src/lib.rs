@@ -1,0 +1,1 @@
+//! Transcripts kept, compressed, for longer than Claude Code keeps them.
