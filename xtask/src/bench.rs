@@ -6,6 +6,7 @@ mod measure;
 mod screen;
 mod search;
 mod summary;
+mod sync;
 mod table;
 mod terminal;
 
@@ -26,6 +27,7 @@ enum Subject {
     Screen(screen::Screen),
     Search(search::Search),
     Summary(summary::Summary),
+    Sync(sync::Sync),
 }
 
 impl Bench {
@@ -36,6 +38,7 @@ impl Bench {
             Subject::Screen(subject) => subject.run()?,
             Subject::Search(subject) => subject.run()?,
             Subject::Summary(subject) => subject.run()?,
+            Subject::Sync(subject) => subject.run()?,
         };
         print!("{}", table::table(&figures));
         Ok(())

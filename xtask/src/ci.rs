@@ -27,6 +27,8 @@ const STEPS: &[Step] = &[
     // before the tests, so that a runner that reads the last summary finds theirs
     ("doctests", || run("cargo test --release --workspace --doc --quiet").map(nothing)),
     ("tests", tests),
+    ("torture", crate::torture::check),
+    ("simulation", crate::simulate::check),
     ("docs", crate::docs::check),
     ("dependencies", dependencies),
 ];

@@ -5,15 +5,22 @@
 mod bench;
 mod charts;
 mod ci;
+mod client;
 mod docs;
 mod prices;
 mod screenshots;
+mod simulate;
 mod tidy;
+mod torture;
 mod workspace;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+/// That of the `sessions` program, so that what is measured here is as fast there.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Chores of this repository. Everything that is checked or generated goes through here.
 #[derive(Debug, Parser)]
@@ -34,7 +41,10 @@ enum Chore {
     Screenshots,
     /// Draws docs/charts from the built-in demo, for fixed days and a fixed zone
     Charts,
+    Simulate(simulate::Simulate),
     Bench(bench::Bench),
+    Torture(torture::Torture),
+    Client(client::Client),
 }
 
 fn main() -> ExitCode {
@@ -57,6 +67,9 @@ fn run() -> color_eyre::Result<()> {
         Chore::Prices(chore) => chore.run(),
         Chore::Screenshots => screenshots::draw(),
         Chore::Charts => charts::draw(),
+        Chore::Simulate(chore) => chore.run(),
         Chore::Bench(chore) => chore.run(),
+        Chore::Torture(chore) => chore.run(),
+        Chore::Client(chore) => chore.run(),
     }
 }

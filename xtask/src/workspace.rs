@@ -69,6 +69,14 @@ pub(crate) fn build(package: &str, binary: &str) -> Result<PathBuf> {
     Ok(release_folder()?.join(binary))
 }
 
+/// Builds both programs as the tests of the whole workspace have them built, and returns where `sessions` and
+/// `sessions-hook` lie.
+pub(crate) fn build_programs() -> Result<(PathBuf, PathBuf)> {
+    run("cargo build --release --quiet --workspace --bins")?;
+    let folder = release_folder()?;
+    Ok((folder.join("sessions"), folder.join("sessions-hook")))
+}
+
 /// Builds what the screen offers to chores and returns where it lies.
 pub(crate) fn build_house() -> Result<PathBuf> {
     // Without `cli` in the selection cargo chooses other features for DuckDB's build, and compiles it once more.

@@ -2,10 +2,21 @@
 
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use config::{ConfigError, Environment, Settings};
 
 pub(crate) use search::{Moment, day_of};
+
+/// A moment in milliseconds since 1970.
+pub(crate) fn milliseconds(moment: DateTime<Utc>) -> u64 {
+    u64::try_from(moment.timestamp_millis()).unwrap_or(0)
+}
+
+/// The present moment, in milliseconds since 1970.
+pub(crate) fn now_ms() -> u64 {
+    milliseconds(Utc::now())
+}
 
 /// A zone by its name, or what may have been meant.
 pub(crate) fn parse_zone(name: &str) -> Result<Tz, String> {

@@ -1,15 +1,19 @@
 //! What every command works with: environment, paths, clock and output, taken once.
 
+use std::cell::OnceCell;
 use std::error::Error;
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use color_eyre::Report;
-use config::{ConfigError, Environment, Paths, Settings};
+use config::{ConfigError, Environment, Excluded, Paths, Settings};
+use notes::Notes;
 use pricing::PriceTable;
+use sessions_tui::Launch;
 use store::Store;
 
 use crate::cli::Global;
@@ -28,7 +32,7 @@ pub(crate) struct Context {
     /// The person's settings; the defaults for what is wrong in them.
     pub(crate) settings: Settings,
     /// What is wrong with the settings.
-    pub(crate) settings_problem: Option<ConfigError>,
+    pub(crate) settings_problems: Vec<ConfigError>,
     /// The store.
     pub(crate) store: Store,
     /// The viewer's time zone.
@@ -37,8 +41,12 @@ pub(crate) struct Context {
     pub(crate) now: DateTime<Utc>,
     /// Whether the answer is for a script.
     pub(crate) json: bool,
+    /// Whether the transcripts were looked at, so that a tick has something to do.
+    pub(crate) scanned: bool,
     /// Standard output.
     pub(crate) output: Output,
+    /// What is written down, once it was asked for (`notebook::notes`).
+    pub(crate) notes: OnceCell<Rc<Notes>>,
     /// How warnings are written.
     style: Style,
     /// The built-in history, while it is unpacked.
@@ -53,10 +61,10 @@ impl Context {
         let demo = global.demo.then(|| Demo::unpack(now)).transpose()?;
         let environment = demo.as_ref().map_or_else(|| outside.clone(), |demo| demo.environment(&outside));
         let mut paths = Paths::new(&environment)?;
-        let (mut settings, mut settings_problem) = Settings::load(&paths.config);
-        if let Some(problem) = clock::wrong_setting(&settings, &paths.config) {
+        let (mut settings, problem) = Settings::load(&paths.config);
+        let wrong_zone = clock::wrong_setting(&settings, &paths.config);
+        if wrong_zone.is_some() {
             settings.timezone = None;
-            settings_problem.get_or_insert(problem);
         }
         paths.add_roots(&settings.roots_extra);
         let mut output = Output::new(global, &environment);
@@ -68,14 +76,45 @@ impl Context {
             zone: clock::zone(global.timezone, &environment, settings.timezone.as_deref()),
             now,
             json: global.json,
+            scanned: false,
             output,
+            notes: OnceCell::new(),
             style,
             demo,
             environment,
             paths,
             settings,
-            settings_problem,
+            settings_problems: problem.into_iter().chain(wrong_zone).collect(),
         })
+    }
+
+    /// What the screen was started with, for work behind it: nothing is written to the terminal.
+    pub(crate) fn behind(launch: &Launch) -> Self {
+        Self {
+            environment: launch.environment.clone(),
+            paths: launch.paths.clone(),
+            settings: launch.settings.clone(),
+            settings_problems: Vec::new(),
+            store: Store::at(&launch.paths.store),
+            zone: launch.zone,
+            now: Utc::now(),
+            json: true,
+            scanned: false,
+            output: Output::unwatched(),
+            notes: OnceCell::new(),
+            style: Style::default(),
+            demo: None,
+        }
+    }
+
+    /// Projects that are not recorded, not searched and not archived.
+    pub(crate) fn excluded(&self) -> Excluded {
+        Excluded::new(&self.settings.exclude, &self.environment)
+    }
+
+    /// The same for recording: while the settings cannot be read, it is not known what may be.
+    pub(crate) fn not_recorded(&self) -> Excluded {
+        if self.settings.exclude_unknown { Excluded::all() } else { self.excluded() }
     }
 
     /// Goes over to the built-in history for the rest of the program.
@@ -85,6 +124,7 @@ impl Context {
         self.paths = Paths::new(&self.environment)?;
         self.settings = Settings::default();
         self.store = Store::at(&self.paths.store);
+        self.notes = OnceCell::new();
         self.demo = Some(demo);
         Ok(())
     }
@@ -121,12 +161,21 @@ impl Context {
         report::warn(self.style, problem);
     }
 
+    /// All that is wrong with the settings; nothing is said of it again.
+    pub(crate) fn settings_fault(&mut self) -> Option<Fault> {
+        let problems: Vec<String> = self.settings_problems.drain(..).map(|problem| problem.to_string()).collect();
+        (!problems.is_empty()).then(|| Fault::new("config", problems.join("\n")))
+    }
+
     /// What is wrong with the person's files, so that something else stands for them.
     pub(crate) fn problems_of_files(&mut self) -> Vec<Fault> {
-        let settings = self.settings_problem.take().map(|problem| {
-            Fault::new("config", problem.to_string()).next(
-                "What is right in it holds, and the defaults for the rest. `sessions config check` checks it again.",
-            )
+        let is_closed = self.settings.exclude_unknown;
+        let settings = self.settings_fault().map(|fault| {
+            fault.next(if is_closed {
+                "Until it is corrected nothing new is recorded, because it is not known what is excluded."
+            } else {
+                "What is right in it holds, and the defaults for the rest. `sessions config check` checks it again."
+            })
         });
         let prices = self
             .checked_prices()

@@ -1,12 +1,14 @@
 //! The built-in history: unpacked into a folder of its own, moved to the present, removed at the end.
 
+mod notes;
+
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use config::Environment;
+use config::{Environment, Paths};
 use include_dir::{Dir, DirEntry, include_dir};
 
 /// A small history written for this purpose, laid out as Claude Code's folder.
@@ -33,7 +35,9 @@ impl Demo {
         for (path, text) in files(&HISTORY) {
             write(&folder.path().join("claude").join(path), &shifted(text, shift))?;
         }
-        Ok(Self { folder })
+        let demo = Self { folder };
+        notes::write(&Paths::new(&demo.environment(&Environment::default()))?.journal(), now)?;
+        Ok(demo)
     }
 
     /// An environment in which every path leads into the demo.

@@ -4,14 +4,18 @@ use std::sync::atomic::AtomicBool;
 
 use color_eyre::Report;
 use config::SessionTypes;
+use notes::Notes;
 use resume::Below;
 use search::Query;
-use sessions_tui::{Knowledge, Library};
+use sessions_tui::{Knowledge, Library, Machines, way_there};
 use store::{Found, SessionRow, live};
 use transcript::SessionId;
 
+use crate::archiving;
 use crate::commands::search::setting;
 use crate::context::Context;
+use crate::deleting;
+use crate::notebook;
 use crate::plain_text::one_line;
 use crate::report::{Candidate, Fault};
 use crate::scanning;
@@ -30,7 +34,23 @@ pub(crate) fn session(context: &mut Context, prefix: &str) -> color_eyre::Result
     if let Some(obstacle) = obstacle {
         context.output.note(&obstacle.to_string());
     }
+    deleting::refuse_deleted(context, row.id().as_str())?;
     Ok(row)
+}
+
+/// All sessions but those that were deleted or belong to an excluded project, latest first.
+pub(crate) fn rows(context: &Context) -> color_eyre::Result<Vec<SessionRow>> {
+    let rows = context.store.sessions()?;
+    Ok(shown(context, rows, &notebook::notes_if_readable(context)))
+}
+
+/// Of some sessions, those that were not deleted and belong to no excluded project.
+pub(crate) fn shown(context: &Context, mut rows: Vec<SessionRow>, notes: &Notes) -> Vec<SessionRow> {
+    let excluded = context.excluded();
+    let is_deleted = |row: &SessionRow| notes.marks(row.id().as_str()).is_some_and(|marks| marks.is_deleted());
+    let is_excluded = |row: &SessionRow| row.session.cwd_first.as_deref().is_some_and(|cwd| excluded.holds(cwd));
+    rows.retain(|row| !is_deleted(row) && !is_excluded(row));
+    rows
 }
 
 /// The same from what is stored; an obstacle to bringing it up to date is the answer when there is none.
@@ -80,17 +100,20 @@ fn known(context: &Context, rows: Vec<SessionRow>) -> color_eyre::Result<Library
     let knowledge = Knowledge {
         belongings: context.store.belongings()?,
         types: SessionTypes::load(&context.paths.session_types_file())?,
+        archive: Some(archiving::archive(context)),
+        device: Machines::of(&context.paths, &context.settings, &context.environment).here,
     };
-    Ok(Library::new(rows, &running, context.zone).knowing(knowledge))
+    let marks = notebook::marks(context, &rows);
+    Ok(Library::new(rows, &running, context.zone).marked(marks).without(&context.excluded()).knowing(knowledge))
 }
 
-/// Whether a session belongs to a project: by a part of its name, or by the directory when it looks like one.
+/// Whether a session belongs to a project: by a part of its name or its key, or by the directory when it looks like one.
 pub(crate) fn is_of_project(row: &SessionRow, wanted: &str, context: &Context) -> bool {
-    if is_directory(wanted) {
-        return Below::directory(&context.environment.resolve(wanted)).holds(ran_in(row));
-    }
-    let name = row.session.project.as_deref().unwrap_or_default().to_lowercase();
-    name.contains(&wanted.to_lowercase())
+    let is_here = || Below::directory(&context.environment.resolve(wanted)).holds(ran_in(row));
+    let names = [&row.session.project, &row.project_key].into_iter().flatten();
+    // `..` is a part of no name that is meant
+    let is_called = || names.map(|name| name.to_lowercase()).any(|name| name.contains(&wanted.to_lowercase()));
+    if is_directory(wanted) { is_here() || (!wanted.starts_with(['.', '~']) && is_called()) } else { is_called() }
 }
 
 /// Directories that a session ran in, the latest first.
@@ -112,7 +135,7 @@ fn ambiguous(context: &Context, prefix: &str, rows: &[SessionRow]) -> Fault {
 }
 
 fn unknown(context: &Context, typed: &str) -> color_eyre::Result<Fault> {
-    let rows = if looks_like_an_id(typed) { Vec::new() } else { context.store.sessions()? };
+    let rows = if looks_like_an_id(typed) { Vec::new() } else { rows(context)? };
     let found = matching(context, rows, &Query::parse(typed))?;
     let near: Vec<Candidate> = found.iter().take(3).map(|row| candidate(context, row)).collect();
     let fault = Fault::new("not-found", format!("No session has an id that begins with `{}`.", one_line(typed)));
@@ -128,6 +151,27 @@ fn unknown(context: &Context, typed: &str) -> color_eyre::Result<Fault> {
 fn looks_like_an_id(typed: &str) -> bool {
     typed.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
         && typed.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// The name of the machine that a session ran on, where that is another one.
+pub(crate) fn device(context: &Context, row: &SessionRow) -> Option<String> {
+    row.device.map(|device| Machines::of(&context.paths, &context.settings, &context.environment).name(Some(device)))
+}
+
+/// Says why there is no transcript here: it is on another machine, or gone.
+pub(crate) fn no_transcript(context: &Context, row: &SessionRow) -> Fault {
+    let id = row.id();
+    match device(context, row).map(|device| one_line(&device)) {
+        Some(device) => {
+            let message = format!("The transcript of {id} lies on {device}; only its figures are here.");
+            Fault::new("other-machine", message).next(way_there(&device, id))
+        }
+        None if row.adopted => {
+            let message = format!("There is no transcript of {id}: it was brought over from claude-session-logger.");
+            Fault::new("gone", message).next("If a transcript of it comes, it is read then.")
+        }
+        None => transcript_gone(id),
+    }
 }
 
 /// Says that a transcript is gone.

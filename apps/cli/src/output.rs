@@ -61,6 +61,12 @@ impl Output {
         }
     }
 
+    /// Standard output that nobody looks at while the screen is open.
+    pub(crate) fn unwatched() -> Self {
+        let stdout = BufWriter::new(io::stdout());
+        Self { stdout, terminal: false, watched: false, width: DEFAULT_WIDTH, color: false }
+    }
+
     /// Writes one line.
     pub(crate) fn line(&mut self, text: &str) -> io::Result<()> {
         self.stdout.write_all(text.as_bytes())?;

@@ -1,12 +1,14 @@
 //! The text and the exit code of every ending; made here and nowhere else.
 
+use std::error::Error;
 use std::ffi::OsString;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::panic::{self, AssertUnwindSafe};
-use std::process::ExitCode;
 
+use archive::ArchiveError;
 use color_eyre::Report;
 use config::ConfigError;
+use housekeeping::HousekeepingError;
 use resume::Obstacle;
 use serde::Serialize;
 use store::StoreError;
@@ -69,7 +71,7 @@ impl Fault {
 }
 
 /// How errors are written.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Style {
     json: bool,
     color: bool,
@@ -88,14 +90,18 @@ impl Style {
     }
 }
 
-/// Runs the program and turns what came of it into text on standard error and an exit code.
-pub(crate) fn conclude(style: Style, program: impl FnOnce() -> color_eyre::Result<()>) -> ExitCode {
-    match panic::catch_unwind(AssertUnwindSafe(program)) {
-        Ok(Ok(())) => ExitCode::SUCCESS,
-        Ok(Err(report)) if is_broken_pipe(&report) => ExitCode::SUCCESS,
+/// Runs the program, turns what came of it into text on standard error and an exit code, and leaves at once: a thread of the
+/// screen may still ask the engine something, which must not be taken apart under it as it is at an ordinary exit.
+pub(crate) fn conclude(style: Style, program: impl FnOnce() -> color_eyre::Result<()>) -> ! {
+    let code = match panic::catch_unwind(AssertUnwindSafe(program)) {
+        Ok(Ok(())) => 0,
+        Ok(Err(report)) if is_broken_pipe(&report) => 0,
         Ok(Err(report)) => ending_of(&report).write(style),
-        Err(_) => ExitCode::from(2),
-    }
+        Err(_) => 2,
+    };
+    // what could not be written was told by whoever wrote it
+    let _ = io::stdout().lock().flush();
+    signal_hook::low_level::exit(code.into())
 }
 
 /// What clap has to say: help and version on standard output, anything else as a fault.
@@ -133,11 +139,11 @@ struct Ending<'a> {
 }
 
 impl Ending<'_> {
-    fn write(&self, style: Style) -> ExitCode {
+    fn write(&self, style: Style) -> u8 {
         let text = if style.json { self.as_json("error") } else { self.as_text("", style.color) };
         // Standard error may be closed; there is nobody left to tell then.
         let _ = io::stderr().lock().write_all(text.as_bytes());
-        ExitCode::from(self.exit)
+        self.exit
     }
 
     fn as_json(&self, name: &str) -> String {
@@ -174,12 +180,16 @@ fn ending_of(report: &Report) -> Ending<'_> {
         ("no-home", 1, error.to_string(), None)
     } else if let Some(error @ ConfigError::Invalid { .. }) = report.downcast_ref() {
         ("config", 1, error.to_string(), Some("Correct the file, or move it away to use the defaults.".to_owned()))
+    } else if let Some(error) = report.downcast_ref::<ArchiveError>() {
+        of_archive(error)
+    } else if let Some(error) = report.downcast_ref::<HousekeepingError>() {
+        of_housekeeping(error)
     } else if let Some(error) = report.downcast_ref::<journal::JournalError>() {
-        ("spool", 1, error.to_string(), Some(files_step()))
+        ("spool", 1, error.to_string(), Some(files_step(error)))
     } else if let Some(error) = report.downcast_ref::<Obstacle>() {
         (code_of(error), 1, error.to_string(), None)
     } else if report.downcast_ref::<io::Error>().is_some() || report.downcast_ref::<ConfigError>().is_some() {
-        ("io", 1, chain_of(report), Some(files_step()))
+        ("io", 1, chain_of(report), Some(files_step(report.as_ref())))
     } else {
         (
             "fault",
@@ -189,6 +199,37 @@ fn ending_of(report: &Report) -> Ending<'_> {
         )
     };
     Ending { code, message, next_step, candidates: &[], exit }
+}
+
+fn of_archive(error: &ArchiveError) -> (&'static str, u8, String, Option<String>) {
+    let (code, step) = match error {
+        ArchiveError::Busy { .. } => ("archive-busy", "Try again when it is done.".to_owned()),
+        ArchiveError::NoBackup { .. } => {
+            ("backup", "Nothing was changed. Take another copy of it, or another backup.".to_owned())
+        }
+        ArchiveError::Io { .. } => ("archive", files_step(error)),
+    };
+    (code, 1, error.to_string(), Some(step))
+}
+
+fn of_housekeeping(error: &HousekeepingError) -> (&'static str, u8, String, Option<String>) {
+    let (code, step) = match error {
+        HousekeepingError::Io { .. } => ("io", files_step(error)),
+        HousekeepingError::Changed { .. } => ("changed", "Look at it again, and try again when it rests.".to_owned()),
+        HousekeepingError::Stuck { session } => {
+            ("stuck", format!("`sessions undelete {session}` puts it back, within 24 hours."))
+        }
+        HousekeepingError::Half { .. } => ("changed", "Run it again: the rest is done then.".to_owned()),
+        HousekeepingError::Occupied { .. } => {
+            ("exists", "Move it away, then run this again; nothing is ever written over.".to_owned())
+        }
+        HousekeepingError::StillThere { .. } => {
+            ("still-there", "Move it first; this brings along what Claude Code knows of it.".to_owned())
+        }
+        HousekeepingError::NoDirectory { .. } => ("no-directory", "Give the directory as it is called now.".to_owned()),
+        HousekeepingError::Archive(error) => return of_archive(error),
+    };
+    (code, 1, error.to_string(), Some(step))
 }
 
 fn of_store(error: &StoreError) -> (&'static str, u8, String, Option<String>) {
@@ -214,7 +255,8 @@ fn of_store(error: &StoreError) -> (&'static str, u8, String, Option<String>) {
                 step("Run `sessions rebuild`: it is made again from the transcripts, and this file is kept beside it."),
             )
         }
-        StoreError::Io { .. } => ("io", 1, error.to_string(), Some(files_step())),
+        StoreError::Io { .. } => ("io", 1, error.to_string(), Some(files_step(error))),
+        StoreError::Journal(_) => ("journal", 1, error.to_string(), Some(files_step(error))),
         StoreError::Cancelled => {
             let message = "Stopped. What was read so far is kept.".to_owned();
             ("stopped", 1, message, step("The next `sessions scan` goes on from there."))
@@ -237,8 +279,27 @@ fn code_of(obstacle: &Obstacle) -> &'static str {
     }
 }
 
-fn files_step() -> String {
-    "Check that the disk is not full and that the folder may be written; `sessions where` lists every path.".to_owned()
+/// What to do about a file that cannot be used, by what the system says of it.
+fn files_step(error: &(dyn Error + 'static)) -> String {
+    let (mut kind, mut cause) = (None, Some(error));
+    while let Some(error) = cause {
+        kind = error.downcast_ref::<io::Error>().map(io::Error::kind).or(kind);
+        cause = error.source();
+    }
+    let step = match kind {
+        Some(ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => "Make room on that disk, then run it again.",
+        Some(ErrorKind::ReadOnlyFilesystem) => {
+            "That disk can only be read. Make it writable, or name another data folder by SESSIONS_HOME."
+        }
+        Some(ErrorKind::PermissionDenied) => {
+            "Give yourself the right to read and write there; `sessions where` lists every path."
+        }
+        Some(ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::AlreadyExists) => {
+            "Is a disk missing, or a file in the place of a folder? `sessions where` lists every path."
+        }
+        _ => "Check that the disk is not full and that the folder may be written; `sessions where` lists every path.",
+    };
+    step.to_owned()
 }
 
 /// The causes from the outside in; one that its predecessor has quoted already is left out.

@@ -27,17 +27,22 @@ pub(crate) enum Work {
 
 /// Does the work on all known roots; returns what was done and how long it took.
 pub(crate) fn scan(context: &Context, work: Work) -> color_eyre::Result<(ScanReport, Duration)> {
-    scan_with(context, work, Vec::new())
+    scan_with(context, work, Vec::new(), 0)
 }
 
-/// The same, with transcripts that lie anywhere else.
+/// The same, with transcripts that lie anywhere else, on as many threads as said; 0 means one per core.
 pub(crate) fn scan_with(
     context: &Context,
     work: Work,
     extra_files: Vec<PathBuf>,
+    threads: usize,
 ) -> color_eyre::Result<(ScanReport, Duration)> {
     let prices = context.prices();
-    let options = ScanOptions { roots: context.paths.known_roots(), extra_files, threads: 0 };
+    let roots = context.paths.known_roots();
+    let journal = Some(context.paths.journal());
+    let archive = Some(context.paths.archive());
+    let excluded = context.not_recorded();
+    let options = ScanOptions { roots, extra_files, threads, journal, archive, excluded, ..ScanOptions::default() };
     let listening = Listening::begin()?;
     let mut bar = Bar::new(context.output.watched);
     let started = Instant::now();
@@ -56,7 +61,7 @@ pub(crate) fn scan_with(
         report => {
             let report = report?;
             if report.sessions_new > 0 && !context.is_demo() {
-                remember_places(context);
+                remember_places(context, &report);
             }
             Ok((report, started.elapsed()))
         }
@@ -64,15 +69,11 @@ pub(crate) fn scan_with(
 }
 
 /// Notes which repositories the sessions ran in: when a directory is gone, nothing else tells where it went.
-fn remember_places(context: &Context) {
-    let kept = || -> color_eyre::Result<()> {
-        let rows = context.store.sessions()?;
-        let directories = rows.iter().filter_map(|row| row.session.cwd_last.as_deref()).map(Path::new);
-        Ok(Places::keep(&context.paths.places_file(), directories)?)
-    };
-    if let Err(report) = kept() {
-        // A directory that moves is then asked for; the next new session tries again.
-        tracing::warn!("it is not remembered where repositories are: {report}");
+fn remember_places(context: &Context, report: &ScanReport) {
+    let directories = report.directories.iter().map(Path::new);
+    if let Err(error) = Places::keep(&context.paths.places_file(), directories) {
+        // A directory that moves is then asked for; the next new session in it tries again.
+        tracing::warn!("it is not remembered where repositories are: {error}");
     }
 }
 
@@ -83,7 +84,10 @@ pub(crate) fn freshen(context: &mut Context, wanted: bool) -> color_eyre::Result
     if !wanted {
         return Ok(None);
     }
-    let Err(report) = scan(context, Work::Scan) else { return Ok(None) };
+    let Err(report) = scan(context, Work::Scan) else {
+        context.scanned = true;
+        return Ok(None);
+    };
     match report.downcast_ref::<StoreError>() {
         Some(StoreError::Locked { .. }) => {
             context.store = context.store.clone().waiting(Duration::ZERO);

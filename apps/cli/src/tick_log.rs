@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use config::ConfigError;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 
 /// Days of which the log is kept.
@@ -12,14 +13,16 @@ const DAYS_KEPT: usize = 7;
 
 /// Sends everything that is traced from here on to `tick.<day>.log` in a folder.
 pub(crate) fn begin(folder: &Path) -> color_eyre::Result<()> {
-    config::make_private_folder(folder)?;
+    let io = |source| ConfigError::Unwritable { path: folder.to_owned(), source };
+    config::make_private_folder(folder).map_err(io)?;
     let appender = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("tick")
         .filename_suffix("log")
         .max_log_files(DAYS_KEPT)
-        .build(folder)?;
-    make_private(folder)?;
+        .build(folder)
+        .map_err(|error| io(io::Error::other(error)))?;
+    make_private(folder).map_err(io)?;
     // Whoever has set a subscriber before keeps it.
     let _ = tracing_subscriber::fmt()
         .with_writer(appender)

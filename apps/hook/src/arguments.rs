@@ -28,8 +28,11 @@ Options:
   -h, --help      print this
   -V, --version   print the version
 
-For an event it prints nothing. It always succeeds; what goes wrong is in logs/hook.log in the data
-folder. `sessions where` shows where that is, `sessions scan` finds sessions that no hook reported.
+For an event it prints nothing, but for a session that starts: then recent sessions of its directory
+and what waits, as the last tick has prepared it, for you and not for the model (`hooks.banner` in
+config.toml; `sessions recent` prints the same by hand). It always succeeds; what goes wrong is in logs/hook.log
+in the data folder. `sessions where` shows where that is, `sessions scan` finds sessions that no hook
+reported. `sessions setup` writes all of this into the settings of Claude Code.
 ";
 
 /// What `--version` prints.

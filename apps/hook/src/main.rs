@@ -1,10 +1,9 @@
 //! The hook that Claude Code calls: leaves an event behind, or draws the status line, and is gone.
 //!
-//! It opens no database and no network, prints nothing but the status line, and ends with 0 whatever happens, because
-//! Claude Code shows or stores anything else. What goes wrong is written to `logs/hook.log`.
+//! It opens no database and no network, prints nothing but the status line and, when a session starts, the banner that a
+//! tick has prepared, and ends with 0 whatever happens, because Claude Code shows or stores anything else. What goes wrong is written to `logs/hook.log`.
 
 mod arguments;
-mod background;
 mod input;
 mod log;
 mod status_line;
@@ -17,7 +16,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use config::{Environment, Paths};
 use journal::{
-    Event, EventKind, Fields, JournalError, Limits, PAYLOAD_READ_BYTES, Spool, Status, UsageState, payload_fault,
+    Banner, Event, EventKind, Fields, JournalError, Limits, PAYLOAD_READ_BYTES, Spool, Status, UsageState, is_tick_due,
+    payload_fault, start_tick,
 };
 
 use crate::arguments::Request;
@@ -29,6 +29,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Figures of a status line that are older are made again, and so often at most is a tick started for them.
 const FIGURES_FRESH: Duration = Duration::from_mins(1);
+
+/// After a start, an event that comes often starts no other tick for this long.
+const OFTEN_PAUSE: Duration = Duration::from_secs(10);
 
 /// What a thread needs that only waits for the disk.
 const SYNC_STACK_BYTES: usize = 64 * 1024;
@@ -88,8 +91,8 @@ fn draw(environment: &Environment, paths: &Paths) -> Vec<String> {
     show(io::stdout(), &(line + "\n"), ExitCode::SUCCESS);
     problems.extend(Limits::at(paths.limits_file()).record(&status.limits).err().map(|error| error.to_string()));
     let is_fresh = |checked: SystemTime| checked.elapsed().is_ok_and(|age| age < FIGURES_FRESH);
-    if !checked.is_some_and(is_fresh) {
-        problems.extend(background::start_tick(FIGURES_FRESH, environment, paths).err());
+    if !checked.is_some_and(is_fresh) && is_tick_due(FIGURES_FRESH, paths) {
+        problems.extend(start_tick(environment, paths).err());
     }
     problems
 }
@@ -113,32 +116,64 @@ fn record(request: &Request, environment: &Environment, paths: &Paths) -> Vec<St
     }
     let mut event = Event::new(kind, now_ms(), &payload).with_variables(|name| environment.get(name));
     event.parent_pid = Some(std::os::unix::process::parent_id());
-    let (left, started) = leave(&event, &Spool::new(&paths.spool), || {
-        background::start_tick(background::pause_of(kind), environment, paths)
-    });
+    let (left, started) = leave(
+        &event,
+        &Spool::new(&paths.spool),
+        || is_tick_due(pause_of(kind), paths),
+        || start_tick(environment, paths),
+    );
     problems.extend(left.err().map(|error| error.to_string()));
     problems.extend(started.err());
+    if kind == EventKind::SessionStart {
+        greet(&event, paths);
+    }
     problems
 }
 
-/// Leaves an event, and starts a tick while it is written through to the disk: each of both takes about a millisecond, and
-/// one waits for the disk, the other for a processor.
+/// Prints what a tick has prepared for a session that starts here. One that is taken up again, compacted or cleared has
+/// been greeted before.
+fn greet(event: &Event, paths: &Paths) {
+    let fields = event.fields();
+    if fields.source.is_some_and(|source| source != "startup") {
+        return;
+    }
+    let Some(banner) = Banner::read(&paths.banner_file(), event.received_ms) else { return };
+    let directories = fields.cwd.iter().chain(&event.claude_project_dir).map(String::as_str);
+    if let Some(said) = banner.said_in(directories) {
+        show(io::stdout(), &said, ExitCode::SUCCESS);
+    }
+}
+
+/// Leaves an event, and starts a tick, if one is due, while it is written through to the disk: each of both takes about a
+/// millisecond, and one waits for the disk, the other for a processor.
 fn leave(
     event: &Event,
     spool: &Spool,
+    is_due: impl FnOnce() -> bool,
     start: impl FnOnce() -> Result<(), String>,
 ) -> (Result<(), JournalError>, Result<(), String>) {
     let left = match spool.put(event) {
         Ok(left) => left,
         // a tick takes what others left
-        Err(error) => return (Err(error), start()),
+        Err(error) => return (Err(error), if is_due() { start() } else { Ok(()) }),
     };
+    if !is_due() {
+        return (left.sync(), Ok(()));
+    }
     thread::scope(|scope| {
         let syncing = thread::Builder::new().stack_size(SYNC_STACK_BYTES).spawn_scoped(scope, || left.sync());
         let started = start();
         let synced = syncing.ok().and_then(|syncing| syncing.join().ok());
         (synced.unwrap_or_else(|| left.sync()), started)
     })
+}
+
+/// How long an event waits for a tick of its own after another was started.
+fn pause_of(kind: EventKind) -> Duration {
+    match kind {
+        EventKind::PostToolUse | EventKind::Stop => OFTEN_PAUSE,
+        EventKind::SessionStart | EventKind::SessionEnd => Duration::ZERO,
+    }
 }
 
 /// The kind that the payload itself names.

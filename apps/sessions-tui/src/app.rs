@@ -1,27 +1,31 @@
 //! Starting and ending the screen, and the loop between.
 
 use std::io::{self, IsTerminal};
+use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
 
 use chrono::Utc;
 use chrono_tz::Tz;
 use color_eyre::eyre::{WrapErr, bail};
-use config::{Environment, Paths, Settings};
+use config::{Environment, Excluded, Paths, Settings};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use crossterm::event::{Event, MouseEventKind};
 use pricing::PriceTable;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
+use sync::Progress;
 use transcript::SessionId;
 
 use crate::appearance;
 use crate::commands::KeyMap;
 use crate::extent::Here;
 use crate::lanes::Lanes;
+use crate::machines::Machines;
 use crate::message::{Effect, Msg};
 use crate::model::{Model, Setup};
 use crate::rehearsal;
+use crate::syncing::{SyncNews, Tested};
 use crate::terminal::{self, Screen};
 use crate::update;
 
@@ -46,6 +50,19 @@ pub enum Form {
 /// Writes a session in a form; the error says what to do about it.
 pub type Exporter = fn(&Launch, &SessionId, Form) -> Result<Vec<u8>, String>;
 
+/// Told with which remote it syncs, and how far it is.
+pub type Watch<'a> = &'a mut dyn FnMut(&str, Progress);
+
+/// What syncs and asks remotes for the screen.
+#[derive(Debug, Clone, Copy)]
+pub struct Syncer {
+    /// Syncs with all remotes until it is done or asked to stop, and tells how far it is with which; the error says what to do
+    /// about it.
+    pub run: fn(&Launch, &AtomicBool, Watch<'_>) -> Result<SyncNews, String>,
+    /// Asks all remotes what they hold.
+    pub test: fn(&Launch) -> Tested,
+}
+
 /// What the screen is started with.
 #[derive(Debug, Clone)]
 pub struct Launch {
@@ -61,10 +78,37 @@ pub struct Launch {
     pub zone: Tz,
     /// What is wrong with the person's files, to be said when it is opened.
     pub problems: Vec<String>,
+    /// Whether it is to say that nothing is set up.
+    pub offer_set_up: bool,
     /// Whether it shows the built-in demo (says so, resumes nothing).
     pub demo: bool,
     /// What writes sessions to files: the command line has the forms.
     pub export: Exporter,
+    /// What syncs: the command line knows how.
+    pub sync: Syncer,
+}
+
+impl Launch {
+    /// What the person's machines are called; those of the demo have no name.
+    pub(crate) fn machines(&self) -> Machines {
+        if self.demo {
+            return Machines::default();
+        }
+        Machines::of(&self.paths, &self.settings, &self.environment)
+    }
+}
+
+impl Launch {
+    /// Projects that are excluded now: the settings may have been changed since the screen was opened.
+    pub(crate) fn excluded(&self) -> Excluded {
+        Excluded::new(&Settings::load(&self.paths.config).0.exclude, &self.environment)
+    }
+
+    /// The same for recording: while the settings cannot be read, it is not known what may be.
+    pub(crate) fn not_recorded(&self) -> Excluded {
+        let settings = Settings::load(&self.paths.config).0;
+        if settings.exclude_unknown { Excluded::all() } else { Excluded::new(&settings.exclude, &self.environment) }
+    }
 }
 
 /// How the screen was left.
@@ -72,6 +116,8 @@ pub struct Launch {
 pub enum Outcome {
     /// The person is done.
     Quit,
+    /// The person wants to set up; the terminal has been given back.
+    SetUp,
     /// A session is to be resumed; the terminal has been given back.
     Resume(resume::Plan),
 }
@@ -121,6 +167,10 @@ pub fn run(launch: &Launch) -> color_eyre::Result<Outcome> {
     let (theme, wrong) = appearance::theme(&launch.environment, &launch.settings.theme, &launch.paths.themes());
     problems.extend(wrong);
     update(&mut model, Msg::Themed(Box::new(theme)));
+    if launch.offer_set_up {
+        update(&mut model, Msg::OfferSetUp);
+    }
+    // What is wrong lies over what could be.
     update(&mut model, Msg::Misconfigured(problems));
     let outcome = take_and_run(launch, &mut model, &lanes, &inbox, &sender);
     lanes.finish();
@@ -155,6 +205,11 @@ fn take_and_run(
                 Effect::Page(path) => {
                     let said = terminal::page(&path, &launch.environment);
                     wakes.extend([Msg::Continued, Msg::Told(said)].map(Wake::Msg));
+                }
+                Effect::Edit(id, path) => {
+                    let said = terminal::edit(&path, &launch.environment);
+                    wakes.extend([Msg::Continued, Msg::Edited(id, path)].map(Wake::Msg));
+                    wakes.extend(said.err().map(|problem| Wake::Msg(Msg::Told(Err(problem)))));
                 }
                 Effect::Suspend => {
                     terminal::suspend()?;

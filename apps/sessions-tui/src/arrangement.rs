@@ -7,7 +7,7 @@ use transcript::Tokens;
 
 use crate::extent::{Extent, Here};
 use crate::library::{Entry, Library};
-use crate::sort::Sort;
+use crate::sort::{Key, Sort};
 
 /// What the person chose; remembered while the screen is open.
 #[derive(Debug, Clone, Default)]
@@ -87,11 +87,13 @@ pub(crate) fn arrange(
     let is_here = |at: &usize| entries.get(*at).is_some_and(|entry| here.holds(arrangement.extent, &entry.row));
     let mut order: Vec<usize> = match matched {
         Some(matched) => matched.iter().copied().filter(is_here).collect(),
-        None => (0..entries.len()).filter(is_here).collect(),
+        None => (0..entries.len()).filter(|at| !entries[*at].marks.hidden && is_here(at)).collect(),
     };
     let sort = arrangement.sort;
     sort.apply(&mut order, arrangement.reversed, |at| {
-        entries.get(*at).and_then(|entry| sort.key(&entry.row, entry.running.is_some()))
+        let entry = entries.get(*at)?;
+        let given = entry.marks.title.as_deref().filter(|_| sort == Sort::Title);
+        given.map_or_else(|| sort.key(&entry.row, entry.running.is_some()), Key::name)
     });
     let sessions = order.len();
     if !arrangement.grouped {

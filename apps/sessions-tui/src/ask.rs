@@ -1,8 +1,11 @@
-//! A question that is answered with a path: where a directory is now, where a session is written to.
+//! A question that is answered with a path (where a directory is now, where a session is written to) or with words.
 
 use std::path::PathBuf;
 
+use housekeeping::{Deletion, Relinking};
+use notes::{EntryId, Turn};
 use store::SessionRow;
+use transcript::SessionId;
 use tui_input::Input;
 
 use crate::message::{Errand, Ticket};
@@ -38,18 +41,84 @@ pub(crate) enum About {
         /// The file that is there already and that a second Enter replaces.
         replaced: Option<PathBuf>,
     },
+    /// What is written down.
+    Words(Words),
+    /// Where a directory is now that moved.
+    Moved {
+        /// Where it was.
+        from: PathBuf,
+    },
+    /// Whether something is done that is hard to take back.
+    Confirm(Confirm),
+}
+
+/// Something that has to be agreed to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Confirm {
+    /// Sessions are deleted.
+    Deletion(Vec<Deletion>),
+    /// What is known of a directory goes where the directory went.
+    Relinking(Box<Relinking>),
+}
+
+impl Confirm {
+    /// What has to be typed.
+    pub(crate) fn wanted(&self) -> String {
+        match self {
+            Self::Deletion(deletions) if deletions.len() > 1 => deletions.len().to_string(),
+            Self::Deletion(_) | Self::Relinking(_) => "y".to_owned(),
+        }
+    }
+}
+
+/// What is written down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Words {
+    /// Category and title of an entry.
+    NewEntry,
+    /// How it was resolved.
+    Resolve(EntryId),
+    /// Its status.
+    Status(EntryId),
+    /// A note on it.
+    Note(EntryId),
+    /// Tags of sessions.
+    Tags {
+        sessions: Vec<SessionId>,
+        /// Those that all of them had.
+        before: Vec<String>,
+    },
+    /// A note on sessions, or on a turn.
+    NoteOn { sessions: Vec<SessionId>, turn: Option<Turn> },
+    /// A title.
+    Name(SessionId),
 }
 
 impl About {
     /// Whether only directories are offered.
     pub(crate) fn is_directory(&self) -> bool {
-        matches!(self, Self::Directory { .. })
+        matches!(self, Self::Directory { .. } | Self::Moved { .. })
+    }
+
+    /// Whether it is answered with words rather than with a path.
+    pub(crate) fn is_words(&self) -> bool {
+        matches!(self, Self::Words(_) | Self::Confirm(_))
     }
 
     pub(crate) fn title(&self) -> &'static str {
         match self {
-            Self::Directory { .. } => "Where is it now?",
+            Self::Directory { .. } | Self::Moved { .. } => "Where is it now?",
+            Self::Confirm(Confirm::Deletion(_)) => "Delete",
+            Self::Confirm(Confirm::Relinking(_)) => "Relink",
             Self::Export { .. } => "Export",
+            Self::Words(words) => match words {
+                Words::NewEntry => "New entry",
+                Words::Resolve(_) => "Resolve",
+                Words::Status(_) => "Status",
+                Words::Note(_) | Words::NoteOn { .. } => "Note",
+                Words::Tags { .. } => "Tags",
+                Words::Name(_) => "Title",
+            },
         }
     }
 }

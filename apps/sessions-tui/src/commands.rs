@@ -2,11 +2,14 @@
 
 mod action;
 mod arranging;
+mod entries;
 mod everywhere;
+mod house;
 mod key_map;
 mod reader;
 mod sessions;
 mod summary;
+mod syncing;
 
 pub use action::Action;
 pub use key_map::KeyMap;
@@ -16,8 +19,16 @@ use crate::model::Model;
 
 /// Everything that a key can do: by scope, within a scope the most important first. Where two commands of a scope share
 /// a key, the first wins.
-pub const COMMANDS: Commands =
-    Commands(&[sessions::COMMANDS, summary::COMMANDS, arranging::COMMANDS, reader::COMMANDS, everywhere::COMMANDS]);
+pub const COMMANDS: Commands = Commands(&[
+    sessions::COMMANDS,
+    summary::COMMANDS,
+    entries::COMMANDS,
+    syncing::COMMANDS,
+    house::COMMANDS,
+    arranging::COMMANDS,
+    reader::COMMANDS,
+    everywhere::COMMANDS,
+]);
 
 /// The table: one list per screen, each in a file of its own.
 #[derive(Debug, Clone, Copy)]
@@ -65,6 +76,14 @@ pub enum Scope {
     Summary,
     /// The box of the summary that narrows its rows.
     Narrow,
+    /// The entries.
+    Entries,
+    /// The box of the entries that narrows them.
+    NarrowEntries,
+    /// The page of syncing.
+    Sync,
+    /// Housekeeping.
+    House,
     /// The help screen.
     Help,
     /// A message that waits to be read.
@@ -77,7 +96,7 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes, in the order of the help screen.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::Sessions,
         Self::Sort,
         Self::Ask,
@@ -86,6 +105,10 @@ impl Scope {
         Self::Raw,
         Self::Summary,
         Self::Narrow,
+        Self::Entries,
+        Self::NarrowEntries,
+        Self::Sync,
+        Self::House,
         Self::Everywhere,
         Self::Palette,
         Self::Help,
@@ -103,6 +126,10 @@ impl Scope {
             Self::Find => "Find in a transcript",
             Self::Summary => "Summary",
             Self::Narrow => "Narrow the rows of the summary",
+            Self::Entries => "Entries",
+            Self::NarrowEntries => "Narrow the entries",
+            Self::Sync => "Sync",
+            Self::House => "Housekeeping",
             Self::Help => "Help",
             Self::Message => "Message",
             Self::Palette => "Palette",
@@ -112,7 +139,7 @@ impl Scope {
 
     /// Whether every letter is written into a box there, whatever has the focus.
     pub(crate) fn always_types(self) -> bool {
-        matches!(self, Self::Find | Self::Narrow | Self::Palette | Self::Ask)
+        matches!(self, Self::Find | Self::Narrow | Self::NarrowEntries | Self::Palette | Self::Ask)
     }
 
     /// Whether a key of one can be meant as a key of the other.

@@ -1,30 +1,20 @@
 //! What state a session is in, as the list shows it.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use search::Marks;
+use store::SessionRow;
 use transcript::SessionId;
 
+use crate::cells;
 use crate::library::Entry;
-
-/// From when on before it is deleted a transcript is worth a word.
-const WORTH_A_WORD: TimeDelta = TimeDelta::days(7);
 
 /// What is known of the time to come.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Outlook {
     /// When the caches of sessions run out that are warm.
     pub warm_until: HashMap<SessionId, DateTime<Utc>>,
-    /// How long Claude Code keeps transcripts under each root after they were last written to.
-    pub kept: HashMap<PathBuf, TimeDelta>,
-}
-
-impl Outlook {
-    /// When Claude Code deletes the transcript of a session, if its root is known.
-    fn deleted_at(&self, entry: &Entry) -> Option<DateTime<Utc>> {
-        entry.row.modified?.checked_add_signed(*self.kept.get(entry.row.root.as_ref()?)?)
-    }
 }
 
 /// The state of a session.
@@ -42,8 +32,14 @@ pub(crate) enum Condition {
         /// Whole days that are left; none where it should have been deleted already.
         days: Option<i64>,
     },
+    /// Claude Code has deleted its transcript, and the archive has it.
+    Archived,
+    /// It ran on another machine, and its transcript is there.
+    Elsewhere,
     /// Its transcript is deleted.
     Gone,
+    /// It is known as another program recorded it.
+    Recorded,
     /// It never had a transcript of its own, only its subagents had.
     Fragment,
     /// Nothing special.
@@ -56,20 +52,28 @@ impl Condition {
         if entry.running.is_some() {
             return Self::Live;
         }
+        let resting = Self::at_rest(&entry.row, &entry.marks, now);
         if entry.is_unreadable() {
-            return if entry.is_gone() { Self::Gone } else { Self::Fragment };
+            return resting;
         }
         let warm_until = outlook.warm_until.get(entry.row.id());
         let seconds = warm_until.map_or(0, |until| (*until - now).num_seconds());
         if seconds > 0 {
             return Self::Warm { minutes: (seconds + 59) / 60 };
         }
-        match outlook.deleted_at(entry).map(|end| end - now) {
-            Some(left) if left < WORTH_A_WORD => {
-                let days = left.num_days();
-                Self::Ending { days: (left >= TimeDelta::zero()).then_some(days) }
-            }
-            _ => Self::Resting,
+        resting
+    }
+
+    /// The state of a session that nobody works in.
+    fn at_rest(row: &SessionRow, marks: &Marks, now: DateTime<Utc>) -> Self {
+        match marks.days_left(now) {
+            _ if row.transcript.is_none() && marks.archived => Self::Archived,
+            _ if row.transcript.is_none() && marks.device.is_some() => Self::Elsewhere,
+            _ if row.transcript.is_none() && row.adopted => Self::Recorded,
+            _ if row.transcript.is_none() && row.had_transcript => Self::Gone,
+            _ if row.transcript.is_none() => Self::Fragment,
+            Some(days) => Self::Ending { days: (days >= 0).then_some(days) },
+            None => Self::Resting,
         }
     }
 
@@ -79,7 +83,9 @@ impl Condition {
             Self::Live => "●",
             Self::Warm { .. } => "○",
             Self::Ending { .. } => "!",
-            Self::Gone | Self::Fragment => "◌",
+            Self::Archived => "◇",
+            Self::Elsewhere => "↗",
+            Self::Gone | Self::Recorded | Self::Fragment => "◌",
             Self::Resting => "",
         }
     }
@@ -92,15 +98,26 @@ impl Condition {
             Self::Ending { days: None } => "overdue".to_owned(),
             Self::Ending { days: Some(0) } => "last day".to_owned(),
             Self::Ending { days: Some(days) } => format!("{days}d left"),
+            Self::Archived => "archived".to_owned(),
+            Self::Elsewhere => "other machine".to_owned(),
             Self::Gone => "gone".to_owned(),
+            Self::Recorded => "imported".to_owned(),
             Self::Fragment | Self::Resting => String::new(),
         }
     }
 }
 
+/// The state of a session that nobody works in, in a word or two; empty where there is nothing to say.
+pub fn state(row: &SessionRow, marks: &Marks, now: DateTime<Utc>) -> String {
+    match (Condition::at_rest(row, marks, now), &marks.device) {
+        (Condition::Elsewhere, Some(device)) => cells::clean(device),
+        (state, _) => state.words(),
+    }
+}
+
 /// How long the cache of a session lasts after a request: as long as what was written last, an hour or five minutes. Where
 /// nothing was written lately, as long as anything was that it ever wrote. Reading what is there lets it last anew.
-pub(crate) fn cache_lasts(row: &store::SessionRow, for_an_hour: Option<bool>) -> Option<TimeDelta> {
+pub(crate) fn cache_lasts(row: &SessionRow, for_an_hour: Option<bool>) -> Option<TimeDelta> {
     let ever = (row.tokens.cache_write() > 0).then_some(row.tokens.cache_write_1h > 0);
     for_an_hour.or(ever).map(|hour| if hour { TimeDelta::hours(1) } else { TimeDelta::minutes(5) })
 }
@@ -108,7 +125,6 @@ pub(crate) fn cache_lasts(row: &store::SessionRow, for_an_hour: Option<bool>) ->
 #[cfg(test)]
 mod tests {
     use chrono_tz::UTC;
-    use store::SessionRow;
     use transcript::{Session, Tokens};
 
     use super::*;
@@ -118,7 +134,12 @@ mod tests {
         DateTime::from_timestamp(1_800_000_000, 0).expect("a moment")
     }
 
-    fn check(days_ago: i64, has_transcript: bool, warm_for: Option<i64>, expect: (Condition, &str)) {
+    fn check_marked(
+        marks: Marks,
+        (days_ago, has_transcript): (i64, bool),
+        warm_for: Option<i64>,
+        expect: (Condition, &str),
+    ) {
         let row = SessionRow {
             session: Session { id: "a".into(), ..Session::default() },
             transcript: has_transcript.then(|| "/t".into()),
@@ -127,12 +148,28 @@ mod tests {
             root: Some("/root".into()),
             ..SessionRow::default()
         };
-        let library = Library::new(vec![row], &[], UTC);
+        let library = Library::new(vec![row], &[], UTC).marked([("a".into(), marks)].into());
         let warm = warm_for.map(|seconds| ("a".into(), now() + TimeDelta::seconds(seconds)));
-        let kept = [("/root".into(), TimeDelta::days(30))].into();
-        let outlook = Outlook { warm_until: warm.into_iter().collect(), kept };
+        let outlook = Outlook { warm_until: warm.into_iter().collect() };
         let state = Condition::of(&library.entries[0], &outlook, now());
         assert_eq!((state, state.words().as_str()), expect);
+    }
+
+    fn check(days_ago: i64, has_transcript: bool, warm_for: Option<i64>, expect: (Condition, &str)) {
+        let deleted_at = has_transcript.then(|| now() + TimeDelta::days(30 - days_ago));
+        check_marked(Marks { deleted_at, ..Marks::default() }, (days_ago, has_transcript), warm_for, expect);
+    }
+
+    #[test]
+    fn what_is_not_here_is_in_the_archive_or_on_another_machine() {
+        let marks = |archived, device: Option<&str>| {
+            let device = device.map(str::to_owned);
+            Marks { archived, device, ..Marks::default() }
+        };
+        check_marked(marks(true, None), (40, false), None, (Condition::Archived, "archived"));
+        check_marked(marks(true, None), (1, true), None, (Condition::Resting, ""));
+        check_marked(marks(false, Some("tower")), (1, false), None, (Condition::Elsewhere, "other machine"));
+        check_marked(marks(true, Some("tower")), (1, false), None, (Condition::Archived, "archived"));
     }
 
     #[test]

@@ -83,6 +83,20 @@ pub fn money_within(amount: NanoUsd, unknown: bool, width: usize) -> String {
     format!("{sign}${}{more}", tokens(rounded(amount.0.unsigned_abs(), 1_000 * MILLI_USD)))
 }
 
+/// As [`money`]; in whole dollars where the largest amount that it stands below or above has a thousand of them, and `<$1`
+/// where it is too small for that.
+pub fn money_beside(amount: NanoUsd, unknown: bool, largest: NanoUsd) -> String {
+    let (nano, dollar) = (amount.0.unsigned_abs(), 1_000 * MILLI_USD);
+    if largest.0.unsigned_abs() < 999_995 * MILLI_USD || nano == 0 {
+        return money(amount, unknown);
+    }
+    let (sign, more) = (if amount.0 < 0 { "-" } else { "" }, if unknown { "+" } else { "" });
+    match rounded(nano, dollar) {
+        0 => format!("{sign}<$1{more}"),
+        whole => format!("{sign}${}{more}", grouped(whole)),
+    }
+}
+
 fn dollars(nano: u64) -> String {
     let mills = rounded(nano, MILLI_USD);
     let cents = rounded(nano, 10 * MILLI_USD);

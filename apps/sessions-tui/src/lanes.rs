@@ -1,9 +1,11 @@
 //! Work beside the screen: each lane is a thread that answers with messages.
 
+mod chores;
 mod errands;
 mod exporting;
 mod files;
 mod finder;
+mod jotting;
 mod live;
 mod matcher;
 mod opening;
@@ -15,6 +17,7 @@ mod resuming;
 mod showing;
 mod stored;
 mod summing;
+mod syncing;
 mod watching;
 
 use std::sync::Arc;
@@ -28,6 +31,7 @@ use crate::Launch;
 use crate::app::Wake;
 use crate::message::{Effect, Msg};
 use finder::Finder;
+use jotting::SharedDesk;
 use pictures::Pictures;
 use queue::Queue;
 pub use resuming::{request, window_name};
@@ -44,6 +48,9 @@ pub(crate) struct Lanes {
     colors: Sender<Effect>,
     watching: Sender<Effect>,
     errands: Sender<Effect>,
+    jots: Sender<Effect>,
+    syncs: Sender<Effect>,
+    chores: Sender<Effect>,
     /// Dropped, it ends the watching of what runs.
     _live: Sender<()>,
     /// Dropped, it removes the pictures that were shown.
@@ -58,9 +65,10 @@ impl Lanes {
         let cancel = Arc::new(AtomicBool::new(false));
         let pictures = Pictures::default();
         let context = Arc::new(launch.clone());
+        let desk = SharedDesk::default();
         let (loads, _) = lane("loads", wake, {
-            let context = Arc::clone(&context);
-            move |queue, wake| stored::load(&context, queue, wake)
+            let (context, desk) = (Arc::clone(&context), Arc::clone(&desk));
+            move |queue, wake| stored::load(&context, &desk, queue, wake)
         })?;
         let (scans, scan_thread) = lane("scans", wake, {
             let (context, cancel) = (Arc::clone(&context), Arc::clone(&cancel));
@@ -82,6 +90,18 @@ impl Lanes {
             let context = Arc::clone(&context);
             move |requests, wake| errands::serve(&context, &requests, wake)
         })?;
+        let (jots, _) = thread_of("jots", wake, {
+            let context = Arc::clone(&context);
+            move |requests, wake| jotting::serve(&context, &desk, &requests, wake)
+        })?;
+        let (syncs, _) = lane("syncs", wake, {
+            let (context, cancel) = (Arc::clone(&context), Arc::clone(&cancel));
+            move |queue, wake| syncing::serve(&context, &cancel, queue, wake)
+        })?;
+        let (chores, _) = thread_of("chores", wake, {
+            let context = Arc::clone(&context);
+            move |requests, wake| chores::serve(&context, &requests, wake)
+        })?;
         let (live, _) = thread_of("live", wake, move |end, wake| {
             live::watch(&context.paths.known_roots(), live::EVERY, &end, wake);
         })?;
@@ -101,6 +121,9 @@ impl Lanes {
             colors,
             watching,
             errands,
+            jots,
+            syncs,
+            chores,
             _live: live,
             _pictures: pictures,
             cancel,
@@ -114,6 +137,9 @@ impl Lanes {
             Effect::Load(_) => &self.loads,
             Effect::Scan => &self.scans,
             Effect::Sum { .. } => &self.sums,
+            Effect::ReadEntries(_) | Effect::Jot(_) => &self.jots,
+            Effect::LookAtSync(_) | Effect::Sync | Effect::TestRemotes => &self.syncs,
+            Effect::Weigh(_) | Effect::Chore(_) => &self.chores,
             Effect::Glimpse { .. } | Effect::Quote { .. } => &self.previews,
             Effect::Open { .. } | Effect::Write { .. } | Effect::ViewPictures(_) => &self.files,
             Effect::Plan { .. } | Effect::Offer { .. } | Effect::Export { .. } => &self.errands,
@@ -132,7 +158,12 @@ impl Lanes {
             Effect::Find { .. } => &self.matcher,
             Effect::Color(_) => &self.colors,
             Effect::Follow(_) => &self.watching,
-            Effect::Suspend | Effect::Redraw | Effect::Retake | Effect::Page(_) | Effect::Leave(_) => {
+            Effect::Suspend
+            | Effect::Redraw
+            | Effect::Retake
+            | Effect::Page(_)
+            | Effect::Edit(..)
+            | Effect::Leave(_) => {
                 return Some(effect);
             }
         };

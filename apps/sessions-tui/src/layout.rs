@@ -76,6 +76,8 @@ impl Places {
 pub(crate) struct Columns {
     pub(crate) when: u16,
     pub(crate) project: u16,
+    /// Letters for what people said about the session.
+    pub(crate) marks: u16,
     pub(crate) title: u16,
     pub(crate) branch: u16,
     pub(crate) model: u16,
@@ -117,6 +119,7 @@ impl Columns {
         };
         give(&mut columns.tokens, 5, 20);
         give(&mut columns.project, if widest.project > 0 { name(widest.project, 4, project) } else { 0 }, 16);
+        give(&mut columns.marks, u16::try_from(widest.marks).unwrap_or(0), 16);
         give(&mut columns.state, 8, TITLE);
         give(&mut columns.model, name(widest.model, 5, model), TITLE);
         give(&mut columns.turns, 9, TITLE_BESIDE_TURNS);
@@ -131,11 +134,12 @@ mod tests {
     use super::*;
 
     fn check(width: u16, expect: &str) {
-        let columns = Columns::new(width, Widest { project: 16, branch: 30, model: 10 });
-        let Columns { when, project, title, branch, model, turns, tokens, cost, state } = columns;
+        let columns = Columns::new(width, Widest { marks: 0, project: 16, branch: 30, model: 10 });
+        let Columns { when, project, marks, title, branch, model, turns, tokens, cost, state } = columns;
         let names = [
             ("when", when),
             ("project", project),
+            ("marks", marks),
             ("title", title),
             ("branch", branch),
             ("model", model),
@@ -149,6 +153,13 @@ mod tests {
         let gaps = GAP * u16::try_from(shown.len() - 1).unwrap_or(0);
         let taken: u16 = names.iter().map(|(_, width)| width).sum();
         assert_eq!(MARGIN + taken + gaps + 1, width, "{columns:?}");
+    }
+
+    #[test]
+    fn marks_have_a_column_where_there_are_some() {
+        let columns = |width, marks| Columns::new(width, Widest { marks, project: 16, branch: 30, model: 10 });
+        let taken = |width| (columns(width, 2).marks, columns(width, 0).title - columns(width, 2).title);
+        assert_eq!((columns(50, 2).marks, taken(80), taken(200)), (2, (2, 4), (2, 4)));
     }
 
     #[test]

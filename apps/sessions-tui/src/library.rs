@@ -1,15 +1,17 @@
 //! The stored sessions, prepared for list, preview and matching.
 
 mod knowledge;
+mod marks;
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use search::{Candidates, File, Subject};
+use config::Excluded;
+use search::{Candidates, File, Marks, Subject};
 use store::SessionRow;
 use store::live::Running;
 use transcript::{Session, SessionId, Title, TitleSource};
@@ -17,9 +19,12 @@ use transcript::{Session, SessionId, Title, TitleSource};
 use crate::cells;
 use crate::figures;
 pub use knowledge::Knowledge;
+pub use marks::marks;
+pub(crate) use marks::say;
 
 /// As much of a first prompt as is looked at, in bytes.
 const PROMPT_SEEN: usize = 400;
+
 /// A session, prepared for the list.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -37,28 +42,35 @@ pub struct Entry {
     pub latest: Option<DateTime<Utc>>,
     /// What is known of the client that has it open now.
     pub running: Option<Running>,
+    /// What people and the archive say about it.
+    pub marks: Marks,
 }
 
 /// All stored sessions: those that run now, then the latest, then those in which nothing was said.
 #[derive(Debug, Default)]
 pub struct Library {
     /// The sessions.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<Arc<Entry>>,
     /// Number of projects.
     pub projects: usize,
     /// The earliest moment of any session.
     pub since: Option<DateTime<Utc>>,
-    /// Columns that the widest name of a project, a branch and a model take.
+    /// Number of sessions that are left out unless asked for.
+    pub(crate) hidden: usize,
+    /// Sessions of projects that are excluded: in no list but that of housekeeping.
+    pub(crate) excluded: Vec<Arc<Entry>>,
+    /// Columns that the widest marks and the widest name of a project, a branch and a model take.
     pub(crate) widest: Widest,
     zone: Tz,
     candidates: OnceLock<Candidates>,
-    /// What queries may ask, and the files of each session.
-    knowledge: OnceLock<(Knowledge, Vec<Vec<File>>)>,
+    /// What queries may ask, and the files of each session; the same for a library in which only marks are others.
+    knowledge: Arc<OnceLock<(Knowledge, Vec<Vec<File>>)>>,
 }
 
 /// Columns that the widest names take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Widest {
+    pub(crate) marks: usize,
     pub(crate) project: usize,
     pub(crate) branch: usize,
     pub(crate) model: usize,
@@ -71,23 +83,76 @@ impl Library {
         let known: HashSet<SessionId> = rows.iter().map(|row| row.id().clone()).collect();
         let starting = running.iter().filter(|running| !known.contains(&running.session)).map(starting);
         let open: HashMap<&SessionId, &Running> = running.iter().map(|running| (&running.session, running)).collect();
-        let mut entries: Vec<Entry> = rows.into_iter().chain(starting).map(|row| Entry::new(row, &open)).collect();
-        entries.sort_by_key(|entry| Reverse((entry.running.is_some(), entry.title.is_some(), entry.latest)));
-        let projects: HashSet<&str> = entries.iter().map(|entry| entry.project.as_str()).collect();
-        Self {
-            projects: projects.len(),
-            since: entries.iter().filter_map(|entry| entry.row.session.started).min(),
-            widest: Widest::of(&entries),
+        let rows = rows.into_iter().chain(starting);
+        let mut entries: Vec<Arc<Entry>> = rows.map(|row| Arc::new(Entry::new(row, &open))).collect();
+        entries.sort_by_key(|entry| Reverse((entry.running.is_some(), !entry.is_silent(), entry.latest)));
+        let library = Self {
+            projects: 0,
+            since: None,
+            hidden: 0,
+            excluded: Vec::new(),
+            widest: Widest::default(),
             zone,
             candidates: OnceLock::new(),
-            knowledge: OnceLock::from((Knowledge::default(), Vec::new())),
+            knowledge: Arc::new(OnceLock::from((Knowledge::default(), Vec::new()))),
             entries,
+        };
+        library.counted()
+    }
+
+    /// The same without sessions of projects that are excluded.
+    #[must_use]
+    pub fn without(mut self, excluded: &Excluded) -> Self {
+        if !excluded.is_empty() {
+            let is_one =
+                |entry: &mut Arc<Entry>| entry.row.session.cwd_first.as_deref().is_some_and(|cwd| excluded.holds(cwd));
+            self.excluded = self.entries.extract_if(.., is_one).collect();
         }
+        self.counted()
+    }
+
+    fn counted(mut self) -> Self {
+        let projects: HashSet<&str> = self.entries.iter().map(|entry| entry.project.as_str()).collect();
+        self.projects = projects.len();
+        self.since = self.entries.iter().filter_map(|entry| entry.row.session.started).min();
+        self.hidden = self.entries.iter().filter(|entry| entry.marks.hidden).count();
+        self.widest = Widest::of(&self.entries);
+        self
+    }
+
+    /// The same, with what people and the archive say about the sessions; those that were deleted are left out.
+    #[must_use]
+    pub fn marked(mut self, mut marks: HashMap<SessionId, Marks>) -> Self {
+        for entry in &mut self.entries {
+            let said = marks.remove(entry.row.id()).unwrap_or_default();
+            Arc::make_mut(entry).mark(said);
+        }
+        self.entries.retain(|entry| !entry.marks.deleted);
+        self.counted()
+    }
+
+    /// The same, with other things said about some sessions. What else is known of them stays as it is.
+    pub(crate) fn marked_anew(&self, said: &[(SessionId, Marks)]) -> Self {
+        let mut library = Self {
+            entries: self.entries.clone(),
+            excluded: self.excluded.clone(),
+            candidates: OnceLock::new(),
+            knowledge: Arc::clone(&self.knowledge),
+            ..*self
+        };
+        for (session, said) in said {
+            let Some(entry) = library.entries.iter_mut().find(|entry| entry.row.id() == session) else { continue };
+            let known = &entry.marks;
+            let (archived, deleted_at, device) = (known.archived, known.deleted_at, known.device.clone());
+            Arc::make_mut(entry).mark(Marks { archived, deleted_at, device, ..said.clone() });
+        }
+        library.entries.retain(|entry| !entry.marks.deleted);
+        library.counted()
     }
 
     /// The session of an id.
     pub(crate) fn entry(&self, id: &SessionId) -> Option<&Entry> {
-        self.entries.iter().find(|entry| entry.row.id() == id)
+        self.entries.iter().find(|entry| entry.row.id() == id).map(Arc::as_ref)
     }
 
     /// What each of them is found by. Made when first asked for, because a list can be shown without it.
@@ -115,12 +180,13 @@ impl Library {
 }
 
 impl Widest {
-    fn of(entries: &[Entry]) -> Self {
+    fn of(entries: &[Arc<Entry>]) -> Self {
         fn widest<'a>(names: impl Iterator<Item = &'a String>) -> usize {
             let names: HashSet<&String> = names.collect();
             names.into_iter().map(|name| cells::width(name)).max().unwrap_or(0)
         }
         Self {
+            marks: entries.iter().map(|entry| entry.marks.letters().len()).max().unwrap_or(0),
             project: widest(entries.iter().map(|entry| &entry.project)),
             branch: widest(entries.iter().map(|entry| &entry.branch)),
             model: widest(entries.iter().map(|entry| &entry.model)),
@@ -149,26 +215,38 @@ impl Entry {
     fn new(row: SessionRow, running: &HashMap<&SessionId, &Running>) -> Self {
         let session = &row.session;
         let clean = |text: &Option<String>| text.as_deref().map(cells::clean).filter(|line| !line.is_empty());
-        let title = session.title.as_ref().map(|title| cells::clean(&title.text)).filter(|line| !line.is_empty());
         Self {
-            title: title.or_else(|| clean(&session.first_prompt.as_deref().map(beginning).map(str::to_owned))),
+            title: own_title(session),
             project: clean(&session.project).unwrap_or_default(),
             branch: clean(&session.branch).unwrap_or_default(),
             model: session.models.last().map(|model| figures::model(model)).unwrap_or_default(),
             latest: session.ended.or(session.started).or(row.modified),
             running: running.get(&session.id).map(|running| (*running).clone()),
+            marks: Marks::default(),
             row,
         }
     }
 
-    /// Whether Claude Code has deleted its transcript.
-    pub(crate) fn is_gone(&self) -> bool {
-        self.row.transcript.is_none() && self.row.had_transcript
+    fn mark(&mut self, marks: Marks) {
+        let given = marks.title.as_deref().map(cells::clean).filter(|line| !line.is_empty());
+        self.title = given.or_else(|| own_title(&self.row.session));
+        self.marks = marks;
     }
 
-    /// Whether it has no transcript that could be read: deleted, or only its subagents ever had some.
+    /// Whether Claude Code has deleted its transcript.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.row.transcript.is_none() && self.row.had_transcript && self.row.device.is_none()
+    }
+
+    /// Whether its transcript is not here, and the archive has it.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.row.transcript.is_none() && self.row.had_transcript && self.marks.archived
+    }
+
+    /// Whether it has no transcript that could be read here: deleted or on another machine, and not in the archive; or only
+    /// its subagents ever had some.
     pub(crate) fn is_unreadable(&self) -> bool {
-        self.row.transcript.is_none()
+        self.row.transcript.is_none() && !self.is_kept()
     }
 
     /// Whether nothing was said in it yet: its client runs and has written no transcript.
@@ -176,9 +254,18 @@ impl Entry {
         self.running.is_some() && self.row.transcript.is_none() && !self.row.had_transcript
     }
 
+    /// Whether nothing was ever said in it. What was said on another machine is not known here.
+    fn is_silent(&self) -> bool {
+        self.title.is_none() && (self.row.device.is_none() || self.row.session.prompts == 0)
+    }
+
     /// The title, or what stands in for one.
     pub(crate) fn title(&self) -> &str {
-        let without = if self.is_starting() { "(just started)" } else { "(nothing was said)" };
+        let without = match () {
+            () if self.is_starting() => "(just started)",
+            () if !self.is_silent() => "(its words stayed there)",
+            () => "(nothing was said)",
+        };
         self.title.as_deref().unwrap_or(without)
     }
 
@@ -200,16 +287,25 @@ impl Entry {
             id: session.id.to_string(),
             title: self.title.clone().unwrap_or_default(),
             project: self.project.clone(),
+            project_key: self.row.project_key.clone().unwrap_or_default(),
             branch: self.branch.clone(),
             models: session.models.iter().map(|model| figures::model(model)).collect(),
             first_prompt: cells::clean(beginning(session.first_prompt.as_deref().unwrap_or_default())),
             days,
             latest: self.latest,
+            marks: self.marks.clone(),
             ..Subject::default()
         };
         self.describe(&mut subject, knowledge);
         subject
     }
+}
+
+/// The title that a session has by itself, as one clean line: else how its first prompt begins.
+fn own_title(session: &Session) -> Option<String> {
+    let clean = |text: &str| Some(cells::clean(text)).filter(|line| !line.is_empty());
+    let title = session.title.as_ref().and_then(|title| clean(&title.text));
+    title.or_else(|| session.first_prompt.as_deref().map(beginning).and_then(clean))
 }
 
 fn beginning(text: &str) -> &str {

@@ -5,19 +5,26 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use crossterm::event::{KeyEvent, MouseEvent};
-use search::{Query, Setting};
+use housekeeping::{Deletion, Relinking};
+use notes::{Draft, EntryId};
+use search::{Marks, Query, Setting};
 use store::live::Running;
 use store::{Progress, ScanReport, SessionRow};
 use summary::Cube;
+use sync::Progress as SyncProgress;
 use transcript::{Detail, SessionId};
 use typeset::{Code, Colors};
 
 use crate::Outcome;
+use crate::ask::Confirm;
 use crate::condition::Outlook;
+use crate::entries::Ledger;
 use crate::finding::{Quote, Ranking, Reach};
 use crate::glimpse::Glimpse;
+use crate::house::Weights;
 use crate::library::Library;
-use crate::reader::{Matches, Opened, Opening, Script, Which};
+use crate::reader::{Hunt, Matches, Opened, Opening, Script, Which};
+use crate::syncing::{SyncNews, Synced, Tested};
 use crate::theme::Theme;
 
 /// Number of a request; an answer with an older one is dropped.
@@ -33,6 +40,8 @@ pub enum Msg {
     Themed(Box<Theme>),
     /// What is wrong with settings, keys and theme: said once.
     Misconfigured(Vec<String>),
+    /// Claude Code calls no hook of ours, and nobody was told so before.
+    OfferSetUp,
     /// The time of day; comes before everything else that wakes the screen.
     Tick(DateTime<Utc>),
     /// A key was pressed.
@@ -54,7 +63,7 @@ pub enum Msg {
     /// How far the scan is.
     Scanning(Progress),
     /// The scan ended, or why it could not.
-    Scanned(Result<ScanReport, String>),
+    Scanned(Result<Box<ScanReport>, String>),
     /// What runs now, when it is something else than before.
     Live(Vec<Running>),
     /// Which caches are warm, and what is deleted when.
@@ -73,6 +82,38 @@ pub enum Msg {
     Grown(Ticket, Arc<Script>),
     /// All requests, or why they could not be read.
     Summed(Ticket, Result<Arc<Cube>, String>),
+    /// What is written down, or why it could not be read.
+    Entries(Ticket, Result<Arc<Ledger>, String>),
+    /// Something was written down, or could not be.
+    Jotted {
+        /// What was done, in one line, or why it was not.
+        outcome: Result<String, String>,
+        /// What is said about sessions now that were marked.
+        marks: Vec<(SessionId, Marks)>,
+    },
+    /// What sessions take on the disk, or why that could not be read.
+    Weighed(Ticket, Result<Arc<Weights>, String>),
+    /// What would be done, to be agreed to.
+    ToConfirm(Confirm),
+    /// A chore of housekeeping is done, or could not be.
+    Chored {
+        /// What was done, in one line, or why it was not.
+        outcome: Result<String, String>,
+        /// Sessions that were deleted.
+        deleted: Vec<SessionId>,
+    },
+    /// The page of an entry is in this file, to be edited.
+    ToEdit(EntryId, PathBuf),
+    /// The person is done with the page.
+    Edited(EntryId, PathBuf),
+    /// What is known of syncing.
+    Synced(Ticket, Arc<Synced>),
+    /// How far syncing is, and with which remote.
+    Syncing(String, SyncProgress),
+    /// Syncing ended, or why it could not begin.
+    SyncDone(Result<SyncNews, String>),
+    /// What remotes answered.
+    RemotesTested(Tested),
     /// Where the text to find stands in the transcript.
     Matched(Ticket, Matches),
     /// Colors of code.
@@ -98,6 +139,70 @@ pub struct Errand {
     pub fork: bool,
     /// Where it goes on.
     pub way: Way,
+}
+
+/// Something to be written down.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Jot {
+    /// An entry: its category, if the first word is one, and its title.
+    New(String),
+    /// A change of an entry.
+    Change {
+        /// Which one.
+        id: EntryId,
+        /// What is changed.
+        draft: Draft,
+        /// What is said when it is done.
+        said: String,
+    },
+    /// A status of an entry, as the person writes it.
+    Status(EntryId, String),
+    /// The page of an entry is to be edited.
+    Edit(EntryId),
+    /// An entry is to say what stands in this file, which is deleted.
+    Take(EntryId, PathBuf),
+    /// A mark on sessions.
+    Mark {
+        /// Which ones.
+        sessions: Vec<SessionId>,
+        /// What is marked.
+        draft: Draft,
+        /// What is said when it is done.
+        said: String,
+    },
+    /// The whole inbox is read.
+    MarkRead,
+}
+
+/// A chore of housekeeping.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Chore {
+    /// What is new of these sessions goes into the archive.
+    Archive(Vec<SessionId>),
+    /// Their transcripts are put back from the archive.
+    Restore(Vec<SessionId>),
+    /// What deleting them would take away is looked up, to be agreed to.
+    FindDeletion(Vec<SessionId>),
+    /// They are deleted.
+    Delete(Vec<Deletion>),
+    /// They are brought back.
+    Undelete(Vec<SessionId>),
+    /// What a directory that moved would change is looked up, to be agreed to.
+    PlanRelinking {
+        /// Where it was.
+        from: PathBuf,
+        /// Where it is, as the person says.
+        to: String,
+    },
+    /// It is changed.
+    Relink(Box<Relinking>),
+    /// The project of a directory is not recorded any more, or is again.
+    Exclude {
+        /// The directory.
+        directory: String,
+        /// Whether it is left out.
+        excluded: bool,
+    },
 }
 
 /// Where a session goes on.
@@ -154,6 +259,22 @@ pub enum Effect {
         /// Whether it has to be known which tools they call.
         tools: bool,
     },
+    /// Read what is written down.
+    ReadEntries(Ticket),
+    /// Write something down.
+    Jot(Jot),
+    /// Look what is known of syncing.
+    LookAtSync(Ticket),
+    /// Sync with all remotes.
+    Sync,
+    /// Ask all remotes what they hold.
+    TestRemotes,
+    /// Read what sessions take on the disk.
+    Weigh(Ticket),
+    /// Do a chore of housekeeping.
+    Chore(Chore),
+    /// Give the terminal to the person's editor for the page of an entry.
+    Edit(EntryId, PathBuf),
     /// Bring the store up to date.
     Scan,
     /// Find the sessions that match a query.
@@ -221,20 +342,12 @@ pub enum Effect {
     ViewPictures(Vec<String>),
     /// Put a text onto the clipboard.
     Copy(String),
-    /// Find a text in a transcript.
+    /// Find something in a session.
     Find {
         /// Number of the request.
         ticket: Ticket,
-        /// The transcript.
-        script: Arc<Script>,
-        /// Which conversation of it.
-        which: Which,
-        /// How much of it is shown.
-        level: Detail,
-        /// The directory of the session.
-        directory: String,
-        /// What to find.
-        needle: String,
+        /// In what, and what.
+        hunt: Hunt,
     },
     /// Work out how a session is resumed, and do what the errand says.
     Plan {

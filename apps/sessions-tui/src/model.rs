@@ -17,9 +17,11 @@ use tui_input::Input;
 use crate::ask::Ask;
 use crate::commands::{KeyMap, Scope};
 use crate::condition::{Condition, Outlook};
+use crate::entries::Entries;
 use crate::extent::Here;
 use crate::finding::Finding;
 use crate::glimpse::Glimpse;
+use crate::house::House;
 use crate::layout::Places;
 use crate::library::Entry;
 use crate::list::List;
@@ -28,6 +30,7 @@ use crate::palette::Palette;
 use crate::reader::Shelf;
 use crate::sort::Sort;
 use crate::summary::Summary;
+use crate::syncing::Syncing;
 use crate::theme::Theme;
 use crate::toast::{self, Toasts};
 
@@ -71,11 +74,14 @@ pub struct Model {
     pub(crate) list: List,
     pub(crate) stock: Stock,
     pub(crate) scan: Scan,
-    pub(crate) marks: Marks,
+    pub(crate) letters: Letters,
     pub(crate) preview: Preview,
     /// Transcripts that are open.
     pub(crate) shelf: Shelf,
     pub(crate) summary: Summary,
+    pub(crate) entries: Entries,
+    pub(crate) syncing: Syncing,
+    pub(crate) house: House,
     /// What runs now, by session.
     pub(crate) live: Vec<Running>,
     pub(crate) outlook: Outlook,
@@ -83,8 +89,8 @@ pub struct Model {
     pub(crate) sorting: Option<Sorting>,
     /// The question that waits for a path, if one does.
     pub(crate) ask: Option<Ask>,
-    /// First row of the help screen, while it is open.
-    pub(crate) help: Option<usize>,
+    /// The help screen, while it is open.
+    pub(crate) help: Option<Help>,
     pub(crate) message: Option<Message>,
     pub(crate) palette: Option<Palette>,
     /// What is wrong with settings, keys and theme.
@@ -98,6 +104,15 @@ pub struct Model {
     pub(crate) planned_for: Option<(Box<SessionRow>, Errand)>,
     pub(crate) changed: bool,
     last_ticket: Ticket,
+}
+
+/// What the help screen shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Help {
+    /// Its first row on the screen.
+    pub(crate) top: usize,
+    /// The scope whose keys come first; none: what can be typed into the box does.
+    pub(crate) first: Option<Scope>,
 }
 
 /// What is known of the stored sessions.
@@ -129,7 +144,7 @@ pub(crate) struct Scan {
 
 /// Letters that match, of the rows on the screen.
 #[derive(Debug, Default)]
-pub(crate) struct Marks {
+pub(crate) struct Letters {
     /// What they were computed for.
     pub(crate) query: String,
     /// Positions of characters by text.
@@ -192,10 +207,13 @@ impl Model {
             finding: Finding::default(),
             stock: Stock::default(),
             scan: Scan::default(),
-            marks: Marks::default(),
+            letters: Letters::default(),
             preview: Preview::default(),
             shelf: Shelf::default(),
             summary: Summary::default(),
+            entries: Entries::default(),
+            syncing: Syncing::default(),
+            house: House::default(),
             live: Vec::new(),
             outlook: Outlook::default(),
             sorting: None,
@@ -239,6 +257,12 @@ impl Model {
                 (None, Some(_)) => Scope::Raw,
                 (None, None) => Scope::Reader,
             }
+        } else if self.house.open {
+            Scope::House
+        } else if self.entries.open {
+            if self.entries.narrowing { Scope::NarrowEntries } else { Scope::Entries }
+        } else if self.syncing.open {
+            Scope::Sync
         } else if self.summary.open {
             if self.summary.narrowing { Scope::Narrow } else { Scope::Summary }
         } else if self.sorting.is_some() {

@@ -1,6 +1,7 @@
 //! Transcripts that are open: where one is in each of them, what is folded, what is being looked for.
 
 mod find;
+mod needle;
 mod page;
 mod raw;
 mod script;
@@ -14,13 +15,14 @@ use std::sync::Arc;
 use transcript::{Detail, SessionId};
 use tui_input::Input;
 
+pub use find::{Hunt, Match, Matches, find};
 pub(crate) use find::{MOST as MOST_FOUND, matches};
-pub use find::{Match, Matches, find};
+pub use needle::Needle;
 pub(crate) use page::{Dress, Page, Spot};
 pub(crate) use raw::{Raw, offsets};
 pub(crate) use script::Stop;
 pub use script::{Opened, Script, Which};
-pub(crate) use shelf::Shelf;
+pub(crate) use shelf::{MOST as MOST_OPEN, Shelf};
 pub(crate) use source::source;
 pub(crate) use walk::Walk;
 
@@ -39,8 +41,8 @@ const NARROW_GUTTER: usize = 2;
 pub struct Opening {
     /// Where.
     pub at: At,
-    /// Words to be found there, as the find box takes them; empty to find nothing.
-    pub words: String,
+    /// What is to be found there; empty to find nothing.
+    pub words: Needle,
     /// The subagent whose own file it is in; none: the file of the session.
     pub agent: Option<String>,
 }
@@ -95,6 +97,8 @@ pub(crate) struct Coming {
     pub(crate) ticket: Ticket,
     /// Where one wants to be in it.
     pub(crate) opening: Opening,
+    /// What was found in it and is to be shown.
+    pub(crate) found: Option<Match>,
 }
 
 /// Which times stand at the left.
@@ -112,8 +116,10 @@ pub(crate) enum Times {
 /// What is being looked for.
 #[derive(Debug, Default)]
 pub(crate) struct Find {
-    pub(crate) needle: String,
+    pub(crate) needle: Needle,
     pub(crate) matches: Vec<Match>,
+    /// The conversations in which they are.
+    pub(crate) pages: Vec<Which>,
     /// Whether everything was looked at.
     pub(crate) done: bool,
     pub(crate) current: usize,
@@ -125,6 +131,18 @@ pub(crate) struct Find {
     /// The record that a search in all sessions found them in, by its offset in bytes: shown where the conversation
     /// has none of it.
     pub(crate) record: Option<u64>,
+}
+
+impl Find {
+    /// The place of a conversation among those in which something was found.
+    pub(crate) fn page(&self, key: &Which) -> Option<u32> {
+        self.pages.iter().position(|page| page == key).and_then(|at| u32::try_from(at).ok())
+    }
+
+    /// The conversation of the match where one is.
+    pub(crate) fn current_page(&self) -> Option<&Which> {
+        self.pages.get(self.matches.get(self.current)?.page as usize)
+    }
 }
 
 /// A box that takes letters.
@@ -182,6 +200,14 @@ impl Reader {
 
     pub(crate) fn page(&self) -> Option<&Page> {
         self.pages.last()
+    }
+
+    /// The turn of the session's own conversation that the cursor is in.
+    pub(crate) fn turn(&self) -> Option<u64> {
+        let page = self.pages.first()?;
+        let at = page.entry_at(page.cursor.stop)?;
+        let turn = page.script.entries(&page.which).get(at)?.turn;
+        (turn > 0).then(|| turn.into())
     }
 
     /// Columns at the left of the text.

@@ -39,6 +39,14 @@ pub enum Key {
     Number(i64),
 }
 
+impl Key {
+    /// That of a name; none of an empty one.
+    pub(crate) fn name(text: &str) -> Option<Self> {
+        let text = text.trim().to_lowercase();
+        (!text.is_empty()).then_some(Self::Text(text))
+    }
+}
+
 impl Sort {
     /// All of them, in the order of the columns.
     pub const ALL: [Self; 10] = [
@@ -115,10 +123,7 @@ impl Sort {
     /// What a session is compared by; none where it has nothing of the kind.
     pub fn key(self, row: &SessionRow, is_running: bool) -> Option<Key> {
         let session = &row.session;
-        let text = |text: Option<&str>| {
-            let text = text.map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty());
-            text.map(Key::Text)
-        };
+        let text = |text: Option<&str>| text.and_then(Key::name);
         let number = |number: u64| Some(Key::Number(i64::try_from(number).unwrap_or(i64::MAX)));
         match self {
             Self::Natural => None,

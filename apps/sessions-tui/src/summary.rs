@@ -70,7 +70,11 @@ pub(crate) struct Summary {
     pub(crate) page: Page,
     pub(crate) rhythm: Rhythm,
     /// Rows of the dimensions that are shown.
-    pub(crate) entries: Vec<(Dimension, Vec<Entry>)>,
+    entries: Vec<Breakdown>,
+    /// What they are sorted by.
+    sorted_by: (Order, Measure),
+    /// Places, among the sorted rows of the chosen pane, of those that what is typed leaves.
+    rows: Vec<usize>,
 }
 
 /// What everything was worked out for.
@@ -83,6 +87,15 @@ struct Made {
     /// Figures of a running period change with the time of day.
     minute: i64,
     day: chrono::NaiveDate,
+}
+
+/// The rows of a dimension, and the order that they are shown in.
+#[derive(Debug)]
+struct Breakdown {
+    dimension: Dimension,
+    entries: Vec<Entry>,
+    /// Places among the entries; empty until they are sorted.
+    order: Vec<usize>,
 }
 
 /// The calendar of the summary: weeks start on Monday.
@@ -142,12 +155,13 @@ impl Summary {
             self.rhythm = cube.rhythm(calendar, now, &self.chips);
         }
         for dimension in dimensions {
-            if self.entries_of(*dimension).is_none() {
+            if self.breakdown(*dimension).is_none() {
                 let entries = cube.entries(Some(&self.page.stretch), &self.chips, *dimension);
-                self.entries.push((*dimension, entries));
+                self.entries.push(Breakdown { dimension: *dimension, entries, order: Vec::new() });
             }
         }
         self.made = Some(made);
+        self.put_in_order();
         self.keep_row();
     }
 
@@ -157,45 +171,70 @@ impl Summary {
         self.page.running_bar().or_else(last).unwrap_or(0)
     }
 
-    /// The rows of a dimension, if they have been worked out.
-    pub(crate) fn entries_of(&self, dimension: Dimension) -> Option<&[Entry]> {
-        self.entries.iter().find(|(other, _)| *other == dimension).map(|(_, entries)| entries.as_slice())
+    fn breakdown(&self, dimension: Dimension) -> Option<&Breakdown> {
+        self.entries.iter().find(|breakdown| breakdown.dimension == dimension)
     }
 
     /// The rows of the chosen pane: in its order, narrowed to what is typed.
     pub(crate) fn rows(&self) -> Vec<&Entry> {
         let Pane::By(dimension) = self.pane else { return Vec::new() };
-        self.sorted(dimension, true)
+        let sorted = self.sorted(dimension);
+        self.rows.iter().filter_map(|place| sorted.get(*place).copied()).collect()
+    }
+
+    /// Number of the rows of the chosen pane.
+    pub(crate) fn rows_count(&self) -> usize {
+        self.rows.len()
     }
 
     /// The rows of a dimension in the order that was chosen.
-    pub(crate) fn sorted(&self, dimension: Dimension, narrowed: bool) -> Vec<&Entry> {
-        let needle = self.narrow.value().trim().to_lowercase();
-        let matches = |entry: &&Entry| {
-            !narrowed || needle.is_empty() || words::key(dimension, &entry.key).to_lowercase().contains(&needle)
-        };
-        let mut rows: Vec<&Entry> = self.entries_of(dimension).unwrap_or_default().iter().filter(matches).collect();
-        match self.order {
-            Order::Amount => rows.sort_by_key(|entry| std::cmp::Reverse(self.measure.of(&entry.usage))),
-            Order::Name => rows.sort_by_cached_key(|entry| words::key(dimension, &entry.key).to_lowercase()),
-            Order::Requests => rows.sort_by_key(|entry| std::cmp::Reverse(entry.usage.requests)),
+    pub(crate) fn sorted(&self, dimension: Dimension) -> Vec<&Entry> {
+        let Some(breakdown) = self.breakdown(dimension) else { return Vec::new() };
+        breakdown.order.iter().map(|place| &breakdown.entries[*place]).collect()
+    }
+
+    /// Sorts what is not sorted so, and finds the rows of the chosen pane.
+    fn put_in_order(&mut self) {
+        let by = (self.order, self.measure);
+        let is_other = std::mem::replace(&mut self.sorted_by, by) != by;
+        for Breakdown { dimension, entries, order } in &mut self.entries {
+            if order.len() == entries.len() && !is_other {
+                continue;
+            }
+            *order = (0..entries.len()).collect();
+            match by {
+                (Order::Amount, measure) => order.sort_by_key(|at| std::cmp::Reverse(measure.of(&entries[*at].usage))),
+                (Order::Name, _) => {
+                    order.sort_by_cached_key(|at| words::key(*dimension, &entries[*at].key).to_lowercase());
+                }
+                (Order::Requests, _) => order.sort_by_key(|at| std::cmp::Reverse(entries[*at].usage.requests)),
+            }
         }
-        rows
+        let Pane::By(dimension) = self.pane else {
+            self.rows.clear();
+            return;
+        };
+        let needle = self.narrow.value().trim().to_lowercase();
+        let matches =
+            |entry: &Entry| needle.is_empty() || words::key(dimension, &entry.key).to_lowercase().contains(&needle);
+        let rows = self.sorted(dimension).into_iter().enumerate().filter(|(_, entry)| matches(entry));
+        self.rows = rows.map(|(place, _)| place).collect();
     }
 
     /// The row under the cursor.
     pub(crate) fn chosen(&self) -> Option<&Entry> {
-        self.rows().get(self.row).copied()
+        let Pane::By(dimension) = self.pane else { return None };
+        self.sorted(dimension).get(*self.rows.get(self.row)?).copied()
     }
 
     fn keep_row(&mut self) {
-        self.row = self.row.min(self.rows().len().saturating_sub(1));
+        self.row = self.row.min(self.rows.len().saturating_sub(1));
     }
 
     /// Brings the row under the cursor into a view of some height.
     pub(crate) fn keep_in_view(&mut self, height: usize) {
         self.keep_row();
-        let rows = self.rows().len();
+        let rows = self.rows.len();
         self.top = self.top.clamp((self.row + 1).saturating_sub(height.max(1)), self.row);
         self.top = self.top.min(rows.saturating_sub(height));
     }

@@ -129,14 +129,26 @@ pub(crate) fn may_read() -> bool {
 /// Gives the terminal to the person's editor or pager for a file, and forgets the file; what was done, or why it could
 /// not be.
 pub(crate) fn page(path: &Path, environment: &Environment) -> Result<String, String> {
-    lend(true);
-    give_back();
     let named = |name: &str| environment.get(name).filter(|program| !program.trim().is_empty());
     let program = named("VISUAL").or_else(|| named("EDITOR")).or_else(|| named("PAGER")).unwrap_or("less");
+    let said = give_to(program, path);
+    let _ = std::fs::remove_file(path);
+    said
+}
+
+/// Gives the terminal to the person's editor for a file.
+pub(crate) fn edit(path: &Path, environment: &Environment) -> Result<String, String> {
+    let named = |name: &str| environment.get(name).filter(|program| !program.trim().is_empty());
+    give_to(named("VISUAL").or_else(|| named("EDITOR")).unwrap_or("vi"), path)
+}
+
+/// Gives the terminal to a program for a file; what was done, or why it could not be.
+fn give_to(program: &str, path: &Path) -> Result<String, String> {
+    lend(true);
+    give_back();
     // The variables hold commands with arguments, as shells take them; the path is handed over apart from them.
     let status = Command::new("sh").arg("-c").arg(format!("exec {program} \"$1\"")).arg("sh").arg(path).status();
     lend(false);
-    let _ = std::fs::remove_file(path);
     match status {
         Ok(status) if status.success() => Ok(format!("Back from {program}")),
         Ok(status) => Err(format!("{program} ended with {status}; set $EDITOR or $PAGER to another program")),

@@ -9,6 +9,8 @@ pub(crate) enum Kind {
     Done,
     /// Something worth knowing.
     Note,
+    /// Something that a person may want to do, said once.
+    Offer,
     /// Something that did not work.
     Problem,
 }
@@ -19,6 +21,7 @@ impl Kind {
         match self {
             Self::Done | Self::Note => TimeDelta::seconds(4),
             Self::Problem => TimeDelta::seconds(12),
+            Self::Offer => TimeDelta::seconds(30),
         }
     }
 }
@@ -38,7 +41,7 @@ pub(crate) struct Toasts(Vec<Toast>);
 impl Toasts {
     /// Shows a note in place of the one that is shown.
     pub(crate) fn add(&mut self, kind: Kind, text: String, now: DateTime<Utc>) {
-        self.0.retain(|toast| toast.kind == Kind::Problem && toast.text != text);
+        self.0.retain(|toast| matches!(toast.kind, Kind::Problem | Kind::Offer) && toast.text != text);
         self.0.push(Toast { kind, text, until: now + kind.shown_for() });
     }
 

@@ -2,7 +2,9 @@
 
 mod asking;
 mod derived;
+mod entries;
 mod finding;
+mod house;
 mod layers;
 mod pointer;
 mod reading;
@@ -10,15 +12,16 @@ mod resuming;
 mod sessions;
 mod stock;
 mod summary;
+mod syncing;
 
-use crossterm::event::{Event, KeyEvent, KeyEventKind};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 use tui_input::backend::crossterm::EventHandler;
 
 use crate::Outcome;
 use crate::cells;
 use crate::commands::{Action, Scope};
 use crate::key::Key;
-use crate::message::{Effect, Errand, Msg, Way};
+use crate::message::{Effect, Errand, Jot, Msg, Way};
 use crate::model::Model;
 use crate::toast::Kind;
 
@@ -37,6 +40,9 @@ pub fn update(model: &mut Model, message: Msg) -> Vec<Effect> {
     derived::refresh(model, &mut effects);
     reading::settle(model, &mut effects);
     summary::refresh(model, &mut effects);
+    entries::refresh(model, &mut effects);
+    syncing::refresh(model, &mut effects);
+    house::refresh(model, &mut effects);
     effects
 }
 
@@ -47,6 +53,7 @@ fn visible(model: &mut Model, message: Msg, effects: &mut Vec<Effect>) {
         Msg::Outlook(ticket, outlook) => stock::outlook(model, ticket, outlook),
         Msg::Themed(theme) => model.setup.theme = *theme,
         Msg::Misconfigured(problems) => layers::misconfigured(model, problems),
+        Msg::OfferSetUp => layers::offer_set_up(model),
         Msg::Key(event) => key(model, event, effects),
         Msg::Paste(text) => paste(model, &text, effects),
         Msg::Mouse(event) => pointer::mouse(model, event, effects),
@@ -70,7 +77,18 @@ fn visible(model: &mut Model, message: Msg, effects: &mut Vec<Effect>) {
         Msg::Opened(ticket, outcome) => reading::opened(model, ticket, outcome, effects),
         Msg::Grown(ticket, script) => reading::grown(model, ticket, script, effects),
         Msg::Summed(ticket, outcome) => summary::summed(model, ticket, outcome),
-        Msg::Matched(ticket, matches) => reading::matched(model, ticket, matches),
+        Msg::Entries(ticket, outcome) => entries::read(model, ticket, outcome),
+        Msg::Jotted { outcome, marks } => entries::jotted(model, outcome, &marks, effects),
+        Msg::Weighed(ticket, outcome) => house::weighed(model, ticket, outcome),
+        Msg::ToConfirm(confirm) => house::confirm(model, confirm),
+        Msg::Chored { outcome, deleted } => house::done(model, outcome, deleted, effects),
+        Msg::ToEdit(id, path) => effects.push(Effect::Edit(id, path)),
+        Msg::Edited(id, path) => effects.push(Effect::Jot(Jot::Take(id, path))),
+        Msg::Synced(ticket, known) => syncing::looked(model, ticket, known),
+        Msg::Syncing(remote, progress) => model.syncing.progress(remote, progress),
+        Msg::SyncDone(outcome) => syncing::done(model, outcome, effects),
+        Msg::RemotesTested(tested) => syncing::tested(model, tested),
+        Msg::Matched(ticket, matches) => reading::matched(model, ticket, matches, effects),
         Msg::Colored(known) => model.shelf.color(known),
         Msg::PageReady(outcome) => reading::page_ready(model, outcome, effects),
         Msg::Told(outcome) => reading::told(model, outcome),
@@ -97,6 +115,11 @@ fn key(model: &mut Model, event: KeyEvent, effects: &mut Vec<Effect>) {
         None if key.is_text() && model.scope() == Scope::Sessions => {
             model.say(Kind::Note, format!("{key} does nothing in the list; press / to search"));
         }
+        None if key.is_text()
+            && matches!(model.scope(), Scope::Reader | Scope::Raw | Scope::Summary | Scope::House | Scope::Sync) =>
+        {
+            model.say(Kind::Note, format!("{key} does nothing here; ? shows what keys do"));
+        }
         None => {}
     }
 }
@@ -104,11 +127,18 @@ fn key(model: &mut Model, event: KeyEvent, effects: &mut Vec<Effect>) {
 pub(crate) fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::Quit => effects.push(Effect::Leave(Outcome::Quit)),
+        Action::SetUp => effects.push(Effect::Leave(Outcome::SetUp)),
         Action::Suspend => effects.push(Effect::Suspend),
         Action::Redraw => effects.push(Effect::Redraw),
         Action::Help => layers::open_help(model),
         Action::Palette => layers::open_palette(model),
         Action::Summary => summary::open(model),
+        Action::Entries => entries::open(model),
+        Action::SyncPage => syncing::open(model),
+        Action::SyncNow => syncing::sync(model, effects),
+        Action::TestRemotes => syncing::test(model, effects),
+        Action::Housekeeping => house::open(model),
+        mark if entries::is_mark(model.scope(), mark) => entries::mark(model, mark, effects),
         Action::Problems => layers::show_problems(model),
         Action::Resume => set_out(model, false, Way::Here, effects),
         Action::Fork => set_out(model, true, Way::Here, effects),
@@ -121,6 +151,9 @@ pub(crate) fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) 
             Scope::Reader | Scope::Raw | Scope::Find => reading::act(model, action, effects),
             Scope::Ask => asking::act(model, action, effects),
             Scope::Summary | Scope::Narrow => summary::act(model, action),
+            Scope::Entries | Scope::NarrowEntries => entries::act(model, action, effects),
+            Scope::Sync => syncing::act(model, action),
+            Scope::House => house::act(model, action, effects),
             Scope::Sort => sessions::sorting(model, action),
             Scope::Sessions | Scope::Everywhere => sessions::act(model, action, effects),
         },
@@ -138,11 +171,18 @@ fn edit(model: &mut Model, event: &Event, effects: &mut Vec<Effect>) {
             palette.search();
         }
     } else if let Some(ask) = &mut model.ask {
+        let is_backspace =
+            matches!(event, Event::Key(key) if key.code == KeyCode::Backspace && key.modifiers.is_empty());
+        if is_backspace && entries::take_last_tag(ask) {
+            return;
+        }
         if ask.input.handle_event(event).is_some_and(|change| change.value) {
             asking::look_for_offers(model, effects);
         }
     } else if model.scope() == Scope::Narrow {
         summary::typed(model, event);
+    } else if model.scope() == Scope::NarrowEntries {
+        entries::typed(model, event);
     } else if let Some(ask) = reading::input(model) {
         ask.input.handle_event(event);
         reading::typed(model, effects);

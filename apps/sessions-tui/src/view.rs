@@ -1,10 +1,12 @@
 //! Drawing: the model on a frame, changing nothing.
 
 mod ask;
+mod entries;
 mod finding;
 mod footer;
 mod help;
 mod hits;
+mod house;
 mod input;
 mod list;
 mod message;
@@ -15,6 +17,7 @@ mod reader;
 mod sessions;
 mod sorting;
 mod summary;
+mod syncing;
 mod toasts;
 
 use ratatui::Frame;
@@ -26,9 +29,10 @@ use ratatui::layout::Rect;
 use crate::layout::{LEAST, Places};
 use crate::model::Model;
 
-pub(crate) use help::{language_row as help_of_language, rows as help_rows};
+pub(crate) use help::{first_section as help_section, rows as help_rows};
 use painter::Painter;
 pub(crate) use palette::rows as palette_rows;
+pub(crate) use syncing::rows_count as sync_rows;
 
 /// Draws the model.
 pub fn view(model: &Model, frame: &mut Frame<'_>) {
@@ -62,11 +66,19 @@ pub fn render(model: &Model, width: u16, height: u16) -> Buffer {
 fn screen(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<(u16, u16)> {
     let places = Places::new(area.width, area.height);
     painter::rule(buffer, places.lower_rule, model.setup.theme.rule);
-    let cursor = if let Some(top) = model.help {
-        help::draw(model, top, &places, buffer);
+    let cursor = if let Some(help) = model.help {
+        help::draw(model, help, &places, buffer);
         None
     } else if let Some(reader) = model.shelf.current() {
         reader::draw(model, reader, &places, buffer)
+    } else if model.house.open {
+        house::draw(model, &places, buffer);
+        None
+    } else if model.entries.open {
+        entries::draw(model, &places, buffer)
+    } else if model.syncing.open {
+        syncing::draw(model, &places, buffer);
+        None
     } else if model.summary.open {
         summary::draw(model, area, buffer)
     } else {

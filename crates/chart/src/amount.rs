@@ -61,6 +61,28 @@ pub fn short(unit: Unit, amount: u128) -> String {
     scientific(unit, amount)
 }
 
+/// Amounts that are read below each other: money with as many decimals as its largest amount needs, counts as [`short`].
+pub fn alike(unit: Unit, amounts: &[u128]) -> Vec<String> {
+    let most = amounts.iter().copied().max().unwrap_or(0);
+    let decimals = match most {
+        _ if unit == Unit::Count || most >= 100_000 * PICO => {
+            return amounts.iter().map(|amount| short(unit, *amount)).collect();
+        }
+        most if most >= 1_000 * PICO => 0,
+        most if most >= PICO / 10 => 2,
+        _ => 3,
+    };
+    let text = |amount: &u128| {
+        let number = rounded(*amount, PICO / 10_u128.pow(decimals));
+        match (*amount, number) {
+            (0, _) => "$0".to_owned(),
+            (_, 0) => format!("<${}", decimal(1, decimals)),
+            _ => format!("${}", decimal(number, decimals)),
+        }
+    };
+    amounts.iter().map(text).collect()
+}
+
 /// An amount of an axis, exactly if it has few digits: `0`, `2.5k`, `12.5M`, `$0.025`, `$7.5`.
 pub(crate) fn exact(unit: Unit, amount: u128) -> String {
     let sign = unit.sign();
@@ -138,6 +160,21 @@ mod tests {
         check(999_600_000_000, "$1k");
         check(1_249_000_000_000, "$1.2k");
         assert_eq!(short(Unit::PicoUsd, u128::MAX), "$3.4e26");
+    }
+
+    #[test]
+    fn money_in_a_column_has_one_precision() {
+        let check = |cents: &[u128], expect: &[&str]| {
+            let amounts: Vec<u128> = cents.iter().map(|cents| cents * PICO / 100).collect();
+            assert_eq!(alike(Unit::PicoUsd, &amounts), expect);
+        };
+        check(&[11_975, 2_550, 0], &["$119.75", "$25.50", "$0"]);
+        check(&[120_449, 2_550, 30], &["$1204", "$26", "<$1"]);
+        check(&[9_999, 1], &["$99.99", "$0.01"]);
+        check(&[12_000_000, 2_550], &["$120k", "$25.5"]);
+        assert_eq!(alike(Unit::PicoUsd, &[PICO / 20, PICO / 10_000]), ["$0.050", "<$0.001"]);
+        assert_eq!(alike(Unit::PicoUsd, &[PICO, PICO / 1_000]), ["$1.00", "<$0.01"]);
+        assert_eq!(alike(Unit::Count, &[1_200, 3]), ["1.2k", "3"]);
     }
 
     #[test]

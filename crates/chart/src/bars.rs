@@ -8,15 +8,16 @@ use crate::canvas::Canvas;
 use crate::pattern::{Way, cell, dots};
 use crate::stack::{cells, divide};
 use crate::{Chart, Frame, Ink, Picture, Run, Target, Tone, exact, legend, table};
+pub(crate) use lines::said;
 use plan::Plan;
 pub(crate) use plan::top;
 
 /// Columns below which a chart is a table.
 const NARROW: usize = 60;
 /// Rows below which a chart is a table.
-const LOW: usize = 10;
+const LOW: usize = 8;
 
-/// Draws a chart. Below 60 columns or ten rows it is a table with a bar in each row. It has as many rows as the frame, and
+/// Draws a chart. Below 60 columns or eight rows it is a table with a bar in each row. It has as many rows as the frame, and
 /// none if there is no bar.
 pub fn bars(chart: &Chart, frame: Frame) -> Picture {
     if chart.bars.is_empty() || frame.width == 0 || frame.height == 0 {
@@ -27,9 +28,9 @@ pub fn bars(chart: &Chart, frame: Frame) -> Picture {
     }
     let count = plan::together(chart, frame);
     let shown = chart.together(count);
-    let plan = Plan::new(&shown, frame);
+    let plan = Plan::new(&shown, frame, lines::margin(chart, count));
     let mut canvas = Canvas::new(frame.width, frame.height);
-    Drawing { chart: &shown, plan: &plan, ink: frame.ink }.draw(&mut canvas);
+    Drawing { chart: &shown, whole: chart, together: count, plan: &plan, ink: frame.ink }.draw(&mut canvas);
     let target = |at: usize| Target {
         index: at * count,
         columns: plan.slot(at),
@@ -41,7 +42,12 @@ pub fn bars(chart: &Chart, frame: Frame) -> Picture {
 /// What is drawn, and where.
 #[derive(Clone, Copy)]
 struct Drawing<'c> {
+    /// The bars as they are drawn.
     chart: &'c Chart,
+    /// The bars as they were given.
+    whole: &'c Chart,
+    /// How many of these each is drawn for.
+    together: usize,
     plan: &'c Plan,
     ink: Ink,
 }
@@ -57,8 +63,8 @@ impl Drawing<'_> {
         self.axis(canvas);
         self.values(canvas);
         self.names(canvas);
-        self.groups(canvas);
         self.note(canvas);
+        self.groups(canvas);
         for at in 0..self.chart.bars.len() {
             self.before(canvas, at);
         }
@@ -130,7 +136,7 @@ impl Drawing<'_> {
     fn legend(self, canvas: &mut Canvas) {
         let write = |canvas: &mut Canvas, column, row, runs: &[Run]| canvas.write_row(column, row, runs);
         if let Some(columns) = self.plan.legend_beside {
-            let rows = legend(self.chart, columns, self.ink);
+            let rows = legend(self.chart, columns, self.plan.height - 1, self.ink);
             for (row, drawn) in rows.iter().enumerate() {
                 write(canvas, self.plan.width - columns, row + 1, &drawn.runs);
             }

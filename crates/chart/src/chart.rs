@@ -15,6 +15,8 @@ pub struct Chart {
     pub average: Option<u128>,
     /// A line across, for the most that a bar should cost.
     pub budget: Option<u128>,
+    /// The stretch of time that a bar is for, `day`: what lines are per, where bars have to be put together.
+    pub each: &'static str,
     /// The bar that one stands on.
     pub cursor: Option<Cursor>,
     /// Whether names and sums of the series stand beside or below the bars.

@@ -2,26 +2,47 @@
 
 use typeset::{cut, width};
 
-use crate::{Chart, Ink, Row, Run, Series, Tone, short};
+use crate::{Chart, Ink, Row, Run, Series, Tone, alike};
 
 /// The widest column that a legend stands in with one entry below the other.
 const COLUMN: usize = 36;
 /// Columns between two entries beside each other.
 const APART: usize = 3;
 
-/// The series of a chart with their sums. Up to 36 columns they stand below each other, the top of the stack first, with
-/// their sums aligned; in wider ones beside each other, the bottom first, in as many rows as it takes.
-pub fn legend(chart: &Chart, columns: usize, ink: Ink) -> Vec<Row> {
-    let entries: Vec<Entry> = (0..chart.series.len()).map(|at| Entry::new(chart, at)).collect();
-    if columns <= COLUMN {
-        let sums = entries.iter().map(|entry| width(&entry.sum)).max().unwrap_or(0);
-        return entries.iter().rev().map(|entry| entry.aligned(columns, sums, ink)).collect();
+/// The series of a chart with their sums, in so many rows at most. Up to 36 columns they stand below each other, the top of
+/// the stack first, with their sums aligned; in wider ones beside each other, the bottom first, in as many rows as it takes.
+/// Where not all have room, those with the most stay, and how many more there are is said.
+pub fn legend(chart: &Chart, columns: usize, height: usize, ink: Ink) -> Vec<Row> {
+    let entries = Entry::all(chart);
+    if height == 0 || entries.is_empty() {
+        return Vec::new();
     }
-    let mut rows: Vec<Row> = Vec::new();
-    let mut taken = 0;
-    for entry in &entries {
-        let wide = entry.width().min(columns);
-        let runs = entry.runs(columns, ink);
+    let mut order: Vec<usize> = (0..entries.len()).collect();
+    order.sort_by_key(|at| (std::cmp::Reverse(entries[*at].amount), *at));
+    let rows = |shown: usize| {
+        let mut chosen = order[..shown].to_vec();
+        chosen.sort_unstable();
+        let chosen: Vec<&Entry> = chosen.into_iter().map(|at| &entries[at]).collect();
+        let more = (shown < entries.len()).then(|| format!("+{}", entries.len() - shown));
+        if columns <= COLUMN { listed(&chosen, more, columns, ink) } else { flowing(&chosen, more, columns, ink) }
+    };
+    let fits = (1..=entries.len()).rev().map(rows).find(|rows| rows.len() <= height);
+    fits.unwrap_or_else(|| rows(1).into_iter().take(height).collect())
+}
+
+/// Entries below each other.
+fn listed(entries: &[&Entry<'_>], more: Option<String>, columns: usize, ink: Ink) -> Vec<Row> {
+    let sums = entries.iter().map(|entry| width(&entry.sum)).max().unwrap_or(0);
+    let rows = entries.iter().rev().map(|entry| entry.aligned(columns, sums, ink));
+    rows.chain(more.map(|more| Row { runs: vec![dim(cut(&more, columns).into_owned())] })).collect()
+}
+
+/// Entries beside each other.
+fn flowing(entries: &[&Entry<'_>], more: Option<String>, columns: usize, ink: Ink) -> Vec<Row> {
+    let runs = entries.iter().map(|entry| (entry.width().min(columns), entry.runs(columns, ink)));
+    let more = more.map(|more| (more.len(), vec![dim(more)]));
+    let (mut rows, mut taken) = (Vec::<Row>::new(), 0);
+    for (wide, runs) in runs.chain(more) {
         match rows.last_mut() {
             Some(row) if taken + APART + wide <= columns => {
                 row.runs.push(Run { text: " ".repeat(APART), paint: Tone::Text.into() });
@@ -37,9 +58,13 @@ pub fn legend(chart: &Chart, columns: usize, ink: Ink) -> Vec<Row> {
     rows
 }
 
+fn dim(text: String) -> Run {
+    Run { text, paint: Tone::Dim.into() }
+}
+
 /// The columns that a legend with one entry below the other takes.
 pub(crate) fn column(chart: &Chart) -> usize {
-    let entries: Vec<Entry> = (0..chart.series.len()).map(|at| Entry::new(chart, at)).collect();
+    let entries = Entry::all(chart);
     let names = entries.iter().map(|entry| width(&entry.name)).max().unwrap_or(0);
     let sums = entries.iter().map(|entry| width(&entry.sum)).max().unwrap_or(0);
     (KEY + names + 1 + sums).min(COLUMN)
@@ -51,13 +76,16 @@ const KEY: usize = 3;
 struct Entry<'c> {
     series: &'c Series,
     name: String,
+    amount: u128,
     sum: String,
 }
 
 impl<'c> Entry<'c> {
-    fn new(chart: &'c Chart, at: usize) -> Self {
-        let series = &chart.series[at];
-        Self { series, name: clean(&series.name), sum: short(chart.unit, chart.sum(at)) }
+    fn all(chart: &'c Chart) -> Vec<Self> {
+        let amounts: Vec<u128> = (0..chart.series.len()).map(|at| chart.sum(at)).collect();
+        let sums = alike(chart.unit, &amounts);
+        let entries = chart.series.iter().zip(amounts).zip(sums);
+        entries.map(|((series, amount), sum)| Self { series, name: clean(&series.name), amount, sum }).collect()
     }
 
     fn width(&self) -> usize {

@@ -23,7 +23,7 @@ mod svg;
 mod table;
 
 pub(crate) use amount::exact;
-pub use amount::{Unit, short};
+pub use amount::{Unit, alike, short};
 pub use bars::bars;
 pub use calendar::{Calendar, calendar};
 pub use chart::{Bar, Chart, Cursor, Series};

@@ -9,7 +9,7 @@ use crate::legend::clean;
 use crate::pattern::{Way, cell, dots};
 use crate::share::length;
 use crate::stack::{cells, divide};
-use crate::{Bar, Chart, Frame, Picture, Row, Target, Tone, legend, short};
+use crate::{Bar, Chart, Frame, Picture, Row, Target, Tone, alike, legend, short};
 
 /// Draws the bars as rows: label, amount, a bar. Where not all have room, those around the cursor are shown, else the last.
 /// Below them stand the note of the cursor, the lines and the legend, as far as the bars leave room for them, and a third
@@ -29,7 +29,8 @@ pub fn rows(chart: &Chart, frame: Frame) -> Picture {
     };
     let labels: Vec<String> = chart.bars.iter().map(label).collect();
     let names = labels.iter().map(|label| width(label)).max().unwrap_or(0).min(columns / 3);
-    let amounts: Vec<String> = chart.bars.iter().map(|bar| short(chart.unit, bar.total())).collect();
+    let totals: Vec<u128> = chart.bars.iter().map(Bar::total).collect();
+    let amounts = alike(chart.unit, &totals);
     let sums = amounts.iter().map(String::len).max().unwrap_or(0).min(columns.saturating_sub(names + 1));
     let start = names + sums + 4;
     let pieces = columns.saturating_sub(start);
@@ -80,12 +81,15 @@ fn below(chart: &Chart, frame: Frame) -> Vec<Row> {
     let line = |name: &str, amount: Option<u128>| Some(format!("{name} {}", short(chart.unit, amount?)));
     let lines: Vec<String> = line("avg", chart.average).into_iter().chain(line("budget", chart.budget)).collect();
     let lines = (!lines.is_empty()).then(|| text(lines.join(" · "), Tone::Dim));
-    let names = if chart.legend { legend(chart, frame.width, frame.ink) } else { Vec::new() };
-    note.into_iter()
-        .chain(lines)
-        .chain(names)
-        .take((frame.height / 3).max(frame.height.saturating_sub(chart.bars.len())))
-        .collect()
+    let room = (frame.height / 3).max(frame.height.saturating_sub(chart.bars.len()));
+    let named = usize::from(chart.legend && !chart.series.is_empty());
+    let mut rows: Vec<Row> = note.into_iter().take(room).collect();
+    // a row for the names goes before the lines
+    rows.extend(lines.into_iter().take(room.saturating_sub(rows.len() + named)));
+    if named > 0 {
+        rows.extend(legend(chart, frame.width, room - rows.len(), frame.ink));
+    }
+    rows
 }
 
 /// The bars that are shown in so many rows, and how many are hidden on each side; a side that hides some needs a row to say

@@ -97,6 +97,19 @@ fn a_month_in_colors() {
 }
 
 #[test]
+fn where_the_note_and_the_groups_share_a_row_no_letter_of_a_group_is_left_beside_the_note() {
+    for bar in 0..30 {
+        let mut chart = month();
+        let note = format!("Thu {}: $16.20 · 38 sessions", bar + 1);
+        chart.cursor = Some(Cursor { bar, note: note.clone() });
+        let rows = bars(&chart, frame(80, 11, Ink::Color)).rows;
+        let text = rows.iter().map(Row::text).find(|text| text.contains('▲')).expect("the cursor has a row");
+        let left = text.replace(&note, "").replace('▲', "").replace("Nov", "");
+        assert_eq!(left.trim(), "", "{text}");
+    }
+}
+
+#[test]
 fn a_month_in_patterns() {
     assert_snapshot!("month_pattern", picture(&month(), 80, 20, Ink::Pattern));
 }
@@ -128,6 +141,36 @@ fn more_bars_than_columns_are_put_together() {
     assert_eq!(drawn.together, 5);
     assert_eq!(drawn.at(drawn.targets[1].columns.start, 4), Some(5));
     assert_snapshot!("together", shown(&drawn.rows));
+}
+
+#[test]
+fn a_line_over_bars_put_together_says_what_time_it_is_for() {
+    let mut chart = month();
+    (chart.average, chart.each) = (Some(5 * DOLLAR), "day");
+    let text = |chart: &Chart, width| picture(chart, width, 14, Ink::Pattern);
+    assert!(text(&chart, 80).contains("avg $5.00\n") || text(&chart, 80).contains("avg $5.00 "));
+    assert!(!text(&chart, 80).contains("per day"), "a bar is a day");
+    let months = Chart { bars: chart.bars.iter().cycle().take(300).cloned().collect(), ..chart };
+    assert!(text(&months, 80).contains("avg $5.00 per day"), "{}", text(&months, 80));
+    let svg = chart::document(&chart::Text::default(), &[(chart::Text::default(), chart::Drawing::Bars(months))]);
+    assert!(svg.contains("avg $5.00 per day") && svg.contains("Each bar stands for 2 days; there are 300."), "{svg}");
+}
+
+#[test]
+fn where_not_all_names_have_room_the_largest_stay() {
+    let names = |columns, height| -> Vec<String> {
+        legend(&month(), columns, height, Ink::Pattern).iter().map(Row::text).collect()
+    };
+    assert_eq!(names(50, 1).len(), 1);
+    assert!(names(50, 1)[0].contains("opus-5-5") && names(50, 1)[0].ends_with("+2"), "{:?}", names(50, 1));
+    assert!(names(30, 3)[1].contains("opus-5-5") && names(30, 3)[2] == "+2", "{:?}", names(30, 3));
+    assert!(names(50, 0).is_empty());
+}
+
+#[test]
+fn a_low_chart_keeps_its_bars_and_the_note() {
+    let text = picture(&month(), 80, 8, Ink::Pattern);
+    assert!(text.contains('█') && !text.contains("haiku"), "{text}");
 }
 
 #[test]
@@ -177,7 +220,7 @@ fn the_hours_of_a_week() {
 
 #[test]
 fn a_legend_stands_in_a_column_or_in_rows() {
-    let text: Vec<String> = [30, 60].map(|width| shown(&legend(&month(), width, Ink::Pattern))).to_vec();
+    let text: Vec<String> = [30, 60].map(|width| shown(&legend(&month(), width, 99, Ink::Pattern))).to_vec();
     assert_snapshot!("legend", text.join("\n"));
 }
 
@@ -217,7 +260,7 @@ proptest! {
         let (width, height) = size;
         let picture = bars(&chart, frame(width, height, ink));
         prop_assert_eq!(picture.rows.len(), if count == 0 { 0 } else { height });
-        for row in picture.rows.iter().chain(&legend(&chart, width, ink)) {
+        for row in picture.rows.iter().chain(&legend(&chart, width, 99, ink)) {
             prop_assert!(typeset::width(&row.text()) <= width, "{:?}", row.text());
             prop_assert!(!row.text().contains(char::is_control));
         }

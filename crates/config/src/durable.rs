@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,6 +22,19 @@ pub fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
 /// The same for a file that a person gives to others: with the permissions that new files usually have.
 pub fn replace_shared_file(path: &Path, content: &[u8]) -> io::Result<()> {
     replace(path, content, 0o666)
+}
+
+/// The same for a file that certain others may use: with exactly these permissions.
+pub fn replace_file_for(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
+    replace(path, content, mode)?;
+    // The umask may have taken something away.
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+}
+
+/// The same for a file of somebody else: with the permissions that it has, those that new files usually have if there is none.
+pub fn replace_kept_file(path: &Path, content: &[u8]) -> io::Result<()> {
+    let Ok(metadata) = fs::metadata(path) else { return replace_shared_file(path, content) };
+    replace_file_for(path, content, metadata.permissions().mode() & 0o777)
 }
 
 /// Replaces a file by one with these permissions, less what the umask takes away.
@@ -56,8 +69,6 @@ fn write_new(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
 
     fn mode(path: &Path) -> u32 {
@@ -83,6 +94,18 @@ mod tests {
         replace_file(&shared, b"old").expect("it can be written");
         replace_shared_file(&shared, b"new").expect("it can be replaced");
         assert_eq!(mode(&shared), mode(&usual));
+    }
+
+    #[test]
+    fn a_file_of_somebody_else_keeps_its_permissions() {
+        let home = tempfile::tempdir().expect("a temporary folder can be made");
+        let path = home.path().join("kept");
+        for permissions in [0o600, 0o664, 0o640] {
+            fs::write(&path, b"old").expect("it can be written");
+            fs::set_permissions(&path, fs::Permissions::from_mode(permissions)).expect("they can be set");
+            replace_kept_file(&path, b"new").expect("it can be replaced");
+            assert_eq!(mode(&path), permissions);
+        }
     }
 
     #[test]

@@ -31,6 +31,19 @@ impl Environment {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// The name of this machine, without its domain, as the system tells it; none if nobody knows.
+    pub fn host_name(&self) -> Option<String> {
+        let file = |path: &str| std::fs::read_to_string(path).ok();
+        let program = || {
+            let output = std::process::Command::new("hostname").output().ok()?;
+            String::from_utf8(output.stdout).ok()
+        };
+        let told = file("/proc/sys/kernel/hostname").or_else(|| file("/etc/hostname"));
+        let told = told.or_else(|| self.get("COMPUTERNAME").map(str::to_owned)).or_else(program)?;
+        let name = told.trim().split('.').next().unwrap_or_default();
+        (!name.is_empty()).then(|| name.to_owned())
+    }
+
     /// The home directory, if it is an absolute path: that of the system, else `$HOME`.
     pub fn home(&self) -> Option<&Path> {
         let named = || self.get("HOME").map(Path::new).filter(|path| path.is_absolute());
@@ -47,6 +60,15 @@ impl Environment {
     /// directory.
     pub fn resolve(&self, written: &str) -> PathBuf {
         self.cwd.join(expand_home(written, self.home()))
+    }
+
+    /// A path as a person writes it, with `~` for the home directory.
+    pub fn shorten(&self, path: &Path) -> String {
+        let below = self.home().and_then(|home| path.strip_prefix(home).ok());
+        match below.filter(|below| !below.as_os_str().is_empty()) {
+            Some(below) => format!("~/{}", below.display()),
+            None => path.display().to_string(),
+        }
     }
 }
 

@@ -2,22 +2,30 @@
 //!
 //! The environment is handed in as a value; nothing here writes outside the folders that it names.
 
+mod answering;
 mod desktop;
 mod durable;
 mod environment;
 mod error;
+mod excluded;
+mod identity;
 mod meant;
 mod paths;
+mod remotes;
 mod roots;
 mod session_types;
 mod setting;
 mod settings;
 
-pub use durable::{make_private_folder, replace_file, replace_shared_file};
+pub use answering::answer_within;
+pub use durable::{make_private_folder, replace_file, replace_file_for, replace_kept_file, replace_shared_file};
 pub use environment::Environment;
 pub use error::ConfigError;
+pub use excluded::{Excluded, began_in, write_excluded, written_directory};
+pub use identity::{Identities, USER_VARIABLE};
 pub use meant::meant;
 pub use paths::Paths;
-pub use session_types::SessionTypes;
+pub use remotes::RemoteSetting;
+pub use session_types::{GENERAL, SessionTypes};
 pub use setting::{SETTINGS, Setting};
-pub use settings::{Budget, KeySetting, Settings};
+pub use settings::{Banner, Budget, Keep, KeySetting, Settings, Ticks};

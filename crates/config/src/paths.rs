@@ -77,6 +77,56 @@ impl Paths {
         self.config.join("session_types.yaml")
     }
 
+    /// The journal: operations that are only ever added to.
+    pub fn journal(&self) -> PathBuf {
+        self.data.join("journal")
+    }
+
+    /// Transcripts that are kept for longer than Claude Code keeps them; they cannot be made again.
+    pub fn archive(&self) -> PathBuf {
+        self.data.join("archive")
+    }
+
+    /// What was deleted, for a day.
+    pub fn trash(&self) -> PathBuf {
+        self.data.join("trash")
+    }
+
+    /// Files of Claude Code as they were before something in them was changed.
+    pub fn backups(&self) -> PathBuf {
+        self.data.join("backups")
+    }
+
+    /// What is noted about remotes. In the journal's folder, so that both are restored together.
+    pub fn remotes_file(&self) -> PathBuf {
+        self.journal().join("remotes.json")
+    }
+
+    /// What devices are called, so that the journal is not read for it each time; it can be thrown away.
+    pub fn devices_file(&self) -> PathBuf {
+        self.state.join("devices.json")
+    }
+
+    /// The lock file that whoever syncs holds.
+    pub fn sync_lock(&self) -> PathBuf {
+        self.state.join("sync.lock")
+    }
+
+    /// The copy of a remote that is a git repository; it can be made again.
+    pub fn remote_copy(&self, name: &str) -> PathBuf {
+        self.data.join("remotes").join(format!("{name}.git"))
+    }
+
+    /// The password of a remote, 0600.
+    pub fn remote_password(&self, name: &str) -> PathBuf {
+        self.config.join("secrets").join(name)
+    }
+
+    /// The key of a remote that is encrypted, 0600.
+    pub fn remote_key(&self, name: &str) -> PathBuf {
+        self.config.join("secrets").join(format!("{name}.key"))
+    }
+
     /// The lock file that one tick at a time holds.
     pub fn tick_lock(&self) -> PathBuf {
         self.state.join("tick.lock")
@@ -90,6 +140,31 @@ impl Paths {
     /// What was spent today and in this block, for status lines.
     pub fn usage_state(&self) -> PathBuf {
         self.state.join("usage.json")
+    }
+
+    /// How much of the inbox is unread.
+    pub fn inbox_state(&self) -> PathBuf {
+        self.state.join("inbox.json")
+    }
+
+    /// What a session that starts says to its person.
+    pub fn banner_file(&self) -> PathBuf {
+        self.state.join("banner.json")
+    }
+
+    /// When each kind of event last came from a hook.
+    pub fn events_file(&self) -> PathBuf {
+        self.state.join("events.json")
+    }
+
+    /// What set-up did; beside the store, which can be made again while this cannot.
+    pub fn setup_file(&self) -> PathBuf {
+        self.data.join("setup.json")
+    }
+
+    /// An empty file that is there once the screen has offered to set up.
+    pub fn offered_file(&self) -> PathBuf {
+        self.data.join("setup.offered")
     }
 
     /// The official limits that status lines were told of; beside the store, which can be made again while these cannot.

@@ -37,15 +37,19 @@ pub(crate) fn candidates(environment: &Environment) -> Vec<PathBuf> {
 }
 
 impl Environment {
-    /// The root, unless `claude` looks there by itself when it is started in this environment: in `$CLAUDE_CONFIG_DIR`,
-    /// taken as one path, else in `~/.claude`.
-    pub fn root_to_name(&self, root: &Path) -> Option<PathBuf> {
-        let own = match self.get("CLAUDE_CONFIG_DIR") {
+    /// The folder in which `claude` looks by itself when it is started in this environment: `$CLAUDE_CONFIG_DIR`, taken as
+    /// one path, else `~/.claude`; none without a home directory.
+    pub fn claude_folder(&self) -> Option<PathBuf> {
+        match self.get("CLAUDE_CONFIG_DIR") {
             Some(named) => Some(self.cwd.join(named)),
             None => self.home().map(|home| home.join(".claude")),
-        };
+        }
+    }
+
+    /// The root, unless `claude` looks there by itself when it is started in this environment.
+    pub fn root_to_name(&self, root: &Path) -> Option<PathBuf> {
         let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        own.is_none_or(|own| real(&own) != real(root)).then(|| root.to_owned())
+        self.claude_folder().is_none_or(|own| real(&own) != real(root)).then(|| root.to_owned())
     }
 }
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::ConfigError;
 
 /// The type of sessions that no rule applies to.
-const GENERAL: &str = "general";
+pub const GENERAL: &str = "general";
 
 /// What goes before a session's own words: the built-in rules, in order.
 const BUILT_IN: [(&str, &[&str], &[&str]); 4] = [
@@ -23,6 +23,7 @@ const BUILT_IN: [(&str, &[&str], &[&str]); 4] = [
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionTypes {
     rules: Vec<Rule>,
+    own: usize,
 }
 
 /// A rule of `session_types.yaml`: it applies when one of its words is part of the name of a skill that was used, or of
@@ -47,7 +48,7 @@ impl Default for SessionTypes {
             skills: words(skills),
             path: words(path),
         };
-        Self { rules: BUILT_IN.map(rule).into() }
+        Self { rules: BUILT_IN.map(rule).into(), own: 0 }
     }
 }
 
@@ -76,7 +77,7 @@ impl SessionTypes {
             );
             return Err(ConfigError::Invalid { path: path.to_owned(), message });
         }
-        let mut types = Self::default();
+        let mut types = Self { own: own.len(), ..Self::default() };
         types.rules.splice(0..0, own.into_iter().map(Rule::in_lower_case));
         Ok(types)
     }
@@ -86,12 +87,22 @@ impl SessionTypes {
         self.rules.iter().map(|rule| (rule.name.as_str(), rule.skills.as_slice(), rule.path.as_slice()))
     }
 
+    /// How many of the rules are the person's; they come first.
+    pub fn own(&self) -> usize {
+        self.own
+    }
+
     /// The type of a session: of the first rule that applies, else `general`. `place` names its project and directory.
     pub fn of(&self, skills: &[String], place: &str) -> &str {
+        self.first(skills, place).map_or(GENERAL, |(name, ..)| name)
+    }
+
+    /// The first rule that applies: the type, its number from 0, and the word by which it does.
+    pub fn first(&self, skills: &[String], place: &str) -> Option<(&str, usize, &str)> {
         let skills: Vec<String> = skills.iter().map(|skill| skill.to_lowercase()).collect();
         let place = place.to_lowercase();
-        let rule = self.rules.iter().find(|rule| rule.applies(&skills, &place));
-        rule.map_or(GENERAL, |rule| &rule.name)
+        let mut rules = self.rules.iter().enumerate();
+        rules.find_map(|(at, rule)| Some((rule.name.as_str(), at, rule.word(&skills, &place)?)))
     }
 }
 
@@ -106,11 +117,11 @@ impl Rule {
         Self { name: self.name, skills: lower(self.skills), path: lower(self.path) }
     }
 
-    fn applies(&self, skills: &[String], place: &str) -> bool {
-        let used = |word: &String| skills.iter().any(|skill| skill.contains(word.as_str()));
-        let word = |word: &&String| !word.is_empty();
-        self.skills.iter().filter(word).any(used)
-            || self.path.iter().filter(word).any(|word| place.contains(word.as_str()))
+    /// The word by which it applies, if it does.
+    fn word(&self, skills: &[String], place: &str) -> Option<&str> {
+        let used = |word: &&String| !word.is_empty() && skills.iter().any(|skill| skill.contains(word.as_str()));
+        let named = |word: &&String| !word.is_empty() && place.contains(word.as_str());
+        self.skills.iter().find(used).or_else(|| self.path.iter().find(named)).map(String::as_str)
     }
 }
 
@@ -138,6 +149,8 @@ mod tests {
         check(&types, &[], "Warehouse /work/DBT-models", "dbt");
         check(&types, &["writing-plans"], "", "planning");
         check(&types, &["commit"], "app", "general");
+        let skills = ["superpowers:Systematic-Debugging".to_owned()];
+        assert_eq!(types.first(&skills, ""), Some(("debugging", 1, "systematic-debugging")));
     }
 
     #[test]
@@ -147,6 +160,7 @@ mod tests {
         check(&types, &["code-review"], "", "Review");
         check(&types, &["dbt"], "dbt", "models");
         check(&types, &["kimball"], "", "dbt");
+        assert_eq!(types.own(), 2);
     }
 
     #[test]

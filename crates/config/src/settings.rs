@@ -1,5 +1,8 @@
 //! The person's settings, read from `config.toml`.
 
+#[cfg(test)]
+mod tests;
+
 use std::fs;
 use std::io::ErrorKind;
 use std::ops::Range;
@@ -8,8 +11,9 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::remotes::{self, REMOTES, RemoteSetting};
 use crate::setting::Kind;
-use crate::{ConfigError, SETTINGS, Setting, meant};
+use crate::{ConfigError, Environment, SETTINGS, Setting, meant};
 
 /// Settings of `config.toml`, each with a default; [`SETTINGS`] lists them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,14 +24,57 @@ pub struct Settings {
     pub claude_flags: Vec<String>,
     /// More folders with Claude Code's files, as written; for [`crate::Paths::add_roots`].
     pub roots_extra: Vec<String>,
+    /// How long transcripts are kept in the archive.
+    pub archive_keep: Keep,
+    /// Directories whose sessions are not recorded, as written; for [`crate::Excluded::new`].
+    pub exclude: Vec<String>,
+    /// Whether the file could not be read as far as that goes: nothing may be recorded then.
+    pub exclude_unknown: bool,
     /// What the person wants to spend at most.
     pub budget: Budget,
+    /// More categories of entries: `name` or `name:status`.
+    pub entry_categories: Vec<String>,
+    /// More statuses of entries.
+    pub entry_statuses: Vec<String>,
+    /// Other names under which the person writes entries.
+    pub entry_names: Vec<String>,
+    /// What this machine is called; none means its host name.
+    pub device: Option<String>,
+    /// Who reads what is said when a session starts.
+    pub banner: Banner,
+    /// Whether commands start ticks.
+    pub ticks: Ticks,
     /// Name of the theme of the screen; whether there is one is the screen's to say.
     pub theme: String,
     /// Keys of commands of the screen, in the order of the file; whether they can hold is the screen's to say.
     pub keys: Vec<KeySetting>,
+    /// Places that operations are synced with.
+    pub remotes: Vec<RemoteSetting>,
     /// Name of a time zone; none means that of the system.
     pub timezone: Option<String>,
+}
+
+/// How long transcripts are kept in the archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Keep {
+    /// For ever.
+    #[default]
+    All,
+    /// So many days after they were last written to.
+    Days(u32),
+    /// None is taken into it; what is in it stays.
+    Off,
+}
+
+impl Keep {
+    /// Reads `all`, `off` or a number of days, `90d`.
+    fn read(text: &str) -> Option<Self> {
+        match text.trim() {
+            "all" => Some(Self::All),
+            "off" => Some(Self::Off),
+            days => days.strip_suffix('d')?.parse().ok().filter(|days| *days > 0).map(Self::Days),
+        }
+    }
 }
 
 /// What a person wants to spend at most, in billionths of a US dollar; none is no limit.
@@ -55,6 +102,46 @@ fn pico(nano: u64) -> u128 {
     u128::from(nano) * 1_000
 }
 
+/// Who reads what is said when a session starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Banner {
+    /// The person, and not the model.
+    #[default]
+    Person,
+    /// The model, in its context.
+    Model,
+    /// Nobody.
+    Off,
+}
+
+impl Banner {
+    pub(crate) const ALL: [Self; 3] = [Self::Person, Self::Model, Self::Off];
+    pub(crate) const WORDS: &'static [&'static str] = &["person", "model", "off"];
+}
+
+/// Whether commands start ticks in the background.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ticks {
+    /// They do, when none was started for a while.
+    #[default]
+    On,
+    /// They do not: hooks and the schedule alone do.
+    Off,
+}
+
+impl Ticks {
+    pub(crate) const ALL: [Self; 2] = [Self::On, Self::Off];
+    pub(crate) const WORDS: &'static [&'static str] = &["on", "off"];
+
+    /// As the environment says it, in `$SESSIONS_TICKS`; else as the settings do.
+    #[must_use]
+    pub fn in_environment(self, environment: &Environment) -> Self {
+        let named = environment.get("SESSIONS_TICKS");
+        let place = named.and_then(|named| Self::WORDS.iter().position(|word| *word == named));
+        place.map_or(self, |place| Self::ALL[place])
+    }
+}
+
 /// The keys that a person gives to a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeySetting {
@@ -72,9 +159,19 @@ impl Default for Settings {
             claude_program: "claude".to_owned(),
             claude_flags: Vec::new(),
             roots_extra: Vec::new(),
+            archive_keep: Keep::default(),
+            exclude: Vec::new(),
+            exclude_unknown: false,
             budget: Budget::default(),
+            entry_categories: Vec::new(),
+            entry_statuses: Vec::new(),
+            entry_names: Vec::new(),
+            device: None,
+            banner: Banner::default(),
+            ticks: Ticks::default(),
             theme: "auto".to_owned(),
             keys: Vec::new(),
+            remotes: Vec::new(),
             timezone: None,
         }
     }
@@ -88,7 +185,10 @@ impl Settings {
         let content = match fs::read_to_string(&path) {
             Ok(content) => content,
             Err(error) if error.kind() == ErrorKind::NotFound => return (Self::default(), None),
-            Err(source) => return (Self::default(), Some(ConfigError::Unreadable { path, source })),
+            Err(source) => {
+                let settings = Self { exclude_unknown: true, ..Self::default() };
+                return (settings, Some(ConfigError::Unreadable { path, source }));
+            }
         };
         let (settings, problems) = Self::parse(&content);
         let problem = (!problems.is_empty()).then(|| ConfigError::Invalid { path, message: problems.join("\n") });
@@ -96,12 +196,13 @@ impl Settings {
     }
 
     /// Reads the text of a `config.toml`, and names every wrong line.
-    fn parse(content: &str) -> (Self, Vec<String>) {
+    pub(crate) fn parse(content: &str) -> (Self, Vec<String>) {
         let mut settings = Self::default();
         let table = match DeTable::parse(content) {
             Ok(table) => table,
             Err(error) => {
                 let line = place(content, &error.span().unwrap_or_default());
+                settings.exclude_unknown = true;
                 return (settings, vec![format!("{line}: {}", error.message().trim_end())]);
             }
         };
@@ -109,6 +210,8 @@ impl Settings {
         for (section, value) in table.get_ref() {
             if section.get_ref() == KEYS {
                 read_keys("", value, &mut settings, &mut problems);
+            } else if section.get_ref() == REMOTES {
+                remotes::read(value, &mut settings.remotes, &mut problems);
             } else {
                 read_section(section, value, &mut settings, &mut problems);
             }
@@ -127,7 +230,7 @@ impl Settings {
 const KEYS: &str = "keys";
 
 /// Something wrong, and where it is in the file.
-type Problem = (Range<usize>, String);
+pub(crate) type Problem = (Range<usize>, String);
 
 fn read_section(
     section: &Spanned<std::borrow::Cow<'_, str>>,
@@ -138,6 +241,7 @@ fn read_section(
     let name = section.get_ref();
     let is_section = SETTINGS.iter().any(|setting| section_of(setting) == name);
     let Some(keys) = value.get_ref().as_table().filter(|_| is_section) else {
+        settings.exclude_unknown |= name == "projects";
         problems.push((section.span(), unknown("section or setting", name)));
         return;
     };
@@ -148,6 +252,7 @@ fn read_section(
             continue;
         };
         if !apply(setting.kind, value.get_ref(), settings) {
+            settings.exclude_unknown |= name == "projects.exclude";
             let problem = format!("`{name}` must be {}", setting.kind.expected(key.get_ref()));
             problems.push((value.span(), problem));
         }
@@ -189,6 +294,11 @@ fn apply(kind: Kind, value: &DeValue<'_>, settings: &mut Settings) -> bool {
             let texts: Option<Vec<String>> =
                 items.and_then(|items| items.map(|item| item.map(str::to_owned)).collect());
             texts.map(|texts| set(settings, texts)).is_some()
+        }
+        Kind::Keep(set) => value.as_str().and_then(Keep::read).map(|keep| set(settings, keep)).is_some(),
+        Kind::Choice(words, set) => {
+            let word = value.as_str().and_then(|text| words.iter().position(|word| *word == text));
+            word.map(|word| set(settings, word)).is_some()
         }
         Kind::Dollars(set) => {
             let written = match value {
@@ -239,129 +349,4 @@ fn place(content: &str, span: &Range<usize>) -> String {
 
 fn line(content: &str, byte: usize) -> usize {
     content.get(..byte).unwrap_or(content).matches('\n').count() + 1
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(content: &str, expect: &Result<Settings, &str>) {
-        let (settings, problems) = Settings::parse(content);
-        match expect {
-            Ok(expect) => assert_eq!((&settings, problems.as_slice()), (expect, &[][..]), "{content}"),
-            Err(expect) => assert_eq!(problems.join("\n"), *expect, "{content}"),
-        }
-    }
-
-    #[test]
-    fn what_is_right_holds_beside_what_is_wrong() {
-        let content =
-            "[claude]\nprogram = '/opt/claude'\nflgas = []\n[display]\ntheme = 2\n[keys]\nhelp = 'f2'\nfind = 3";
-        let (settings, problems) = Settings::parse(content);
-        assert_eq!((settings.claude_program.as_str(), settings.theme.as_str()), ("/opt/claude", "auto"));
-        assert_eq!((settings.keys.len(), problems.len()), (1, 3), "{problems:?}");
-        let (settings, problems) = Settings::parse("no toml at all");
-        assert_eq!((settings, problems.len()), (Settings::default(), 1));
-    }
-
-    #[test]
-    fn the_table_of_settings_states_the_defaults() {
-        let written: Vec<String> =
-            SETTINGS.iter().map(|setting| format!("{} = {}\n", setting.name, setting.default)).collect();
-        check(&written.concat(), &Ok(Settings::default()));
-        check("", &Ok(Settings::default()));
-    }
-
-    #[test]
-    fn every_setting_is_read() {
-        let content = "\u{feff}# mine\r\ndisplay.timezone = 'Asia/Tokyo'\r\ndisplay.theme = 'light'\r\n[claude]\r\n\
-                       program = '/opt/claude'\r\nflags = ['--model', 'opus']\r\n[roots]\r\nextra = ['~/old']\r\n\
-                       [budget]\r\ndaily = '20'\r\nmonthly = '412.50'\r\n";
-        let expect = Settings {
-            claude_program: "/opt/claude".to_owned(),
-            claude_flags: vec!["--model".to_owned(), "opus".to_owned()],
-            roots_extra: vec!["~/old".to_owned()],
-            budget: Budget { daily_nano_usd: Some(20_000_000_000), monthly_nano_usd: Some(412_500_000_000) },
-            theme: "light".to_owned(),
-            keys: Vec::new(),
-            timezone: Some("Asia/Tokyo".to_owned()),
-        };
-        check(content, &Ok(expect));
-    }
-
-    #[test]
-    fn an_unknown_name_gets_its_line_and_a_suggestion() {
-        check("[claude]\nflgas = []", &Err("line 2: unknown setting `claude.flgas`; did you mean `claude.flags`?"));
-        check("\n[cluade]\nflags = []", &Err("line 2: unknown section or setting `cluade`; did you mean `claude`?"));
-        check("theme = 'dark'", &Err("line 1: unknown section or setting `theme`; did you mean `display.theme`?"));
-        let all = "claude.program, claude.flags, roots.extra, budget.daily, budget.monthly, display.theme, \
-                   display.timezone";
-        check("xyzzy = 1", &Err(&format!("line 1: unknown section or setting `xyzzy`; there are: {all}")));
-    }
-
-    #[test]
-    fn every_wrong_value_is_explained() {
-        check(
-            "[display]\ntheme = 2\n[claude]\nflags = '-v'\nprogram = 3\n[roots]\nextra = [1]",
-            &Err("line 2: `display.theme` must be a text in quotes, as in theme = \"…\"\n\
-                 line 4: `claude.flags` must be a list of texts, as in flags = [\"…\", \"…\"]\n\
-                 line 5: `claude.program` must be a text in quotes, as in program = \"…\"\n\
-                 line 7: `roots.extra` must be a list of texts, as in extra = [\"…\", \"…\"]"),
-        );
-    }
-
-    #[test]
-    fn a_budget_is_an_amount_in_dollars() {
-        let daily = |written: &str| {
-            let (settings, problems) = Settings::parse(&format!("budget.daily = {written}"));
-            if problems.is_empty() { Ok(settings.budget.daily_nano_usd) } else { Err(problems.join("\n")) }
-        };
-        for (written, expect) in [
-            ("'20'", Some(20_000_000_000)),
-            ("20", Some(20_000_000_000)),
-            ("12.5", Some(12_500_000_000)),
-            ("'$1200.05'", Some(1_200_050_000_000)),
-            ("' 0.000000001 '", Some(1)),
-            ("''", None),
-        ] {
-            assert_eq!(daily(written), Ok(expect), "{written}");
-        }
-        let refused = "line 1: `budget.daily` must be an amount in dollars, as in daily = \"20\" or daily = \"12.50\"";
-        for written in
-            ["'-1'", "-1", "'much'", "'12,50'", "'1.'", "'0.0000000001'", "'99999999999'", "true", "0x10", "1e3", "inf"]
-        {
-            assert_eq!(daily(written), Err(refused.to_owned()), "{written}");
-        }
-    }
-
-    #[test]
-    fn keys_of_commands_are_read_in_either_form() {
-        let content = "[keys]\n\"sessions.resume\" = ['enter', 'r']\nhelp = 'f2'\n[keys.reader]\ndown = []\nfind = 3";
-        let (_, problems) = Settings::parse(content);
-        assert_eq!(
-            problems.join("\n"),
-            "line 6: the keys of `reader.find` must be a list of texts, as in [\"enter\", \"ctrl-r\"]"
-        );
-        let (settings, _) = Settings::parse(content.trim_end_matches("find = 3"));
-        let read: Vec<(usize, &str, usize)> =
-            settings.keys.iter().map(|keys| (keys.line, keys.command.as_str(), keys.keys.len())).collect();
-        assert_eq!(read, [(2, "sessions.resume", 2), (3, "help", 1), (5, "reader.down", 0)]);
-        check("keys = 1", &Err("line 1: `keys` must be a section: write [keys] on a line of its own"));
-    }
-
-    #[test]
-    fn text_that_is_no_toml_gets_its_line() {
-        let message = Settings::parse("[claude]\nflags = [").1.join("\n");
-        assert!(message.starts_with("line 2: "), "{message}");
-        let message = Settings::parse("claude.flags = []\nclaude.flags = []").1.join("\n");
-        assert!(message.starts_with("line 2: ") && message.contains("duplicate"), "{message}");
-    }
-
-    #[test]
-    fn a_missing_file_gives_the_defaults_and_so_does_an_unreadable_one_with_its_problem() {
-        let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        assert!(matches!(Settings::load(folder.path()), (settings, None) if settings == Settings::default()));
-        fs::write(folder.path().join("config.toml"), [0xff]).expect("it can be written");
-        assert!(matches!(Settings::load(folder.path()), (_, Some(ConfigError::Unreadable { .. }))));
-    }
 }

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::{Scope, Stream};
+
 /// Why a file could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
@@ -23,6 +25,34 @@ pub enum JournalError {
         path: PathBuf,
         /// What is wrong with it.
         source: serde_json::Error,
+    },
+    /// A stream is not as it was written.
+    #[error("{path} is damaged from byte {at} on; run `sessions rebuild`: what can be read is kept")]
+    Broken {
+        /// The stream.
+        stream: Stream,
+        /// Its file.
+        path: PathBuf,
+        /// Where the damage begins.
+        at: u64,
+    },
+    /// What should be appended is larger than a stream takes at once.
+    #[error("what should be noted in {stream} is too large: 16 MB for one thing, 256 MB at once")]
+    TooLarge {
+        /// The stream.
+        stream: Stream,
+    },
+    /// A scope has no key, or one that is too long.
+    #[error("`{scope}` cannot be kept: the key of a scope has 1 to 1,024 bytes")]
+    Scope {
+        /// The scope.
+        scope: Scope,
+    },
+    /// Whatever was tried, the journal turned out to be a copy or damaged again.
+    #[error("{path} changes while it is written; is it copied or synchronized by another program?")]
+    Restless {
+        /// The folder.
+        path: PathBuf,
     },
 }
 

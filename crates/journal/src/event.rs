@@ -86,6 +86,9 @@ pub struct Event {
     /// The process that started the hook: Claude Code, or a shell of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent_pid: Option<u32>,
+    /// `$SESSIONS_USER`, who works there; without it a tick finds out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
     /// Whether the payload was cut to what is needed of it.
     #[serde(default)]
     pub reduced: bool,
@@ -114,12 +117,13 @@ impl Event {
             claude_project_dir: None,
             claude_pid: None,
             parent_pid: None,
+            user: None,
             reduced: kept.is_some(),
             payload: kept.unwrap_or_else(as_it_came),
         }
     }
 
-    /// Takes in what Claude Code tells its hooks by variables; `get` looks one up.
+    /// Takes in what Claude Code tells its hooks by variables, and who works there; `get` looks one up.
     #[must_use]
     pub fn with_variables<'a>(mut self, get: impl Fn(&str) -> Option<&'a str>) -> Self {
         let text = |name| get(name).map(str::to_owned);
@@ -127,6 +131,7 @@ impl Event {
         self.claude_session_id = text("CLAUDE_CODE_SESSION_ID");
         self.claude_project_dir = text("CLAUDE_PROJECT_DIR");
         self.claude_pid = get("CLAUDE_PID").and_then(|pid| pid.parse().ok());
+        self.user = text(config::USER_VARIABLE);
         self
     }
 

@@ -41,7 +41,7 @@ pub struct Candidates {
 
 impl Candidates {
     /// Sessions that match all of `query` by what is known of them, the best first, of equal ones the latest. An empty
-    /// query keeps all in their order.
+    /// query keeps all that are not hidden in their order.
     ///
     /// Case and accents count nowhere. Where a word occurs as it is, it ranks above one with gaps, and at the start of
     /// a word above its middle. A word that is the whole id of one of them finds that one alone.
@@ -66,6 +66,7 @@ impl Candidates {
     }
 
     /// All sessions that no filter and no refused text excludes, in their order, with how well each text matches.
+    /// Hidden ones are left out, unless `is:hidden` or a whole id asks for them.
     pub fn standings(&self, query: &Query, setting: &Setting) -> Vec<Standing> {
         let needles: Vec<Needle> = query.terms().map(Needle::new).collect();
         let refused: Vec<Needle> = query.refused().map(Needle::new).collect();
@@ -76,8 +77,10 @@ impl Candidates {
         };
         // a whole id means that session, whatever others say of it
         let meant = |ready: &Ready| needles.iter().zip(&is_id).all(|(needle, is_id)| !is_id || needle.is_id(&ready.id));
+        let hidden_too = query.asks_for_hidden() || is_id.contains(&true);
         let left = self.ready.iter().enumerate().filter(|(index, ready)| {
             meant(ready)
+                && (hidden_too || !ready.is_hidden())
                 && query.filters().all(|clause| self.fulfils(*index, clause, setting) != clause.negated)
                 && refused.iter().all(|needle| ready.score_strictly(needle).is_none())
         });

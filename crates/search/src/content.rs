@@ -17,15 +17,18 @@ mod tally;
 mod wanted;
 mod worker;
 
-use std::path::PathBuf;
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
+use archive::{Archive, Opened};
 use chrono::{DateTime, Utc};
 use transcript::TextKind;
 
 use crate::candidates::Standing;
-use crate::subject::is_inside_a_word;
+use crate::subject::{is_inside_a_word, is_of_prompt};
 use worker::Worker;
 
 pub use excerpt::{Context, Excerpt};
@@ -51,6 +54,33 @@ pub struct File {
     pub agent: Option<String>,
     /// A number of its own among all files of a search and of those that narrow it.
     pub number: usize,
+    /// The archive that it is read from, where the disk has it no more.
+    pub archive: Option<Archive>,
+}
+
+impl File {
+    /// Opens it.
+    pub(crate) fn open(&self) -> io::Result<Opened> {
+        self.open_beside(&self.path)
+    }
+
+    /// Reads all of it.
+    pub fn read(&self) -> io::Result<Vec<u8>> {
+        self.read_beside(&self.path)
+    }
+
+    /// Reads a file that belongs to it.
+    fn read_beside(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.open_beside(path)?.read_to_end(&mut bytes).map(|_| bytes)
+    }
+
+    fn open_beside(&self, path: &Path) -> io::Result<Opened> {
+        match &self.archive {
+            Some(archive) => archive.open(path),
+            None => fs::File::open(path).map(Opened::File),
+        }
+    }
 }
 
 /// What was found in a session.
@@ -137,11 +167,14 @@ pub fn search(
 
 /// How well a session matches by title and contents together; none where it does not. A word that occurs in the title
 /// as it is goes before one that occurs in the contents, and that before one with gaps in the title. Of several words, one
-/// that is only a part of a word of the title counts hardly more than one in the contents: it is there by chance.
+/// that is only a part of a word of the title counts hardly more than one in the contents: it is there by chance; and the
+/// first prompt counts hardly more than what was said later. Words that stand beside each other count for more.
 pub fn score(standing: &Standing, found: Option<&Found>) -> Option<u32> {
     const IN_CONTENTS: u32 = 100;
     const PART_OF_TITLE: u32 = 110;
+    const IN_PROMPT: u32 = 105;
     const ON_ONE_LINE: u32 = 50;
+    const SIDE_BY_SIDE: u32 = 20;
     const WHOLE_WORDS: u32 = 10;
     /// In one record, in one exchange, in the same part of a session: within so many bytes.
     const NEAR: [(u64, u32); 3] = [(0, 30), (8_000, 20), (80_000, 10)];
@@ -152,8 +185,13 @@ pub fn score(standing: &Standing, found: Option<&Found>) -> Option<u32> {
     let several = standing.scores.len() > 1;
     let each = standing.scores.iter().enumerate().map(|(at, score)| {
         let inside = has(at).then_some(IN_CONTENTS);
-        let by_chance = |score: &u32| several && is_inside_a_word(*score);
-        score.map(|score| if by_chance(&score) { PART_OF_TITLE } else { score }).max(inside)
+        let weighed = |score| match (is_inside_a_word(score), is_of_prompt(score)) {
+            (true, true) if several => IN_CONTENTS,
+            (true, false) if several => PART_OF_TITLE,
+            (false, true) if several => IN_PROMPT,
+            _ => score,
+        };
+        score.map(weighed).max(inside)
     });
     let sum: u32 = each.sum::<Option<u32>>()?;
     let all = u32::MAX.checked_shr(32 - u32::try_from(standing.scores.len()).unwrap_or(32)).unwrap_or(0);
@@ -162,8 +200,21 @@ pub fn score(standing: &Standing, found: Option<&Found>) -> Option<u32> {
         let near = found.and_then(|found| found.near).filter(|_| several);
         let near =
             near.and_then(|bytes| NEAR.iter().find(|(within, _)| bytes <= *within)).map_or(0, |(_, bonus)| *bonus);
-        let together = if best.texts & all == all { ON_ONE_LINE } else { near };
+        let together = match best.texts & all == all {
+            true if several && are_side_by_side(&best.excerpt, standing.scores.len()) => ON_ONE_LINE + SIDE_BY_SIDE,
+            true => ON_ONE_LINE,
+            false => near,
+        };
         together + if best.whole { WHOLE_WORDS } else { 0 }
     });
     Some(sum + bonus)
+}
+
+/// Whether so many matches of a line follow each other with nothing but a space or a hyphen between.
+fn are_side_by_side(excerpt: &Excerpt, count: usize) -> bool {
+    let joined = |pair: &[std::ops::Range<usize>]| {
+        let between = excerpt.text.get(pair[0].end..pair[1].start).unwrap_or_default();
+        !between.is_empty() && between.chars().all(|sign| sign.is_whitespace() || matches!(sign, '-' | '_'))
+    };
+    excerpt.marks.windows(count).any(|marks| marks.windows(2).all(joined))
 }

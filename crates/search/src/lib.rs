@@ -8,8 +8,10 @@
 mod candidates;
 mod completion;
 mod content;
+mod marked;
 mod moment;
 mod names;
+mod plain;
 mod query;
 mod subject;
 mod text;
@@ -18,9 +20,11 @@ mod within_line;
 pub use candidates::{Candidates, Hit, Standing};
 pub use completion::{Completion, Known, Offer, complete};
 pub use content::{Caps, Context, Excerpt, File, Found, Passage, Searched, Seen, Target, Wanted, score, search, tags};
+pub use marked::{pattern, patterns};
 pub use moment::{Moment, day_of};
 pub use names::{NameHit, rank_names};
+pub use plain::holds;
 pub use query::{
     Bound, Clause, FORMS, Fault, Form, Measure, NameField, Query, Setting, Size, State, Term, TermKind, What,
 };
-pub use subject::{Field, Subject, positions};
+pub use subject::{Field, Marks, Subject, positions};

@@ -1,6 +1,7 @@
 //! What a session is found by, and which rule holds for each part of it.
 
 mod filter;
+mod marks;
 mod needle;
 mod ready;
 
@@ -10,18 +11,21 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::query::{Query, State};
 use crate::text::Folded;
 
+pub use marks::Marks;
 pub(crate) use needle::{Needle, is_lower};
-pub(crate) use ready::{Ready, is_inside_a_word};
+pub(crate) use ready::{Ready, is_inside_a_word, is_of_prompt};
 
 /// What a session is found by.
 #[derive(Debug, Clone, Default)]
 pub struct Subject {
     /// Its id: found by its beginning, from four characters on; a whole id finds that session alone.
     pub id: String,
-    /// Its title: any part of it, gaps forgiven.
+    /// Its title, if no person gave it another one: any part of it, gaps forgiven.
     pub title: String,
     /// Its project: the same.
     pub project: String,
+    /// What tells its project from others, for `project:`.
+    pub project_key: String,
     /// Its branch: the same.
     pub branch: String,
     /// Its models, with or without `claude-` in front: any part of one.
@@ -42,12 +46,14 @@ pub struct Subject {
     pub files: Vec<String>,
     /// Its type, for `type:`.
     pub kind: String,
-    /// Its tags, for `tag:`.
-    pub tags: Vec<String>,
     /// Addresses of its pull requests, for `pr:`.
     pub prs: Vec<String>,
-    /// Its states, for `is:`.
+    /// The name of the machine that it ran on, for `device:`.
+    pub device: String,
+    /// Its states, for `is:`, beside those that marks tell of.
     pub states: Vec<State>,
+    /// What people and the archive say about it.
+    pub marks: Marks,
     /// Its cost in dollars, as far as it is known, for `cost:`.
     pub cost_usd: f64,
     /// Its tokens of every kind, for `tokens:`.

@@ -14,6 +14,7 @@ fn target(index: usize, texts: usize, files: &[PathBuf]) -> Target {
         path: path.clone(),
         agent: (at > 0).then(|| format!("a{at}")),
         number: index * 10 + at,
+        archive: None,
     };
     Target {
         standing: Standing { index, scores: vec![None; texts] },
@@ -281,6 +282,25 @@ fn a_word_in_the_title_goes_before_one_in_the_contents_and_that_before_gaps() {
     let gaps = score(&standing(Some(4)), None).expect("with gaps");
     assert!(both > title && title > contents && contents > gaps);
     assert_eq!(score(&standing(None), None), None);
+}
+
+#[test]
+fn of_several_words_those_side_by_side_go_first_and_the_first_prompt_is_no_title() {
+    let home = Home::new();
+    let said = |text: &str| {
+        let mut transcript = Transcript::new("s");
+        transcript.prompt("begin").answer(text);
+        transcript
+    };
+    let targets = history(&home, &[said("the rate-limit is near"), said("limit the rate")], 2);
+    let found = run(&wanted("rate limit"), &targets, &Seen::nothing(2));
+    let standing = |scores: [Option<u32>; 2]| Standing { index: 0, scores: scores.to_vec() };
+    let of = |index: usize| found.iter().find(|found| found.standing.index == index);
+    let beside = score(&standing([None, None]), of(0)).expect("it is said");
+    let apart = score(&standing([None, None]), of(1)).expect("it is said");
+    let prompt = score(&standing([Some(1000), Some(1020)]), None).expect("both are in the prompt");
+    let title = score(&standing([Some(1014), Some(1024)]), None).expect("both are in the title");
+    assert!(title > beside && beside > apart && apart > prompt, "{title} {beside} {apart} {prompt}");
 }
 
 #[test]

@@ -156,7 +156,7 @@ fn history(said: &[Said], ascii: bool, texts: usize) -> History {
     let lines = said.iter().map(|one| one.record.to_string() + "\n");
     let lines: String = lines.map(|line| if ascii { escaped(&line) } else { line }).collect();
     let path = home.transcript("p/s.jsonl", lines);
-    let files = vec![File { path, agent: None, number: 0 }];
+    let files = vec![File { path, agent: None, number: 0, archive: None }];
     History { _home: home, targets: vec![Target { standing: Standing { index: 0, scores: vec![None; texts] }, files }] }
 }
 

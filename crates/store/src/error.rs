@@ -46,6 +46,9 @@ pub enum StoreError {
         /// Why it failed.
         source: io::Error,
     },
+    /// The journal could not be read or written.
+    #[error(transparent)]
+    Journal(#[from] journal::JournalError),
     /// The engine refused something; a fault of ours.
     #[error("the store failed: {0}")]
     Engine(#[from] duckdb::Error),

@@ -18,14 +18,15 @@ mod writing;
 use duckdb::Connection;
 use pricing::PriceTable;
 use rustc_hash::FxHashSet;
-use transcript::{AgentType, FileFacts, FileRole, Request};
+use transcript::{AgentType, FileFacts, FileRole, Request, Session};
 
 use crate::{StoreError, schema};
 pub(crate) use bundle::Bundle;
-pub(crate) use copies::{recount, reprice, slices, told_by};
-pub(crate) use files::{Marks, drop_superseded, mark};
+pub(crate) use columnar::{Columnar, Columns};
+pub(crate) use copies::{TOOL_FILE_ID, append, recount, reprice, slices, stored, told_by, tool_row};
+pub(crate) use files::{Marks, drop_superseded, forget_copies, mark};
 pub(crate) use fold::{Folded, fold};
-pub(crate) use keys::texts;
+pub(crate) use keys::{pick_texts, texts};
 pub(crate) use ledger::{Ledger, all_counted, count_again, is_uncounted, seal, told_again};
 pub(crate) use requests::ages;
 pub(crate) use writing::Writing;
@@ -33,7 +34,7 @@ pub(crate) use writing::Writing;
 /// The name under which the store notes the table of prices that its costs follow.
 const PRICES: &str = "prices";
 
-/// A file as it was found on disk.
+/// A file as it was found on disk, or in the archive.
 #[derive(Debug, Clone)]
 pub(crate) struct Found {
     /// Where it lies.
@@ -46,6 +47,8 @@ pub(crate) struct Found {
     pub(crate) size: u64,
     /// When it was last modified, in nanoseconds since 1970.
     pub(crate) mtime_ns: i64,
+    /// Whether the disk has it no more, and the archive has.
+    pub(crate) kept: bool,
 }
 
 /// A stretch of a file that was read, and everything that is known of the file after it.
@@ -68,8 +71,10 @@ pub(crate) struct Piece {
     /// The session that the file belongs to; empty if nothing says so.
     pub(crate) session: String,
     /// What the file says, as far as it was read.
-    pub(crate) facts: FileFacts,
-    /// The same, as it is stored.
+    pub(crate) facts: Box<FileFacts>,
+    /// The session as this file alone tells it; none where it may not be alone, or is not read to its end.
+    pub(crate) alone: Option<Box<Session>>,
+    /// What the file says, as it is stored.
     pub(crate) stored: Vec<u8>,
     /// Fingerprint of its first bytes.
     pub(crate) head: Option<i64>,

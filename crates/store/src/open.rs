@@ -13,10 +13,16 @@ use duckdb::{AccessMode, Config, Connection};
 use crate::schema::Standing;
 use crate::{StoreError, schema};
 use fault::Moment;
-use lock::{Held, Pause, Sharing};
+pub(crate) use fault::{holder, system_error};
+pub(crate) use lock::Pause;
+use lock::{Held, Sharing};
 
 /// Ways to compress that cost much time to weigh and, on columns as ours, save next to nothing.
 const DEAR: &str = "fsst,dict_fsst,zstd,alp,alprd,chimp,patas,roaring";
+
+/// The oldest engine that reads a new file. For older ones it would write what it estimates of every column's values in a
+/// form that it has to search for, with every commit.
+const OLDEST_ENGINE: &str = "v1.1.0";
 
 /// What a call wants to do with the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +114,11 @@ pub fn engine_version() -> Result<String, StoreError> {
     Ok(version.trim_start_matches('v').to_owned())
 }
 
+/// What the engine means by an error on opening a file or reading it.
+pub(crate) fn explain(path: &Path, error: duckdb::Error) -> StoreError {
+    fault::explain(path, Moment::Opening, error)
+}
+
 /// Holds the lock of a store without opening it, while files around it are moved.
 pub(crate) fn hold(path: &Path, wait: Duration) -> Result<impl Sized + use<>, StoreError> {
     make_folder(path)?;
@@ -186,6 +197,7 @@ fn connect(path: &Path, access: Access) -> Result<Connection, duckdb::Error> {
         .max_memory(memory)?
         .enable_autoload_extension(false)?
         .enable_external_access(access == Access::Carry)?
+        .with("storage_compatibility_version", OLDEST_ENGINE)?
         .with("default_block_size", "16384")?;
     let connection = Connection::open_with_flags(path, config)?;
     if access != Access::Read {

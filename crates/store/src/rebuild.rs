@@ -12,7 +12,7 @@ use pricing::PriceTable;
 
 use crate::ingest::{self, Touched};
 use crate::open::{self, Access, Opened, wal_of};
-use crate::{Progress, ScanOptions, ScanReport, Store, StoreError, scan};
+use crate::{Progress, ScanOptions, ScanReport, Store, StoreError, projects, scan};
 
 /// Makes a store again.
 pub(crate) fn rebuild(
@@ -89,6 +89,7 @@ fn carry_over(old: &Path, new: &Store, prices: &PriceTable) -> Result<u64, Store
     opened.transaction(|connection| {
         let mut touched = Touched::default();
         let carried = copy(connection, &mut touched)?;
+        projects::carry(connection)?;
         ingest::drop_superseded(connection, &mut touched)?;
         ingest::recount(connection, prices, &mut touched)?;
         ingest::fold(connection, &touched.sessions)?;

@@ -1,9 +1,10 @@
 //! How long Claude Code keeps transcripts, as its settings say.
 
+use std::collections::HashMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 /// What holds where the settings say nothing, in days.
 const USUAL: i64 = 30;
@@ -16,6 +17,20 @@ pub fn kept(root: &Path) -> TimeDelta {
     // The client takes 0 for a mistake and drops the whole file (2.1.89).
     let days = settings.and_then(|settings| settings.get("cleanupPeriodDays")?.as_i64()).filter(|days| *days > 0);
     TimeDelta::try_days(days.unwrap_or(USUAL)).unwrap_or(TimeDelta::MAX)
+}
+
+/// The same for many transcripts; the settings of each root are read once.
+#[derive(Debug, Default)]
+pub struct Kept(HashMap<PathBuf, TimeDelta>);
+
+impl Kept {
+    /// When the client deletes a transcript under a root that was last written to at a moment; none where that is never.
+    pub fn until(&mut self, root: &Path, modified: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        if !self.0.contains_key(root) {
+            self.0.insert(root.to_owned(), kept(root));
+        }
+        modified.checked_add_signed(*self.0.get(root)?)
+    }
 }
 
 #[cfg(test)]

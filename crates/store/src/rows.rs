@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
+use journal::ReplicaId;
 use pricing::NanoUsd;
 use serde::Serialize;
-use transcript::{Session, SessionId, Tokens};
+use transcript::{ChangedLines, Session, SessionId, Tokens};
 
 use crate::ModelUsage;
 
@@ -25,10 +26,20 @@ pub struct SessionRow {
     pub unknown_cost_requests: u32,
     /// Requests whose figures are a lower bound.
     pub incomplete_requests: u32,
+    /// Lines that its calls changed in files, subagents included; failed calls change nothing.
+    pub lines: ChangedLines,
     /// Its own transcript, if it still exists.
     pub transcript: Option<PathBuf>,
+    /// The machine that it ran on, where that is another one: its transcript lies or lay there.
+    pub device: Option<ReplicaId>,
     /// Whether a transcript of its own was ever read; without one, only files of its subagents are known.
     pub had_transcript: bool,
+    /// Whether it is known as another program recorded it, see [`crate::Store::adopt`].
+    pub adopted: bool,
+    /// Who worked in it, as far as that is recorded.
+    pub created_by: Option<String>,
+    /// What tells its project from others, whatever it is called (`Session::project`).
+    pub project_key: Option<String>,
     /// The folder of Claude Code that its transcript was found under (its `CLAUDE_CONFIG_DIR`).
     pub root: Option<PathBuf>,
     /// Size of all its files in bytes.

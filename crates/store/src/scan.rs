@@ -1,15 +1,21 @@
 //! The scan: what is new under the roots, read in parallel, stored in batches.
 
 mod fingerprint;
+mod glance;
+mod kept;
 mod plan;
 mod read;
 mod run;
 mod walk;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use config::Excluded;
 use serde::Serialize;
 
+pub use glance::glance;
 pub(crate) use run::run;
 
 /// How to scan.
@@ -21,6 +27,45 @@ pub struct ScanOptions {
     pub extra_files: Vec<PathBuf>,
     /// Threads that read; 0 means one per core.
     pub threads: usize,
+    /// Folder of the journal: what it says beside the transcripts is folded in, as far as it is not yet.
+    pub journal: Option<PathBuf>,
+    /// Folder of the archive: transcripts that only it has are read from it.
+    pub archive: Option<PathBuf>,
+    /// Projects of which nothing is taken in; what is stored of them stays.
+    pub excluded: Excluded,
+    /// How much is done at once.
+    pub strides: Strides,
+}
+
+/// How much a scan does at once. What it stores does not depend on it; a test that makes it tiny meets every boundary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Strides {
+    /// Bytes that are read at once, at most.
+    pub read: usize,
+    /// Bytes after which a piece of a long file is handed on.
+    pub piece: u64,
+    /// What a thread has read is handed on when it holds this many rows …
+    pub bundle_rows: usize,
+    /// … or is made of this many bytes.
+    pub bundle: u64,
+    /// A batch is committed when it holds this many rows …
+    pub batch_rows: usize,
+    /// … or when the store has been held for this long: then others get their turn.
+    pub hold: Duration,
+}
+
+impl Default for Strides {
+    fn default() -> Self {
+        Self {
+            // still near the processor when it is looked at
+            read: 256 << 10,
+            piece: 32 << 20,
+            bundle_rows: 2048,
+            bundle: 4 << 20,
+            batch_rows: 40_000,
+            hold: Duration::from_millis(1500),
+        }
+    }
 }
 
 /// How far a scan is.
@@ -51,16 +96,32 @@ pub struct ScanReport {
     pub sessions_new: u64,
     /// Sessions that changed.
     pub sessions_changed: u64,
+    /// Working directories of these sessions.
+    pub directories: BTreeSet<String>,
     /// Sessions in the store.
     pub sessions: u64,
     /// Requests in the store.
     pub requests: u64,
     /// Stretches that were not understood, over all files.
     pub problems: u64,
+    /// Files with such stretches and how many, the worst first; at most ten.
+    pub not_understood: Vec<(PathBuf, u64)>,
     /// Files and folders that could not be read, with the reason.
     pub unreadable: Vec<(PathBuf, String)>,
     /// Files that are gone and whose content a rebuild took over from the store before.
     pub carried_over: u64,
+    /// Files that only the archive has, of which something was read; they are among `files_read`.
+    pub files_from_archive: u64,
+    /// Operations of the journal that were folded in.
+    pub folded_in: u64,
+    /// Streams of the journal that are damaged: what follows the damage is not folded in. One, if nothing of it can be read.
+    pub damaged_streams: u64,
+    /// What [`glance`] says as long as nothing changes, with `named`.
+    #[serde(skip)]
+    pub glance: u64,
+    /// Files outside all roots that were looked at.
+    #[serde(skip)]
+    pub named: Vec<PathBuf>,
     /// Where a rebuild put a store that it could not read; what only that one knew is not in the new one.
     pub set_aside: Option<PathBuf>,
 }

@@ -1,5 +1,6 @@
 -- Times are UTC. Token kinds are disjoint; thinking is part of output. Money is in trillionths of a US dollar (pico),
--- in which the cost of every request is a whole number: sums are exact.
+-- in which the cost of every request is a whole number: sums are exact. Columns whose texts hardly repeat are not
+-- compressed: the engine would weigh it with every commit, and find nothing to save.
 
 CREATE TABLE meta (
     key VARCHAR NOT NULL,
@@ -9,10 +10,10 @@ CREATE TABLE meta (
 -- Every transcript file that was ever read. What was counted stays counted when the file is gone.
 CREATE TABLE files (
     file_id BIGINT NOT NULL,
-    path VARCHAR NOT NULL,
+    path VARCHAR USING COMPRESSION uncompressed NOT NULL,
     root VARCHAR,                  -- folder that it was found under; none: somebody named it
     role VARCHAR NOT NULL,         -- session, subagent, flat-agent
-    session_id VARCHAR NOT NULL,
+    session_id VARCHAR USING COMPRESSION uncompressed NOT NULL,
     agent VARCHAR,
     size BIGINT NOT NULL,          -- bytes, at the last scan
     mtime_ns BIGINT NOT NULL,      -- nanoseconds since 1970, at the last scan
@@ -29,11 +30,11 @@ CREATE TABLE files (
 -- requests are told once and plainly: those stand in `requests` alone.
 CREATE TABLE request_copies (
     file_id BIGINT NOT NULL,
-    request_key VARCHAR NOT NULL,
+    request_key VARCHAR USING COMPRESSION uncompressed NOT NULL,
     record_session VARCHAR NOT NULL,
     agent VARCHAR,
-    uuid VARCHAR,
-    api_request_id VARCHAR,
+    uuid VARCHAR USING COMPRESSION uncompressed,
+    api_request_id VARCHAR USING COMPRESSION uncompressed,
     model VARCHAR NOT NULL,
     made_at TIMESTAMP,
     input_tokens BIGINT NOT NULL,
@@ -58,7 +59,7 @@ CREATE TABLE request_copies (
 
 -- One row per request of the API, each counted once over all files: the fact table.
 CREATE TABLE requests (
-    request_key VARCHAR NOT NULL,
+    request_key VARCHAR USING COMPRESSION uncompressed NOT NULL,
     session_id VARCHAR NOT NULL,
     agent VARCHAR,                 -- subagent that made it
     model VARCHAR NOT NULL,        -- as the price table names it
@@ -80,8 +81,8 @@ CREATE TABLE requests (
     recorded_nano_usd BIGINT,      -- what an old client noted itself
     parts VARCHAR,                 -- JSON: what is billed beside or in place of the top level
     git_branch VARCHAR,
-    uuid VARCHAR,
-    api_request_id VARCHAR,
+    uuid VARCHAR USING COMPRESSION uncompressed,
+    api_request_id VARCHAR USING COMPRESSION uncompressed,
     file_id BIGINT NOT NULL,       -- where it stands
     byte_offset BIGINT NOT NULL,
     shared BOOLEAN NOT NULL,       -- whether files of several sessions tell it
@@ -103,13 +104,15 @@ WHERE sole;
 
 CREATE TABLE tool_call_copies (
     file_id BIGINT NOT NULL,
-    tool_call_id VARCHAR NOT NULL,
-    request_key VARCHAR NOT NULL,
+    tool_call_id VARCHAR USING COMPRESSION uncompressed NOT NULL,
+    request_key VARCHAR USING COMPRESSION uncompressed NOT NULL,
     name VARCHAR NOT NULL,
     agent VARCHAR,
     made_at TIMESTAMP,
     subject VARCHAR,
-    is_error BOOLEAN
+    is_error BOOLEAN,
+    lines_added BIGINT,            -- in files; none: it changed no file, or did not succeed for all that is known
+    lines_removed BIGINT
 );
 
 -- One row per tool call.
@@ -122,7 +125,9 @@ SELECT
     min(c.agent) AS agent,
     min(c.made_at) AS made_at,
     min(c.subject) AS subject,
-    bool_or(c.is_error) AS is_error
+    bool_or(c.is_error) AS is_error,
+    max(c.lines_added) AS lines_added,
+    max(c.lines_removed) AS lines_removed
 FROM tool_call_copies c
 JOIN files f USING (file_id)
 LEFT JOIN requests r USING (request_key)
@@ -142,8 +147,8 @@ FROM agent_type_copies
 GROUP BY agent;
 
 CREATE TABLE sessions (
-    session_id VARCHAR NOT NULL,
-    title VARCHAR,
+    session_id VARCHAR USING COMPRESSION uncompressed NOT NULL,
+    title VARCHAR USING COMPRESSION uncompressed,
     title_source VARCHAR,          -- custom, ai, summary, first-prompt
     project VARCHAR,
     cwd_first VARCHAR,
@@ -159,8 +164,8 @@ CREATE TABLE sessions (
     subagents BIGINT NOT NULL,
     problems BIGINT NOT NULL,
     parent_session_id VARCHAR,
-    first_prompt VARCHAR,
-    last_prompt VARCHAR,
+    first_prompt VARCHAR USING COMPRESSION uncompressed,
+    last_prompt VARCHAR USING COMPRESSION uncompressed,
     versions VARCHAR[] NOT NULL,
     models VARCHAR[] NOT NULL,
     skills VARCHAR[] NOT NULL,
@@ -181,5 +186,59 @@ CREATE TABLE sessions (
     bytes BIGINT NOT NULL,
     modified_at TIMESTAMP,
     ledger_nano_usd BIGINT,        -- the client's own running total; a fork carries on that of its original
-    ledger_models VARCHAR          -- … by model, JSON
+    ledger_models VARCHAR,         -- … by model, JSON
+    lines_added BIGINT,            -- by the calls of its requests, subagents included
+    lines_removed BIGINT,
+    ledger_lines_added BIGINT,     -- the client's own count, as ledger_nano_usd
+    ledger_lines_removed BIGINT,
+    home VARCHAR                   -- directory that its project is that of; of another machine: with its replica before it
 );
+
+-- The project of each directory that sessions began in.
+CREATE TABLE projects (
+    directory VARCHAR NOT NULL,    -- sessions.home
+    project_key VARCHAR NOT NULL,  -- what tells it from others
+    name VARCHAR NOT NULL,
+    root VARCHAR NOT NULL,         -- the directory that the key came from
+    source BIGINT NOT NULL,        -- 0: guessed from the path, 1: the journal told it, 2: seen on the disk
+    label VARCHAR NOT NULL         -- what it is called where all are listed: no two projects have the same
+);
+
+-- How far the operations of each stream of the journal are folded in.
+CREATE TABLE streams (
+    replica VARCHAR NOT NULL,
+    scope VARCHAR NOT NULL,
+    seq BIGINT NOT NULL
+);
+
+-- Events of hooks, each once; from the journal.
+CREATE TABLE events (
+    event_id VARCHAR NOT NULL,
+    event VARCHAR NOT NULL,        -- session-start, session-end, …
+    session_id VARCHAR,
+    made_at TIMESTAMP,
+    made_by VARCHAR,               -- who worked there
+    directory VARCHAR,
+    transcript VARCHAR,
+    detail VARCHAR                 -- how it started, why it ended
+);
+
+-- The last operation on each session, of each replica that told of it; from the journal.
+CREATE TABLE session_operations (
+    session_id VARCHAR NOT NULL,
+    replica VARCHAR NOT NULL,
+    seq BIGINT NOT NULL,
+    made_at TIMESTAMP,
+    state VARCHAR NOT NULL,        -- what the session came to: unlike now, it has to be told again
+    author VARCHAR
+);
+
+-- Who worked in each session: whoever is told of first.
+CREATE VIEW authors AS
+SELECT session_id, arg_min(author, made_at) AS author
+FROM (
+    SELECT session_id, author, made_at FROM session_operations
+    UNION ALL SELECT session_id, made_by, made_at FROM events
+)
+WHERE author <> '' AND session_id IS NOT NULL
+GROUP BY session_id;

@@ -7,14 +7,16 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use duckdb::Connection;
+use journal::Journal;
 use pricing::PriceTable;
 use summary::Cube;
 use transcript::SessionId;
 
 use crate::open::{Access, Opened};
 use crate::{
-    Audit, Belongings, CubeQuery, Found, LatestRequest, Names, Progress, ScanOptions, ScanReport, SessionDetail,
-    SessionRow, Spending, StoreError, Unpriced, UsageQuery, UsageReport, questions, rebuild, scan,
+    Audit, Belongings, CubeQuery, Found, LatestRequest, LoggedSession, Names, Noting, Progress, ScanOptions,
+    ScanReport, SessionDetail, SessionRow, Spending, StoreError, Unpriced, UsageQuery, UsageReport, adopting, fold,
+    noting, questions, rebuild, scan,
 };
 
 /// How long a call waits for others, unless it is told otherwise.
@@ -66,6 +68,49 @@ impl Store {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<ScanReport, StoreError> {
         scan::run(self, options, prices, cancel, progress)
+    }
+
+    /// Tells the journal of sessions that came to something else since it was told of them last; returns how many. What
+    /// was told stays told: a session whose transcript is gone keeps its figures, whatever becomes of the store.
+    ///
+    /// Some sessions at a time; when `cancel` is set, the rest is told the next time.
+    pub fn note_sessions(
+        &self,
+        journal: &Journal,
+        noting: &mut Noting<'_>,
+        cancel: &AtomicBool,
+    ) -> Result<u64, StoreError> {
+        if !self.exists() {
+            return Ok(0);
+        }
+        noting::note(self, journal, noting, cancel)
+    }
+
+    /// Those of the sessions that another program recorded that are not here: neither by a transcript nor as they were
+    /// recorded until then.
+    pub fn missing_of(&self, sessions: &[LoggedSession]) -> Result<Vec<LoggedSession>, StoreError> {
+        adopting::wanted(self, sessions)
+    }
+
+    /// Tells the journal of sessions that another program recorded and that have no transcript; returns how many. The next
+    /// scan takes them in, and a transcript takes their place if one comes. `author` worked in those of which it is not
+    /// known who did.
+    pub fn adopt(
+        journal: &Journal,
+        sessions: &[LoggedSession],
+        author: &str,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        adopting::adopt(journal, sessions, author, now)
+    }
+
+    /// Forgets how far the journal is folded in and what it was told of: the next scan folds all of it in again, and what is
+    /// missing there is told again. Needed when something was cut off from it.
+    pub fn forget_journal(&self) -> Result<(), StoreError> {
+        if !self.exists() {
+            return Ok(());
+        }
+        Opened::existing(&self.path, Access::Write, self.patience)?.transaction(fold::forget)
     }
 
     /// Throws the store away and makes it again; what only the old one knew (transcripts that are gone) is taken over.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc, Weekday};
 use chrono_tz::Tz;
 use config::SessionTypes;
+use journal::ReplicaId;
 use pricing::NanoUsd;
 use serde::Serialize;
 use transcript::SessionId;
@@ -50,6 +51,8 @@ pub enum Grouping {
     Tool,
     /// The main conversation, or a kind of subagent.
     Agent,
+    /// The machine that a session ran on, by its number; none: this one.
+    Device,
     /// A five-hour block, see [`crate::blocks`].
     Block,
 }
@@ -67,6 +70,8 @@ pub struct UsageFilter {
     pub models: Vec<String>,
     /// Of one of these sessions.
     pub sessions: Vec<SessionId>,
+    /// Of sessions that ran on one of these machines; none stands for this one.
+    pub devices: Vec<Option<ReplicaId>>,
 }
 
 /// Usage of one model.
@@ -113,7 +118,7 @@ pub enum Subject {
     Undated,
     /// A session.
     Session(Box<SessionUsage>),
-    /// A project, model, type, tool or agent by name; none: requests that have none.
+    /// A project, model, type, tool, agent or machine by name; none: requests that have none.
     Named(Option<String>),
     /// A tool by name, with the number of its calls; none: requests that call no tool.
     Tool(Option<String>, u64),

@@ -3,11 +3,13 @@
 #[path = "scan/agreement.rs"]
 mod agreement;
 
+use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use pricing::{PicoUsd, PriceTable};
-use store::{Grouping, ScanOptions, Store, UsageFilter, UsageQuery, UsageRow};
+use pricing::{CostByKind, PicoUsd, PriceTable};
+use store::{CubeQuery, Grouping, ScanOptions, Store, UsageFilter, UsageQuery, UsageRow};
+use summary::{Dimension, Key, Kind};
 
 #[test]
 #[expect(clippy::print_stderr, reason = "figures for whoever runs it, and a loud skip")]
@@ -39,6 +41,7 @@ fn the_corpus_is_read_whole_and_once() {
     assert_eq!((second.sessions, second.requests), (first.sessions, first.requests));
     assert_eq!(store.sessions().expect("sessions can be listed").len() as u64, first.sessions);
     audits_add_up(&store, &prices);
+    kinds_agree(&store, &prices);
     eprintln!("the summary agrees in {} figures", agreement::check(&store));
 }
 
@@ -55,6 +58,39 @@ fn audits_add_up(store: &Store, prices: &PriceTable) {
         paid += costs.len() as u64;
     }
     assert_eq!(paid, everything(store).usage.requests);
+}
+
+/// Costs by kind of the summary, which divides what requests of a model cost together, beside those of the preview, which
+/// divides each request: they differ by a hundredth of the whole at most.
+#[expect(clippy::print_stderr, reason = "figures for whoever runs it")]
+fn kinds_agree(store: &Store, prices: &PriceTable) {
+    let mut exact = CostByKind::default();
+    for row in store.sessions().expect("sessions can be listed") {
+        let audit = store.audit(row.id()).expect("the store can be asked");
+        let own = audit.requests.iter().filter(|audited| audited.request.session == *row.id());
+        own.for_each(|audited| exact.add(&prices.explain(&audited.request)));
+    }
+    let types = config::SessionTypes::default();
+    let devices = BTreeMap::new();
+    let query = CubeQuery { grain: 60, tools: false, types: &types, device: None, devices: &devices, prices };
+    let cube = store.cube(&query).expect("the store can be asked");
+    let entries = cube.entries(None, &[], Dimension::Kind);
+    let whole = exact.total();
+    assert!(whole.0 > 0);
+    for (kind, cost) in [
+        (Kind::Input, exact.input),
+        (Kind::Output, exact.output),
+        (Kind::CacheWrite5m, exact.cache_write_5m),
+        (Kind::CacheWrite1h, exact.cache_write_1h),
+        (Kind::CacheRead, exact.cache_read),
+        (Kind::WebSearch, exact.web_searches),
+    ] {
+        let entry = entries.iter().find(|entry| entry.key == Key::Kind(kind));
+        let divided = entry.map_or(PicoUsd::default(), |entry| entry.usage.cost);
+        eprintln!("{}: {} of each request, {} together", kind.name(), cost.nano(), divided.nano());
+        let difference = (divided.0 - cost.0).abs();
+        assert!(difference * 100 <= whole.0, "{}: {difference} of {}", kind.name(), whole.0);
+    }
 }
 
 /// All usage in one row.

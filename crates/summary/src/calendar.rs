@@ -6,6 +6,8 @@ use chrono::{
 use chrono::{LocalResult, Offset, TimeZone};
 use chrono_tz::Tz;
 
+use crate::Usage;
+
 /// Stretches of the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Period {
@@ -17,6 +19,18 @@ pub enum Period {
     Month,
     /// An hour that a clock on the wall shows. The hour that is shown twice is two.
     Hour,
+}
+
+impl Period {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hour => "hour",
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+        }
+    }
 }
 
 /// What is looked at at once, divided into bars.
@@ -82,6 +96,12 @@ impl Stretch {
     }
 }
 
+/// Days of the past by which the rest of a running stretch is expected: four weeks, so that each day of the week counts
+/// as often.
+const PAST: i64 = 28;
+/// Minutes of a day.
+const MINUTES: u64 = 24 * 60;
+
 /// The calendar of a time zone.
 #[derive(Debug, Clone, Copy)]
 pub struct Calendar {
@@ -92,6 +112,34 @@ pub struct Calendar {
 }
 
 impl Calendar {
+    /// What is expected of a stretch from now to its end: for what is left of today, what the same hours of the last 28 days
+    /// came to on average, and for each day after it the average of these days. `sum` adds up the past; of a history that
+    /// begins later than 28 days ago, the days since then count. None unless the stretch runs and a day has passed since
+    /// the first request.
+    pub fn rest(
+        self,
+        stretch: &Stretch,
+        now: DateTime<Utc>,
+        first: Option<DateTime<Utc>>,
+        sum: &impl Fn(DateTime<Utc>, DateTime<Utc>) -> Usage,
+    ) -> Option<Usage> {
+        let days = (now - first?).num_days().min(PAST);
+        if days < 1 || now < stretch.start || stretch.end <= now {
+            return None;
+        }
+        let today = self.period(Period::Day, now);
+        let end = today.end.min(stretch.end);
+        let mut of_today = Usage::default();
+        for ago in 1..=days {
+            of_today += sum(now - TimeDelta::days(ago), end - TimeDelta::days(ago));
+        }
+        let past = sum(now - TimeDelta::days(days), now);
+        let (days, later) = (days.unsigned_abs(), (stretch.end - end).num_minutes().max(0).unsigned_abs());
+        let mut rest = of_today.part(1, days);
+        rest += past.part(later, days.saturating_mul(MINUTES));
+        Some(rest)
+    }
+
     /// The stretch in which a moment lies.
     pub fn period(self, period: Period, at: DateTime<Utc>) -> Stretch {
         let local = at.with_timezone(&self.zone);

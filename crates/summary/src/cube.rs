@@ -5,7 +5,7 @@ use std::ops::Range;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use pricing::{NanoUsd, Price, PriceTable, Prices};
 use rustc_hash::FxHashMap;
-use transcript::SessionId;
+use transcript::{ChangedLines, SessionId};
 
 use crate::{Usage, Weighted, tools_of};
 
@@ -27,6 +27,8 @@ pub struct Session {
     pub active_ms: u64,
     /// Prompts of the person.
     pub prompts: u64,
+    /// Lines that it changed in files.
+    pub lines: ChangedLines,
     /// All its requests.
     pub requests: u64,
     /// The client's own running total.

@@ -3,6 +3,7 @@
 use pricing::{PicoUsd, Price};
 
 use crate::cube::{Cube, Rate, Row};
+use crate::fold::Mask;
 use crate::{LedgerSum, Usage};
 
 /// Use of the cache.
@@ -71,6 +72,14 @@ pub struct Efficiency {
     pub prompts: u64,
     /// Milliseconds in which they were worked in.
     pub active_ms: u64,
+    /// How many of them changed lines in files.
+    pub editing: u64,
+    /// The cost of these.
+    pub editing_cost: PicoUsd,
+    /// Lines that they added to files.
+    pub added: u64,
+    /// Lines that they removed.
+    pub removed: u64,
 }
 
 impl Efficiency {
@@ -84,6 +93,11 @@ impl Efficiency {
         const HOUR_MS: i128 = 3_600_000;
         per(PicoUsd(self.cost.0.saturating_mul(HOUR_MS)), self.active_ms)
     }
+
+    /// What a changed line cost, added or removed, in the sessions that changed any.
+    pub fn per_line(&self) -> Option<PicoUsd> {
+        per(self.editing_cost, self.added.saturating_add(self.removed))
+    }
 }
 
 fn per(cost: PicoUsd, count: u64) -> Option<PicoUsd> {
@@ -93,6 +107,7 @@ fn per(cost: PicoUsd, count: u64) -> Option<PicoUsd> {
 /// What of each session lies in a period.
 pub(crate) struct BySession<'a> {
     cube: &'a Cube,
+    mask: &'a Mask,
     sums: Vec<Part>,
     /// Number of sessions that each bar touches.
     bars: Vec<u64>,
@@ -103,13 +118,15 @@ struct Part {
     requests: u64,
     unknown: u64,
     cost: PicoUsd,
+    /// As much of the cost as counts: what is of one kind, where one is chosen.
+    counting: PicoUsd,
     /// The number of the last bar that it was seen in, and one.
     bar: usize,
 }
 
 impl<'a> BySession<'a> {
-    pub(crate) fn new(cube: &'a Cube, bars: usize) -> Self {
-        Self { cube, sums: vec![Part::default(); cube.sessions.len()], bars: vec![0; bars] }
+    pub(crate) fn new(cube: &'a Cube, mask: &'a Mask, bars: usize) -> Self {
+        Self { cube, mask, sums: vec![Part::default(); cube.sessions.len()], bars: vec![0; bars] }
     }
 
     /// Adds a row of a bar; bars come one after the other.
@@ -118,6 +135,10 @@ impl<'a> BySession<'a> {
         part.requests += row.usage.requests;
         part.unknown += row.usage.unknown_cost_requests;
         part.cost += row.usage.cost;
+        part.counting += match self.mask.kind {
+            Some(_) => self.mask.part(&self.cube.rates[row.rate as usize], &row.usage).cost,
+            None => row.usage.cost,
+        };
         if part.bar != bar + 1 {
             part.bar = bar + 1;
             self.bars[bar] += 1;
@@ -142,9 +163,15 @@ impl<'a> BySession<'a> {
         let mut sum = Efficiency::default();
         for (session, part) in self.whole() {
             sum.sessions += 1;
-            sum.cost += part.cost;
+            sum.cost += part.counting;
             sum.prompts = sum.prompts.saturating_add(session.prompts);
             sum.active_ms = sum.active_ms.saturating_add(session.active_ms);
+            if session.lines.total() > 0 {
+                sum.editing += 1;
+                sum.editing_cost += part.counting;
+                sum.added = sum.added.saturating_add(session.lines.added.into());
+                sum.removed = sum.removed.saturating_add(session.lines.removed.into());
+            }
         }
         sum
     }
@@ -172,8 +199,8 @@ impl<'a> BySession<'a> {
 impl Cube {
     /// The client's own totals in a stretch of time (none: always), as `sessions usage` compares them.
     pub fn ledger(&self, stretch: Option<&crate::Stretch>, chips: &[crate::Chip]) -> LedgerSum {
-        let mask = crate::fold::Mask::new(self, chips);
-        let mut by_session = BySession::new(self, 1);
+        let mask = Mask::new(self, chips);
+        let mut by_session = BySession::new(self, &mask, 1);
         self.counting(self.range(stretch), &mask).for_each(|row| by_session.add(0, row));
         by_session.ledger()
     }

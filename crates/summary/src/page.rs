@@ -84,6 +84,9 @@ pub struct Page {
     pub total_before: Usage,
     /// Whether the present moment lies in it.
     pub is_running: bool,
+    /// What is expected of the rest of it, and of the rest of the running bar, by [`Calendar::rest`]; none where the past
+    /// says nothing.
+    rests: [Option<Usage>; 2],
     /// Use of the cache.
     pub cache: Cache,
     /// What the money bought.
@@ -116,7 +119,7 @@ impl Cube {
         let is_running = stretch.start <= now && now < stretch.end;
         let bars = calendar.parts(&stretch, span.bar());
         let mut sums = Sums::new(self, &mask, bars.len());
-        let mut by_session = BySession::new(self, bars.len());
+        let mut by_session = BySession::new(self, &mask, bars.len());
         for (number, bar) in bars.iter().enumerate() {
             for row in self.counting(self.between(bar.start, bar.end), &mask) {
                 sums.add(number, row);
@@ -142,7 +145,19 @@ impl Cube {
         } else {
             (page.total, sum(before.start, before.end))
         };
+        if is_running {
+            let first = self.first_counting(&mask);
+            let bar = page.running_bar().map(|bar| page.bars[bar].stretch.clone()).filter(|_| span != Span::Day);
+            let rest = |stretch: &Stretch| calendar.rest(stretch, now, first, &sum);
+            page.rests = [rest(&stretch), bar.as_ref().and_then(rest)];
+        }
         Page { stretch, before, ..page }
+    }
+
+    /// When the first request was made that counts.
+    fn first_counting(&self, mask: &Mask) -> Option<DateTime<Utc>> {
+        let dated = self.undated().end..self.rows.len();
+        self.counting(dated, mask).next().and_then(|row| self.moment(row.slot))
     }
 
     fn bars_of(&self, bars: &[Stretch], mask: &Mask) -> Vec<Usage> {
@@ -185,15 +200,26 @@ impl Page {
         measure.of(&self.total).checked_div(begun as u128)
     }
 
-    /// What it comes to at its end if it goes on as so far; none unless it runs.
+    /// What it comes to at its end if it goes on as the last 28 days, see [`Calendar::rest`]; a history that is younger than
+    /// a day goes on as so far. None unless it runs.
     pub fn expected(&self, measure: Measure) -> Option<u128> {
-        self.stretch.expected(measure.of(&self.total), self.now)
+        self.at_end(&self.stretch, measure.of(&self.total), self.rests[0].as_ref(), measure)
     }
 
-    /// What the bar in which the present moment lies comes to at its end, if it goes on as so far.
+    /// The same of the bar in which the present moment lies; an hour goes on as so far.
     pub fn expected_bar(&self, bar: usize, measure: Measure) -> Option<u128> {
         let bar = self.bars.get(bar)?;
-        bar.stretch.expected(measure.of(&bar.usage), self.now)
+        self.at_end(&bar.stretch, measure.of(&bar.usage), self.rests[1].as_ref(), measure)
+    }
+
+    /// Whether what is expected of it follows the last 28 days.
+    pub fn expects_as_before(&self) -> bool {
+        self.rests[0].is_some()
+    }
+
+    fn at_end(&self, stretch: &Stretch, so_far: u128, rest: Option<&Usage>, measure: Measure) -> Option<u128> {
+        let linear = stretch.expected(so_far, self.now);
+        rest.map_or(linear, |rest| linear.map(|_| so_far.saturating_add(measure.of(rest))))
     }
 
     /// The bar in which the present moment lies.

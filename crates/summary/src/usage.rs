@@ -54,6 +54,27 @@ impl AddAssign for Usage {
     }
 }
 
+impl Usage {
+    /// So many parts of the tokens and the cost, rounded down; nothing else of it has parts.
+    pub(crate) fn part(&self, parts: u64, whole: u64) -> Self {
+        let whole = whole.max(1);
+        let count =
+            |amount: u64| u64::try_from(u128::from(amount) * u128::from(parts) / u128::from(whole)).unwrap_or(u64::MAX);
+        let tokens = &self.tokens;
+        Self {
+            tokens: Tokens {
+                input: count(tokens.input),
+                output: count(tokens.output),
+                cache_write_5m: count(tokens.cache_write_5m),
+                cache_write_1h: count(tokens.cache_write_1h),
+                cache_read: count(tokens.cache_read),
+            },
+            cost: PicoUsd(self.cost.0.saturating_mul(parts.into()) / i128::from(whole)),
+            ..Self::default()
+        }
+    }
+}
+
 /// Orders usage by cost, then by tokens, the greatest first.
 pub fn costlier(one: &Usage, other: &Usage) -> Ordering {
     let weight = |usage: &Usage| (usage.cost, usage.tokens.total(), usage.requests);

@@ -16,7 +16,7 @@ use std::path::Path;
 
 pub use lean::requests;
 use prose::Prose;
-use random::Random;
+pub use random::Random;
 use session::{Length, Written};
 
 /// What was generated.

@@ -47,8 +47,8 @@ impl Home {
         path
     }
 
-    /// The environment of a program that lives in this home: `HOME`, the XDG folders, `SESSIONS_HOME`, `TZ`, and a
-    /// `PATH` without `claude`.
+    /// The environment of a program that lives in this home: `HOME`, the XDG folders, `SESSIONS_HOME`, `TZ`, a `PATH`
+    /// without `claude`, and no ticks in the background.
     pub fn variables(&self) -> BTreeMap<String, String> {
         let under = |relative: &str| self.path().join(relative).to_string_lossy().into_owned();
         BTreeMap::from([
@@ -58,6 +58,7 @@ impl Home {
             ("SESSIONS_HOME".to_owned(), under("data")),
             ("TZ".to_owned(), "UTC".to_owned()),
             ("PATH".to_owned(), "/usr/bin:/bin".to_owned()),
+            ("SESSIONS_TICKS".to_owned(), "off".to_owned()),
             ("TERM".to_owned(), "xterm-256color".to_owned()),
         ])
     }

@@ -2,6 +2,7 @@
 
 mod activity;
 mod agent;
+mod changed;
 mod ledger;
 mod pass;
 mod seen;
@@ -19,6 +20,7 @@ use crate::{Problem, Request, SessionId};
 pub(crate) use activity::Activity;
 pub use agent::AgentType;
 use agent::Started;
+pub use changed::ChangedLines;
 pub use ledger::{Ledger, LedgerModel};
 use pass::Pass;
 pub(crate) use seen::{Seen, SeenRecords, fingerprint};
@@ -27,6 +29,7 @@ pub use tool::ToolUse;
 /// What one file says, apart from its requests and tool calls. Small, serialisable, and everything that a reader
 /// needs to go on where it stopped.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct FileFacts {
     /// Bytes that were understood: the next read starts here (after the last whole line).
     pub read_to: u64,
@@ -78,9 +81,62 @@ pub struct FileFacts {
     started: Started,
     /// Whether a slash command stands there that neither printed anything nor was answered yet.
     open_command: bool,
+    /// What calls without a result mean to change, by the fingerprint of their id.
+    open_changes: Vec<(u64, ChangedLines)>,
+    /// The client's own count of lines, from the last `cost-state` record.
+    pub(crate) ledger_lines: Option<ChangedLines>,
 }
 
 impl FileFacts {
+    /// The same without anything that was said: neither prompts, commands and summaries, nor what tools were called with,
+    /// the files that they wrote, or the pull requests that they made. Every field is named, so that a new one cannot pass
+    /// unnoticed.
+    #[must_use]
+    pub fn without_words(self) -> Self {
+        let open_tools = self.open_tools.into_iter().map(|tool| ToolUse { subject: None, ..tool }).collect();
+        Self {
+            read_to: self.read_to,
+            open_records: self.open_records,
+            torn: self.torn,
+            problems: self.problems,
+            sessions: self.sessions,
+            agents: self.agents,
+            sidechain_roots: self.sidechain_roots,
+            cwd_first: self.cwd_first,
+            cwd_last: self.cwd_last,
+            worktree_of: self.worktree_of,
+            branch: self.branch,
+            versions: self.versions,
+            models: self.models,
+            entrypoint: self.entrypoint,
+            activity: self.activity,
+            since: self.since,
+            prompts: self.prompts,
+            answers: self.answers,
+            tools: self.tools,
+            records: self.records,
+            skills: self.skills,
+            files_touched: Vec::new(),
+            pr_links: Vec::new(),
+            parent: self.parent,
+            custom_title: self.custom_title,
+            ai_title: self.ai_title,
+            summaries: Vec::new(),
+            first_prompt: None,
+            last_prompt: None,
+            noted_prompt: None,
+            first_command: None,
+            first_told: None,
+            ledger: self.ledger,
+            open_tools,
+            searching: self.searching,
+            started: self.started,
+            open_command: self.open_command,
+            open_changes: self.open_changes,
+            ledger_lines: self.ledger_lines,
+        }
+    }
+
     /// The session that most records name; of several, the one named first.
     pub fn session(&self) -> Option<&SessionId> {
         let most = self.sessions.iter().map(|(_, count)| count).max()?;
@@ -147,6 +203,16 @@ pub struct Batch {
 }
 
 impl Batch {
+    /// Forgets everything; what was allocated is used again.
+    pub fn clear(&mut self) {
+        self.requests.clear();
+        self.tool_uses.clear();
+        self.agent_types.clear();
+        self.problems.clear();
+        self.requests_at.clear();
+        self.tools_at.clear();
+    }
+
     fn add_request(&mut self, request: Request) {
         let at = *self.requests_at.entry(fingerprint(&request.key.0)).or_insert(self.requests.len());
         match self.requests.get_mut(at) {

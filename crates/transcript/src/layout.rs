@@ -11,7 +11,7 @@ fn without_end(path: &str) -> &str {
 }
 
 /// What a file under `<root>/projects/` is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum FileRole {
     /// `<slug>/<session>.jsonl`.
     Session(SessionId),
@@ -42,11 +42,16 @@ pub fn classify(relative: &str) -> Option<FileRole> {
     }
 }
 
+/// The directory that a working directory belongs to: itself, or the repository that it is a worktree of, by the usual
+/// places of worktrees.
+pub fn project_root(cwd: &str) -> &str {
+    repository_of(without_end(cwd.trim()))
+}
+
 /// Display name of the project that a working directory belongs to: its last component on either kind of system,
 /// a worktree counted as the repository it was made from, a home directory as `~`.
 pub fn project_name(cwd: &str) -> &str {
-    let path = without_end(cwd.trim());
-    let path = repository_of(path);
+    let path = project_root(cwd);
     let name = path.rsplit(SEPARATORS).next().unwrap_or(path);
     if is_home(path) {
         return "~";

@@ -22,8 +22,8 @@ pub use conversation::{
     Agent, Answer, AnswerSketch, Block, Body, Branch, Command, Conversation, Entry, Image, Item, Notice, Outline,
     OutlineAgent, OutlineBranch, Prompt, Reading, Sketched, Stretches, Thinking, ToolCall, ToolResult, Turns,
 };
-pub use facts::{AgentType, Batch, FileFacts, Ledger, LedgerModel, Reader, ToolUse};
-pub use layout::{FileRole, classify, project_name};
+pub use facts::{AgentType, Batch, ChangedLines, FileFacts, Ledger, LedgerModel, Reader, ToolUse};
+pub use layout::{FileRole, classify, project_name, project_root};
 pub use markdown::{Detail, sanitize, to_markdown};
 pub use parsed::{Parsed, Problem, ProblemKind};
 pub use request::{Part, PartKind, Precedence, Request, RequestKey};

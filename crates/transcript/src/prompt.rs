@@ -185,6 +185,9 @@ pub(crate) fn cut(text: &str, limit: usize) -> &str {
 
 /// A text as one line of at most `limit` characters: control characters left out, space collapsed.
 pub(crate) fn one_line(text: &str, limit: usize) -> String {
+    if text.len() < limit && is_one_plain_line(text.as_bytes()) {
+        return text.to_owned();
+    }
     let mut line = String::new();
     let mut length = 0;
     for word in text.split(|character: char| character.is_whitespace() || character.is_control()) {
@@ -203,6 +206,15 @@ pub(crate) fn one_line(text: &str, limit: usize) -> String {
         }
     }
     line
+}
+
+/// Whether a text is of letters and signs of ASCII with single spaces between them: most are.
+fn is_one_plain_line(text: &[u8]) -> bool {
+    let spaced = text.iter().fold((true, true), |(plain, after_space), byte| {
+        let is_space = *byte == b' ';
+        (plain && matches!(byte, b' '..=b'~') && !(is_space && after_space), is_space)
+    });
+    spaced == (true, false)
 }
 
 /// Characters that change how the text around them is shown (direction marks, zero-width ones).

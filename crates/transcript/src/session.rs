@@ -7,7 +7,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{FileFacts, Ledger};
+use crate::{ChangedLines, FileFacts, Ledger};
 
 /// A session's id as the file name says it (a UUID in everything that the client wrote).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
@@ -81,13 +81,16 @@ pub struct Session {
     pub cwd_first: Option<String>,
     /// Working directory of the last record that names one.
     pub cwd_last: Option<String>,
+    /// The directory that its project is that of: where the work began, or the repository that this is a worktree of.
+    pub home: Option<String>,
     /// Display name of the project.
     pub project: Option<String>,
     /// Last `git` branch (never the placeholder for "no repository").
     pub branch: Option<String>,
     /// Client versions, in the order in which they first appear.
     pub versions: Vec<String>,
-    /// Models that answered, in the order in which they first appear; no `<synthetic>`.
+    /// Models that answered, no `<synthetic>`: those that only subagents asked, then the session's own, the one that
+    /// answered last at the end.
     pub models: Vec<String>,
     /// How the client was started (`cli`, `sdk-cli`, …).
     pub entrypoint: Option<String>,
@@ -117,4 +120,6 @@ pub struct Session {
     pub problems: u32,
     /// The client's own running total. A fork carries on the total of its original.
     pub ledger: Option<Ledger>,
+    /// The client's own count of lines changed, subject to the same.
+    pub ledger_lines: Option<ChangedLines>,
 }

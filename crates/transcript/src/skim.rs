@@ -156,6 +156,20 @@ impl<'a> Members<'a> {
         self.or_broken(end).map(|()| value)
     }
 
+    /// The members of the only element of the value of the key that was just taken, and the value itself, if it is a list of
+    /// one object: read in one go with what is around it. Of anything else nothing is taken.
+    pub(crate) fn sole_object<T>(&mut self, read: impl FnOnce(&mut Members<'a>) -> T) -> Option<(T, Raw<'a>)> {
+        let bytes = self.text.as_bytes();
+        let open = bytes.get(self.at).filter(|first| **first == b'[').map(|_| after_space(bytes, self.at + 1))?;
+        let mut inner = Members::at_start_of(self.text.get(open..).filter(|rest| rest.starts_with('{'))?);
+        let value = read(&mut inner);
+        inner.by_ref().for_each(drop);
+        let close = after_space(bytes, open + inner.end().ok()?);
+        let raw = bytes.get(close).filter(|last| **last == b']').and_then(|_| self.text.get(self.at..=close))?;
+        self.at = close + 1;
+        Some((value, Raw(raw)))
+    }
+
     /// Hands over the elements of the value of the key that was just taken, if it is a list, read in one go with what is
     /// around it: an object by its members, anything else as it stands.
     pub(crate) fn list<T>(

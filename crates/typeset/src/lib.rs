@@ -23,4 +23,4 @@ pub use clean::{is_invisible, without_heaps};
 pub use code::{Code, Colors};
 pub use measure::{break_at, cut, grapheme_width, head, is_plain, width};
 pub use paint::{Color, Fill, Paint, Role};
-pub use sheet::{Head, Layout, Part, PartKind, Row, Run, Sheet, Speaker, plain, sheet};
+pub use sheet::{Head, Layout, Part, PartKind, Row, Run, Sheet, Speaker, plain, prose, sheet};

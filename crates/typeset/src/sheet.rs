@@ -233,3 +233,14 @@ fn head_row(head: &Head) -> Row {
     let right = (!head.right.is_empty()).then(|| (head.right.clone(), Role::Dim.into()));
     Row { runs, right, ..Row::default() }
 }
+
+/// Lays out a Markdown text that stands alone; `colors` are those of its code, where they are known already.
+pub fn prose(text: &str, columns: usize, colors: &dyn Fn(&Code) -> Option<Arc<Colors>>) -> Vec<Row> {
+    let mut ask = Ask { known: colors, wanted: Vec::new() };
+    let measure = Measure { columns: columns.max(1), prose: columns.max(1), wrap: true };
+    let mut rows = Vec::new();
+    for para in crate::markdown::paras(&crate::clean::block(text), &mut ask) {
+        wrap::rows(&para, 0, measure, &mut rows);
+    }
+    rows
+}

@@ -44,7 +44,8 @@ is explained and left out; in quotes it is searched for as it stands. `--flag` i
 ## Order
 
 The best matches come first, of equal ones the latest: a word in a title before one that is only in the contents, all
-words on one line before words on several and of these the near ones first, whole words before parts of words. The line
+words side by side before words on one line, those before words on several lines and of these the near ones first, whole
+words before parts of words. Of several words, the first prompt counts hardly more than what was said later. The line
 shown is the one with most of the words; of such lines the one with the word that is rarest in the session.
 
 ## On the screen

@@ -16,10 +16,14 @@ use super::Finding;
 const LEAN: &[(&str, &[&str], &str)] = &[
     (
         "hook",
-        &["duckdb", "libduckdb-sys", "tokio", "clap", "ratatui", "crossterm"],
+        &["duckdb", "libduckdb-sys", "tokio", "rustls", "clap", "ratatui", "crossterm"],
         "a hook takes the same few milliseconds whatever else the product can do",
     ),
-    ("cli", &["curl", "hyper", "native-tls", "reqwest", "rustls", "ureq"], "nothing leaves the machine"),
+    (
+        "cli",
+        &["curl", "hyper", "native-tls", "reqwest", "ureq"],
+        "what leaves the machine goes through `sync` to the person's remotes",
+    ),
 ];
 
 pub(super) fn findings(metadata: &Metadata, deny: &str) -> Result<Vec<Finding>> {

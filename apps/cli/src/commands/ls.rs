@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 
+use ::search::{Marks, Query};
 use chrono::SecondsFormat;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
+use notes::Notes;
 use serde::Serialize;
 use sessions_tui::{Sort, figures};
 use store::{SessionRow, live};
+use transcript::SessionId;
 
 use crate::clock::Moment;
 use crate::commands::search;
@@ -15,7 +18,7 @@ use crate::context::Context;
 use crate::output::Role;
 use crate::plain_text::{field, one_line};
 use crate::table::{self, Column};
-use crate::{lookup, scanning, schema};
+use crate::{lookup, notebook, scanning, schema};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -40,7 +43,7 @@ pub(crate) struct Ls {
     /// Words that must all match, in the language of the search box
     #[arg(value_name = "QUERY")]
     words: Vec<String>,
-    /// Only this project: a part of its name, or a directory (`.`, `~/src/shop`)
+    /// Only this project: a part of its name or key, or a directory (`.`, `~/src/shop`)
     #[arg(long, value_name = "PROJECT")]
     project: Option<String>,
     /// Only sessions active since then: `7d`, `yesterday`, `2026-10`, `2026-10-03`, RFC 3339
@@ -73,15 +76,17 @@ struct Answer<'a> {
 const HANDLE: usize = 8;
 
 /// The columns of the table.
-const COLUMNS: [Column; 9] = [
+const COLUMNS: [Column; 11] = [
     table::figures("when", 9).role(Role::Dim),
     table::words("project", Some((8, 20)), 8),
+    table::words("", None, 7),
     table::words("title", Some((32, usize::MAX)), u8::MAX).role(Role::Strong),
     table::words("branch", Some((8, 24)), 1).role(Role::Dim),
     table::words("model", Some((10, 16)), 3),
     table::figures("turns", 2),
     table::figures("tokens", 4),
     table::figures("cost", 5),
+    table::words("state", Some((8, 12)), 6),
     table::words("id", None, u8::MAX).role(Role::Handle),
 ];
 
@@ -89,17 +94,22 @@ impl Ls {
     /// Lists the sessions.
     pub(crate) fn run(&self, context: &mut Context) -> color_eyre::Result<()> {
         let obstacle = scanning::freshen(context, !self.no_scan)?;
-        let all = context.store.sessions()?;
+        let notes = notebook::notes_if_readable(context);
+        let all = lookup::shown(context, context.store.sessions()?, &notes);
         let handles = handles(all.iter().map(|row| row.id().as_str()));
-        let rows = self.select(context, all)?;
+        let marks = notebook::marks(context, &all);
+        let rows = self.select(context, all, &marks, &notes)?;
         if context.json {
-            let sessions = rows.iter().map(schema::Session::from).collect();
+            let named = |row: &SessionRow| marks.get(row.id()).and_then(|marks| marks.device.as_deref());
+            let session = |row| schema::Session::from(row).marked(&notes).on(named(row));
+            let sessions = rows.iter().map(session).collect();
             let demo = context.is_demo();
             context.output.json(&Answer { schema: 1, sessions, demo })?;
         } else if context.output.terminal {
-            let cells: Vec<Vec<String>> = rows.iter().map(|row| cells(row, &handles, context)).collect();
+            let cells: Vec<Vec<String>> = rows.iter().map(|row| cells(row, &marks, &handles, context)).collect();
             if !cells.is_empty() {
-                for line in table::lay_out(&COLUMNS, &cells, &context.output) {
+                let (columns, cells) = with_something(cells);
+                for line in table::lay_out(&columns, &cells, &context.output) {
                     context.output.line(&line)?;
                 }
             }
@@ -120,7 +130,16 @@ impl Ls {
         }
     }
 
-    fn select(&self, context: &mut Context, mut rows: Vec<SessionRow>) -> color_eyre::Result<Vec<SessionRow>> {
+    fn select(
+        &self,
+        context: &mut Context,
+        mut rows: Vec<SessionRow>,
+        marks: &HashMap<SessionId, Marks>,
+        notes: &Notes,
+    ) -> color_eyre::Result<Vec<SessionRow>> {
+        if self.words.is_empty() {
+            rows.retain(|row| !marks.get(row.id()).is_some_and(|marks| marks.hidden));
+        }
         if let Some(project) = &self.project {
             rows.retain(|row| lookup::is_of_project(row, project, context));
         }
@@ -131,6 +150,9 @@ impl Ls {
         if !self.words.is_empty() {
             let query = search::parse(context, &self.words.join(" "))?;
             rows = lookup::matching(context, rows, &query)?;
+        }
+        for row in &mut rows {
+            notebook::name(row, notes);
         }
         self.put_in_order(context, &mut rows);
         rows.truncate(self.limit.unwrap_or(usize::MAX));
@@ -146,7 +168,10 @@ impl Ls {
 
     fn explain_nothing(&self, context: &mut Context) {
         let filtered = !self.words.is_empty() || self.project.is_some() || self.since.is_some();
-        let text = if filtered {
+        let text = if Query::parse(&self.words.join(" ")).terms().next().is_some() {
+            let words = one_line(&self.words.join(" "));
+            format!("No title matches. `sessions search {words}` looks into what was said, too.")
+        } else if filtered {
             "No session matches. `sessions ls` lists all of them.".to_owned()
         } else {
             context.no_history()
@@ -155,24 +180,43 @@ impl Ls {
     }
 }
 
+/// The columns without those in which no row has anything.
+fn with_something(rows: Vec<Vec<String>>) -> (Vec<Column>, Vec<Vec<String>>) {
+    let has_some = |at: &usize| rows.iter().any(|row| !row[*at].is_empty());
+    let kept: Vec<usize> = (0..COLUMNS.len()).filter(has_some).collect();
+    let of_row = |row: Vec<String>| kept.iter().map(|at| row[*at].clone()).collect();
+    let columns = kept.iter().map(|at| COLUMNS[*at]).collect();
+    (columns, rows.into_iter().map(of_row).collect())
+}
+
 /// When a session was last active, as far as anything says.
 fn last_active(row: &SessionRow) -> Option<chrono::DateTime<chrono::Utc>> {
     row.session.ended.or(row.modified)
 }
 
-fn cells(row: &SessionRow, handles: &HashMap<String, String>, context: &Context) -> Vec<String> {
+fn cells(
+    row: &SessionRow,
+    marks: &HashMap<SessionId, Marks>,
+    handles: &HashMap<String, String>,
+    context: &Context,
+) -> Vec<String> {
+    let none = Marks::default();
+    let marks = marks.get(row.id()).unwrap_or(&none);
     let session = &row.session;
     let text = |text: &Option<String>| text.as_deref().map(one_line).unwrap_or_default();
-    let title = session.title.as_ref().map_or_else(|| "(untitled)".to_owned(), |title| one_line(&title.text));
+    let title = marks.title.as_deref().or_else(|| session.title.as_ref().map(|title| title.text.as_str()));
+    let title = title.map_or_else(|| "(untitled)".to_owned(), one_line);
     vec![
         last_active(row).map(|moment| figures::ago(moment, context.now)).unwrap_or_default(),
         text(&session.project),
+        marks.letters(),
         title,
         text(&session.branch),
         models(row),
         session.prompts.to_string(),
         figures::tokens(row.tokens.total()),
         figures::money(row.cost, row.unknown_cost_requests > 0),
+        sessions_tui::state(row, marks, context.now),
         handles.get(row.id().as_str()).map(|handle| one_line(handle)).unwrap_or_default(),
     ]
 }

@@ -8,11 +8,13 @@ use resume::{Below, Obstacle, Place, Places, Plan, Request, Tmux, TmuxError, Whe
 use serde::Serialize;
 use store::SessionRow;
 
+use crate::archiving;
 use crate::context::Context;
 use crate::lookup::{self, ran_in};
 use crate::plain_text::one_line;
 use crate::report::Fault;
 use crate::scanning;
+use crate::ticking;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -120,6 +122,7 @@ impl Resume {
         }
         context.output.note(&format!("Resuming {} in {directory}: {title}", row.id()));
         context.output.finish()?;
+        ticking::start_if_due(context);
         Err(plan.exec().into())
     }
 
@@ -192,12 +195,17 @@ impl Resume {
     }
 }
 
-/// Refuses a session whose transcript is gone, or of which there never was one but of its subagents.
+/// Refuses a session whose transcript is gone or on another machine, or of which there never was one but of its subagents.
 fn refuse_without_transcript(context: &Context, row: &SessionRow) -> color_eyre::Result<()> {
     let files = context.store.session(row.id())?.map(|detail| detail.files).unwrap_or_default();
     let id = row.id();
+    if archiving::archive(context).holds(id.as_str()) {
+        return Err(Fault::new("archived", format!("The transcript of {id} is gone, and the archive has it."))
+            .next(format!("`sessions restore {id}` puts it back; then it can be resumed."))
+            .into());
+    }
     if files.iter().any(|file| file.agent.is_none()) {
-        return Err(lookup::transcript_gone(id).into());
+        return Err(lookup::no_transcript(context, row).into());
     }
     if files.is_empty() {
         return Ok(());
@@ -239,7 +247,7 @@ fn latest(context: &mut Context) -> color_eyre::Result<SessionRow> {
     }
     let here = &context.environment.cwd;
     let below = Below::directory(here);
-    let rows = context.store.sessions()?;
+    let rows = lookup::rows(context)?;
     if let Some(row) = rows.iter().find(|row| below.holds(ran_in(row)) && row.transcript.is_some()) {
         return Ok(row.clone());
     }

@@ -30,6 +30,7 @@ pub(crate) struct Scan {}
 /// Scans and says what was found.
 pub(crate) fn run(context: &mut Context) -> color_eyre::Result<()> {
     let (report, took) = scanning::scan(context, Work::Scan)?;
+    context.scanned = true;
     write(context, &report, took)
 }
 
@@ -45,6 +46,7 @@ pub(crate) struct Figures<'a> {
     files_seen: u64,
     files_read: u64,
     files_gone: u64,
+    files_from_archive: u64,
     files_carried_over: u64,
     store_set_aside: Option<&'a Path>,
     bytes_read: u64,
@@ -55,7 +57,14 @@ pub(crate) struct Figures<'a> {
     problems: u64,
     seconds: f64,
     mb_per_second: f64,
+    not_understood: Vec<NotUnderstood<'a>>,
     unreadable: Vec<Unreadable<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct NotUnderstood<'a> {
+    path: &'a Path,
+    stretches: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -71,6 +80,7 @@ impl<'a> Figures<'a> {
             files_seen: report.files_seen,
             files_read: report.files_read,
             files_gone: report.files_gone,
+            files_from_archive: report.files_from_archive,
             files_carried_over: report.carried_over,
             store_set_aside: report.set_aside.as_deref(),
             bytes_read: report.bytes_read,
@@ -81,6 +91,10 @@ impl<'a> Figures<'a> {
             problems: report.problems,
             seconds: took.as_secs_f64(),
             mb_per_second: report.bytes_read as f64 / 1e6 / took.as_secs_f64().max(1e-9),
+            not_understood: {
+                let files = report.not_understood.iter();
+                files.map(|(path, stretches)| NotUnderstood { path, stretches: *stretches }).collect()
+            },
             unreadable: report.unreadable.iter().map(|(path, reason)| Unreadable { path, reason }).collect(),
         }
     }
@@ -114,6 +128,10 @@ pub(crate) fn write(context: &mut Context, report: &ScanReport, took: Duration) 
             counted(report.files_gone, "file")
         ))?;
     }
+    if report.files_from_archive > 0 {
+        let files = counted(report.files_from_archive, "file");
+        output.line(&format!("Read from the archive, because they are gone: {files}."))?;
+    }
     if report.carried_over > 0 {
         output.line(&format!(
             "Taken over from the store before: {} that {} gone.",
@@ -126,6 +144,12 @@ pub(crate) fn write(context: &mut Context, report: &ScanReport, took: Duration) 
     }
     if report.problems > 0 {
         output.line(&format!("Not understood: {}; everything around is kept.", counted(report.problems, "stretch")))?;
+        for (path, stretches) in &report.not_understood {
+            output.line(&format!("  {}: {}", one_line(&path.display().to_string()), counted(*stretches, "stretch")))?;
+        }
+        if report.not_understood.iter().map(|(_, stretches)| stretches).sum::<u64>() < report.problems {
+            output.line("  … and in other files")?;
+        }
     }
     if !report.unreadable.is_empty() {
         output.line(&format!("Not readable: {}", counted(report.unreadable.len() as u64, "file")))?;

@@ -4,11 +4,13 @@ use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
-use sessions_tui::{Launch, Outcome};
+use sessions_tui::{Launch, Outcome, Syncer};
 
-use crate::commands::show;
+use crate::commands::{Setup, setup, show};
 use crate::context::Context;
 use crate::report::Fault;
+use crate::syncing;
+use crate::ticking;
 
 /// Opens the screen; when it is left to resume a session, becomes that session.
 pub(crate) fn run(context: &mut Context) -> color_eyre::Result<()> {
@@ -26,7 +28,9 @@ pub(crate) fn run(context: &mut Context) -> color_eyre::Result<()> {
         }
         context.enter_demo()?;
     }
+    let offer_set_up = offers_set_up(context);
     let launch = Launch {
+        offer_set_up,
         paths: context.paths.clone(),
         settings: context.settings.clone(),
         environment: context.environment.clone(),
@@ -35,11 +39,31 @@ pub(crate) fn run(context: &mut Context) -> color_eyre::Result<()> {
         zone: context.zone,
         demo: context.is_demo(),
         export: show::export,
+        sync: Syncer { run: syncing::for_screen, test: syncing::test_for_screen },
     };
-    match sessions_tui::run(&launch)? {
+    let outcome = sessions_tui::run(&launch)?;
+    // not before: it would read the same transcripts as the screen
+    ticking::start_if_due(context);
+    match outcome {
         Outcome::Quit => Ok(()),
+        Outcome::SetUp => Setup::default().run(context),
         Outcome::Resume(plan) => Err(plan.exec().into()),
     }
+}
+
+/// Whether nothing is set up and the screen has not said so yet; it says so once.
+fn offers_set_up(context: &mut Context) -> bool {
+    let file = context.paths.offered_file();
+    if context.is_demo() || file.exists() || setup::is_set_up(context) {
+        return false;
+    }
+    // One thing is said at a time, and what is wrong comes first.
+    let wrong = sessions_tui::problems(&context.environment, &context.paths, &context.settings);
+    if !wrong.is_empty() || !context.problems_of_files().is_empty() {
+        return false;
+    }
+    // What cannot be remembered is not offered: it would be said every time.
+    config::replace_file(&file, b"").is_ok()
 }
 
 /// Whether any root holds a transcript or has a session running, or the store a session.

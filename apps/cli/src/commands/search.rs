@@ -98,7 +98,8 @@ impl Search {
         let (mut document, mut first) = (json::Document::default(), true);
         let sessions = finder.find(context, &mut |answer, context| {
             if context.json {
-                return document.add(answer, &mut context.output);
+                document.add(answer);
+                return Ok(());
             }
             Ok(text::write(answer, std::mem::take(&mut first), context)?)
         })?;
@@ -125,10 +126,7 @@ impl Search {
 /// Reads a query. One that is wrong in a part is used without it, and that is said.
 pub(crate) fn parse(context: &mut Context, text: &str) -> color_eyre::Result<Query> {
     let query = Query::parse(text);
-    let explain = |fault: &search::Fault| {
-        let written = one_line(text.get(fault.span.clone()).unwrap_or_default());
-        format!("{written}: {fault}")
-    };
+    let explain = |fault: &search::Fault| one_line(&fault.explain(text));
     if let Some(fault) = query.faults.first().filter(|_| query.is_empty() || !context.output.watched) {
         return Err(Fault::new("query", explain(fault))
             .next("`sessions search --language` explains the language.")
@@ -136,6 +134,9 @@ pub(crate) fn parse(context: &mut Context, text: &str) -> color_eyre::Result<Que
     }
     for fault in &query.faults {
         context.output.note(&format!("left out: {}", explain(fault)));
+    }
+    for remark in &query.remarks {
+        context.output.note(&explain(remark));
     }
     Ok(query)
 }

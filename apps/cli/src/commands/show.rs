@@ -4,10 +4,10 @@ mod agent;
 mod json;
 mod text;
 
-use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::Path;
 
+use archive::Archive;
 use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 use serde_json::json;
@@ -15,8 +15,10 @@ use sessions_tui::{Form, Launch, figures};
 use store::{SessionDetail, SessionRow, Store};
 use transcript::{Conversation, Parsed, SessionId, to_markdown};
 
+use crate::archiving;
 use crate::context::Context;
 use crate::lookup;
+use crate::notebook;
 use crate::plain_text::one_line;
 use crate::report::Fault;
 use crate::schema;
@@ -87,22 +89,24 @@ impl Show {
     pub(crate) fn run(&self, context: &mut Context) -> color_eyre::Result<()> {
         let Reference { id, turn, agent } = Reference::read(&self.id)?;
         let row = lookup::session(context, id)?;
-        let detail = context.store.session(row.id())?.unwrap_or_else(|| SessionDetail {
+        let mut detail = context.store.session(row.id())?.unwrap_or_else(|| SessionDetail {
             row: row.clone(),
             files: Vec::new(),
             models: Vec::new(),
         });
+        notebook::name(&mut detail.row, &notebook::notes_if_readable(context));
         let format = self.format_for(context);
         let wanted = self.agent.as_deref().or(agent);
+        let archive = archiving::archive(context);
         let told = match wanted {
-            Some(agent) => Some(agent::find(&detail, agent)?),
-            None => agent::alone(&detail),
+            Some(agent) => Some(agent::find(&archive, &detail, agent)?),
+            None => agent::alone(&archive, &detail),
         };
         if let Some(told) = told.as_ref().filter(|_| wanted.is_none()) {
-            context.output.note(&told.introduced(&detail));
+            context.output.note(&told.introduced(&archive, &detail));
         }
-        let path = told.as_ref().map_or(row.transcript.as_deref(), |told| Some(&told.path));
-        let Some(bytes) = read(path)? else {
+        let path = told.as_ref().map_or(own(&detail), |told| Some(&told.path));
+        let Some(bytes) = read(&archive, path)? else {
             return gone(context, &detail, format);
         };
         if format == Format::Jsonl {
@@ -132,7 +136,10 @@ impl Show {
     ) -> color_eyre::Result<()> {
         let level = transcript::Detail::from(self.detail);
         match format {
-            Format::Json | Format::Jsonl => context.output.json(&document(detail, agent, conversation))?,
+            Format::Json | Format::Jsonl => {
+                let device = lookup::device(context, &detail.row);
+                context.output.json(&document(detail, device.as_deref(), agent, conversation))?;
+            }
             Format::Md => {
                 let text = markdown(&detail.row, &conversation.value, level, context.zone);
                 context.output.bytes(text.as_bytes())?;
@@ -153,9 +160,15 @@ impl Show {
 }
 
 /// The session and its conversation as one JSON document.
-fn document(detail: &SessionDetail, agent: Option<&str>, conversation: &Parsed<Conversation>) -> serde_json::Value {
+fn document(
+    detail: &SessionDetail,
+    device: Option<&str>,
+    agent: Option<&str>,
+    conversation: &Parsed<Conversation>,
+) -> serde_json::Value {
     let conversation = json::conversation(conversation);
-    json!({ "schema": 1, "session": schema::Detail::from(detail), "agent": agent, "conversation": conversation })
+    let session = schema::Detail::of(detail, device);
+    json!({ "schema": 1, "session": session, "agent": agent, "conversation": conversation })
 }
 
 fn markdown(row: &SessionRow, conversation: &Conversation, level: transcript::Detail, zone: Tz) -> String {
@@ -166,7 +179,7 @@ fn markdown(row: &SessionRow, conversation: &Conversation, level: transcript::De
 pub(crate) fn export(launch: &Launch, id: &SessionId, form: Form) -> Result<Vec<u8>, String> {
     let detail = Store::at(&launch.paths.store).session(id).map_err(|error| error.to_string())?;
     let detail = detail.ok_or_else(|| format!("Session {id} is not stored any more."))?;
-    let bytes = read(detail.row.transcript.as_deref()).map_err(|report| report.to_string())?;
+    let bytes = read(&Archive::at(&launch.paths.archive()), own(&detail)).map_err(|report| report.to_string())?;
     let bytes = bytes.ok_or_else(|| lookup::transcript_gone(id).to_string())?;
     Ok(match form {
         Form::Lines => bytes,
@@ -175,7 +188,7 @@ pub(crate) fn export(launch: &Launch, id: &SessionId, form: Form) -> Result<Vec<
             markdown(&detail.row, &conversation, transcript::Detail::default(), launch.zone).into_bytes()
         }
         Form::Json => {
-            let document = document(&detail, None, &Conversation::read(&bytes));
+            let document = document(&detail, None, None, &Conversation::read(&bytes));
             let mut text = serde_json::to_vec_pretty(&document).map_err(|error| error.to_string())?;
             text.push(b'\n');
             text
@@ -218,11 +231,18 @@ fn only(conversation: Conversation, turn: Option<u32>, id: &SessionId) -> Result
     })
 }
 
-/// The content of a transcript, or none if it is gone.
-fn read(path: Option<&Path>) -> color_eyre::Result<Option<Vec<u8>>> {
+/// Where the transcript of a session lies or lay.
+fn own(detail: &SessionDetail) -> Option<&Path> {
+    let own = detail.files.iter().find(|file| file.agent.is_none());
+    detail.row.transcript.as_deref().or_else(|| own.map(|file| file.path.as_path()))
+}
+
+/// The content of a transcript, taken from the archive where it is gone; none where that has none either.
+fn read(archive: &Archive, path: Option<&Path>) -> color_eyre::Result<Option<Vec<u8>>> {
     let Some(path) = path else { return Ok(None) };
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
+    let mut bytes = Vec::new();
+    match archive.open(path).and_then(|mut file| file.read_to_end(&mut bytes)) {
+        Ok(_) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => {
             let message = format!("Cannot read {}: {error}.", path.display());
@@ -236,7 +256,8 @@ fn gone(context: &mut Context, detail: &SessionDetail, format: Format) -> color_
     let row: &SessionRow = &detail.row;
     match format {
         Format::Json => {
-            let session = schema::Detail::from(detail);
+            let device = lookup::device(context, row);
+            let session = schema::Detail::of(detail, device.as_deref());
             context.output.json(&json!({ "schema": 1, "session": session, "conversation": null }))?;
         }
         Format::Md => {
@@ -247,5 +268,5 @@ fn gone(context: &mut Context, detail: &SessionDetail, format: Format) -> color_
         Format::Jsonl => {}
     }
     context.output.finish()?;
-    Err(lookup::transcript_gone(row.id()).into())
+    Err(lookup::no_transcript(context, row).into())
 }

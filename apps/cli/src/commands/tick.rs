@@ -1,22 +1,27 @@
 //! `sessions tick`: takes in what hooks left behind, one at a time.
 
+mod quiet;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use chrono::Utc;
 use clap::Args;
-use config::Paths;
-use journal::{Event, Patience, Spool, Ticked};
+use config::{Excluded, Identities, Paths};
+use journal::{Event, Journal, Patience, Spool, Ticked};
 use serde::Serialize;
-use store::ScanReport;
+use store::{Noting, ScanReport, StoreError};
 
 use super::scan::Figures;
 use crate::context::Context;
+use crate::interrupt::Listening;
 use crate::plain_text::counted;
 use crate::scanning::{self, Work};
-use crate::{tick_log, usage_state};
+use crate::{archiving, banner, deleting, events_seen, notebook, syncing, tick_log, usage_state};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -27,6 +32,10 @@ When a tick is running already, this one ends at once: the running one takes the
 What it does is logged in `logs/`; `sessions where` says where that is.";
 
 /// Take in the events that hooks left behind, then scan
+///
+/// Events go into the journal, where they stay; new transcripts into the store; and what sessions came to into the journal
+/// again, so that it is known when their transcripts are gone. It lets every other program go first, and makes a damaged
+/// store again.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Tick {}
@@ -74,6 +83,16 @@ pub(crate) fn run(context: &mut Context) -> color_eyre::Result<()> {
     Ok(context.output.line(&format!("{events} taken in; sessions: {new} new, {changed} changed"))?)
 }
 
+/// Lets every other program go first, on the processor and on the disk. Without these programs it is an ordinary process.
+fn give_way() {
+    let process = std::process::id().to_string();
+    for (program, how) in [("renice", ["-n", "10"]), ("ionice", ["-c", "3"])] {
+        let mut command = Command::new(program);
+        command.args(how).args(["-p", &process]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let _ = command.status();
+    }
+}
+
 /// Drains the spool and scans, until no event is left; none when another tick does it.
 pub(crate) fn tick(context: &Context, patience: Patience) -> color_eyre::Result<Option<Done>> {
     tick_log::begin(&context.paths.logs)?;
@@ -93,12 +112,63 @@ fn rounds(context: &Context, patience: Patience) -> color_eyre::Result<Option<Do
     let spool = Spool::new(&context.paths.spool);
     let lock = context.paths.tick_lock();
     let mut done = Done::default();
-    let ticked = journal::tick(&lock, &spool, patience, || round(context, &spool, &mut done))?;
+    if patience == Patience::Leave
+        && spool.pending()? == 0
+        && quiet::nothing_to_do(context)
+        && !syncing::is_due(context)
+    {
+        return Ok(Some(done));
+    }
+    let mut threads = 0;
+    if patience == Patience::Leave {
+        // Nobody waits for it: one core is enough.
+        threads = 1;
+        give_way();
+    }
+    let ticked = journal::tick(&lock, &spool, patience, || round(context, &spool, threads, &mut done))?;
     Ok((ticked != Ticked::Busy).then_some(done))
 }
 
-fn round(context: &Context, spool: &Spool, done: &mut Done) -> color_eyre::Result<()> {
-    let (mut new_roots, mut early) = (Vec::new(), Vec::new());
+/// Takes in everything that is new and tells the journal of it, without the rest of a tick. The lock of ticks is held.
+pub(crate) fn catch_up(context: &Context) -> color_eyre::Result<()> {
+    tick_log::begin(&context.paths.logs)?;
+    take_up(context, &Spool::new(&context.paths.spool), 0, &mut Done::default())?;
+    tell_journal(context, true)
+}
+
+fn round(context: &Context, spool: &Spool, threads: usize, done: &mut Done) -> color_eyre::Result<()> {
+    take_up(context, spool, threads, done)?;
+    for (name, step) in STEPS {
+        if let Err(report) = step(context) {
+            // What was taken in is stored all the same, and the next tick tries again.
+            tracing::warn!("{name}: {report}");
+        }
+    }
+    let news = |report: &ScanReport| report.sessions_new + report.sessions_changed + report.folded_in > 0;
+    let is_news = done.scan.as_ref().is_some_and(|(report, _)| news(report));
+    if let Err(report) = banner::refresh(context, is_news) {
+        tracing::warn!("sessions that start say what was prepared before: {report}");
+    }
+    let all_kept = archiving::in_a_tick(context).unwrap_or_else(|report| {
+        // The next tick tries again; Claude Code deletes nothing before weeks have passed.
+        tracing::warn!("transcripts are not kept: {report}");
+        true
+    });
+    if all_kept
+        && let Some((report, _)) = &done.scan
+        && let Err(error) = quiet::remember(context, report)
+    {
+        tracing::warn!("what was seen is not remembered: {error}");
+    }
+    Ok(())
+}
+
+/// Drains the spool into the journal, and scans.
+fn take_up(context: &Context, spool: &Spool, threads: usize, done: &mut Done) -> color_eyre::Result<()> {
+    let journal = Journal::open(&context.paths.journal())?;
+    let mut identities = Identities::new(&context.environment);
+    let excluded = context.not_recorded();
+    let (mut new_roots, mut elsewhere) = (Vec::new(), Vec::new());
     let drained = spool.drain(|events| -> color_eyre::Result<()> {
         for root in events.iter().flat_map(roots_named_by) {
             if context.paths.remember_root(&root)? {
@@ -106,11 +176,10 @@ fn round(context: &Context, spool: &Spool, done: &mut Done) -> color_eyre::Resul
             }
         }
         log_missing(&context.paths, events);
-        let elsewhere = transcripts_elsewhere(&context.paths, events);
-        if !elsewhere.is_empty() {
-            // Nothing but the store remembers these, so they are in it before their events are removed.
-            early.push(scanning::scan_with(context, Work::Scan, elsewhere)?.0);
-        }
+        events_seen::note(&context.paths.events_file(), events)?;
+        elsewhere.extend(transcripts_elsewhere(&context.paths, events));
+        let wanted: Vec<Event> = events.iter().filter(|event| !is_excluded(event, &excluded)).cloned().collect();
+        journal.record(&wanted, |event| who(event, &mut identities))?;
         Ok(())
     })?;
     done.events += drained.events;
@@ -119,24 +188,82 @@ fn round(context: &Context, spool: &Spool, done: &mut Done) -> color_eyre::Resul
     if let Err(problem) = context.checked_prices() {
         tracing::warn!("the built-in prices are used: {problem}");
     }
-    done.scan = Some(scan_after(context, early)?);
-    if let Err(report) = usage_state::refresh(context, Utc::now()) {
-        // A status line then leaves these figures out; what was scanned is stored all the same.
-        tracing::warn!("no figures for the status line: {report}");
+    done.scan = Some(take_in(context, &journal, elsewhere, threads)?);
+    Ok(())
+}
+
+/// Whether an event is of a project that is not recorded.
+fn is_excluded(event: &Event, excluded: &Excluded) -> bool {
+    let directory = event.claude_project_dir.clone().or_else(|| event.fields().cwd);
+    directory.is_some_and(|directory| excluded.holds(&directory))
+}
+
+/// Scans. Nobody is there to be asked: a store that is damaged is made again, and kept beside the new one.
+fn take_in(
+    context: &Context,
+    journal: &Journal,
+    elsewhere: Vec<PathBuf>,
+    threads: usize,
+) -> color_eyre::Result<(ScanReport, Duration)> {
+    let mut scanned = scanning::scan_with(context, Work::Scan, elsewhere.clone(), threads);
+    if let Err(report) = &scanned
+        && let Some(StoreError::Damaged { .. }) = report.downcast_ref()
+    {
+        tracing::warn!("the store is made again: {report}");
+        scanned = scanning::scan_with(context, Work::Rebuild, elsewhere, threads);
+    }
+    let mut scanned = scanned?;
+    if scanned.0.damaged_streams > 0 {
+        mend(journal)?;
+        context.store.forget_journal()?;
+        scanned.0.folded_in += scanning::scan_with(context, Work::Scan, Vec::new(), threads)?.0.folded_in;
+    }
+    Ok(scanned)
+}
+
+/// A step of a tick.
+type Step = fn(&Context) -> color_eyre::Result<()>;
+
+/// What a tick does when it has taken in what is new, in this order. Each step may be killed at any moment.
+const STEPS: [(&str, Step); 5] = [
+    ("figures for the status line", |context| usage_state::refresh(context, Utc::now())),
+    ("telling the journal of sessions", |context| tell_journal(context, false)),
+    ("emptying the trash", deleting::empty),
+    ("syncing", syncing::step),
+    ("counting the inbox", |context| notebook::unread(context).map(drop)),
+];
+
+/// Tells the journal of sessions that came to something else, so that their figures outlive their transcripts;
+/// if `all`, of those that go on as well.
+pub(crate) fn tell_journal(context: &Context, all: bool) -> color_eyre::Result<()> {
+    tell_journal_until(context, all, Listening::begin()?.flag())
+}
+
+/// The same, until it is asked to stop.
+pub(crate) fn tell_journal_until(context: &Context, all: bool, stop: &AtomicBool) -> color_eyre::Result<()> {
+    let journal = Journal::open(&context.paths.journal())?;
+    let mut identities = Identities::new(&context.environment);
+    let mut author = |directory: Option<&Path>| identities.of(directory);
+    let mut noting = Noting { now: Utc::now(), all, author: &mut author };
+    let told = context.store.note_sessions(&journal, &mut noting, stop)?;
+    if told > 0 {
+        tracing::info!(told, "sessions told to the journal");
     }
     Ok(())
 }
 
-/// Scans; the report takes in what was scanned before.
-fn scan_after(context: &Context, early: Vec<ScanReport>) -> color_eyre::Result<(ScanReport, Duration)> {
-    let (mut report, took) = scanning::scan(context, Work::Scan)?;
-    for before in early {
-        report.files_read += before.files_read;
-        report.bytes_read += before.bytes_read;
-        report.sessions_new += before.sessions_new;
-        report.sessions_changed += before.sessions_changed;
+/// Makes a damaged journal one that can be read, and logs what was found.
+fn mend(journal: &Journal) -> color_eyre::Result<()> {
+    for damage in journal.mend()? {
+        tracing::warn!("{damage}; what was damaged is kept in {}", journal.folder().join("damaged").display());
     }
-    Ok((report, took))
+    Ok(())
+}
+
+/// Who worked where an event happened.
+fn who(event: &Event, identities: &mut Identities<'_>) -> String {
+    let directory = event.fields().cwd.or_else(|| event.claude_project_dir.clone());
+    event.user.clone().unwrap_or_else(|| identities.of(directory.as_deref().map(Path::new)))
 }
 
 /// Roots that an event names and that hold transcripts: its configuration folders, and the one that its transcript lies

@@ -21,6 +21,7 @@ use store::{Grouping, Period, UsageQuery, UsageReport};
 
 use crate::clock::Moment;
 use crate::context::Context;
+use crate::report::Fault;
 use crate::scanning;
 
 const EXAMPLES: &str = "\
@@ -30,6 +31,7 @@ Examples:
   sessions usage --by project --since 2026-10 --until 2026-10
   sessions usage --by session --project shop --model opus
   sessions usage --by block --last 3
+  sessions usage --by device
   sessions usage --json | jq -r .totals.cost_usd
   sessions usage --chart
   sessions usage --chart=tokens --by month --project shop
@@ -48,8 +50,9 @@ one file with charts of the time, by model, project and what `--by` says, of the
 It takes the place of an earlier one of that name; any other file is left as it is. `-` writes it to standard output.
 
 Budgets are set in config.toml (`[budget]`, docs/reference/settings.md). `--check-budget` compares the present day and
-month with them: exit code 1 when one is exceeded, 2 when there is none or it cannot be read. What is expected is what it comes to at the end
-if it goes on as so far.
+month with them: exit code 1 when one is exceeded, 2 when there is none or it cannot be read. What is expected is what was
+spent, for the rest of today what the same hours of the last 28 days cost on average, and for each day after it the average
+of these days.
 
 Without a terminal each line has these columns, separated by tabs; the last line is `total`:
   key, requests, input, output, cache write 5 min, cache write 1 h, cache read, all tokens, cost in dollars
@@ -83,7 +86,7 @@ pub(crate) struct Usage {
     /// the last that there are
     #[arg(long, value_name = "N", value_parser = parse_count)]
     last: Option<NonZeroU32>,
-    /// Only this project: a part of its name, a directory (`.`, a path), or `(none)`; may be given several times
+    /// Only this project: a part of its name or key, a directory (`.`, a path), or `(none)`; may be given several times
     #[arg(long, value_name = "PROJECT")]
     project: Vec<String>,
     /// Only this model: its name with or without `claude-`, or words of it (`opus`); may be given several times
@@ -92,6 +95,10 @@ pub(crate) struct Usage {
     /// Only this session: its id or a unique beginning of it; may be given several times
     #[arg(long, value_name = "ID")]
     session: Vec<String>,
+    /// Only sessions of this machine: a part of its name as `sessions devices` lists it, or the beginning of its number; may
+    /// be given several times
+    #[arg(long, value_name = "DEVICE")]
+    device: Vec<String>,
     /// The day that a week starts with
     #[arg(long, value_name = "DAY", default_value = "monday", value_parser = parse_day)]
     week_start: Weekday,
@@ -118,7 +125,7 @@ pub(crate) struct Usage {
     #[arg(
         long,
         conflicts_with_all = [
-            "by", "since", "until", "last", "project", "model", "session", "breakdown", "csv", "chart", "svg"
+            "by", "since", "until", "last", "project", "model", "session", "device", "breakdown", "csv", "chart", "svg"
         ]
     )]
     pub(crate) check_budget: bool,
@@ -156,6 +163,7 @@ enum By {
     Type,
     Tool,
     Agent,
+    Device,
     Block,
 }
 
@@ -174,6 +182,7 @@ impl By {
             Self::Type => Grouping::Type,
             Self::Tool => Grouping::Tool,
             Self::Agent => Grouping::Agent,
+            Self::Device => Grouping::Device,
             Self::Block => Grouping::Block,
         }
     }
@@ -223,14 +232,21 @@ impl Usage {
             context.output.note(OTHER_PRICES);
         }
         if report.total.usage.requests == 0 {
-            self.explain_nothing(context, &query)?;
+            let text = self.why_nothing(context, &query)?;
+            if self.chart.is_some() && !context.output.watched {
+                // who asked for a picture and gets none is told why, in a pipe too
+                context.warn(&Fault::new("no-requests", text).into());
+            } else {
+                context.output.note(&text);
+            }
         }
         context.output.finish()?;
         obstacle.map_or(Ok(()), Err)
     }
 
-    fn explain_nothing(&self, context: &mut Context, query: &UsageQuery) -> color_eyre::Result<()> {
-        let text = if let Some(last) = self.last_before(context, query)? {
+    /// Why there is no request.
+    fn why_nothing(&self, context: &Context, query: &UsageQuery) -> color_eyre::Result<String> {
+        Ok(if let Some(last) = self.last_before(context, query)? {
             let day = last.with_timezone(&context.zone).date_naive();
             let time = if self.last.is_some() {
                 "`--last` counts back from now, and there is no request in that time"
@@ -242,9 +258,7 @@ impl Usage {
             "No request is chosen by this. `sessions usage` counts all of them.".to_owned()
         } else {
             context.no_history()
-        };
-        context.output.note(&text);
-        Ok(())
+        })
     }
 
     /// What makes a row.
@@ -277,7 +291,7 @@ impl Usage {
     }
 
     fn is_restricted(&self) -> bool {
-        let lists = [&self.project, &self.model, &self.session];
+        let lists = [&self.project, &self.model, &self.session, &self.device];
         self.since.is_some()
             || self.until.is_some()
             || self.last.is_some()

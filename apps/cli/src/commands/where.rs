@@ -116,10 +116,12 @@ fn places(context: &Context) -> Vec<Place> {
     let mut places = vec![
         place("data", "everything that is kept", paths.data.clone()),
         place("store", "derived; `sessions rebuild` makes it again", paths.store.clone()),
+        place("archive", "transcripts that are kept for longer than Claude Code keeps them", paths.archive()),
         place("spool", "events of hooks that are not taken in yet", paths.spool.clone()),
         place("limits", "official limits that status lines were told of", paths.limits_file()),
         place("state", "locks, roots that were met, figures for status lines", paths.state.clone()),
         place("logs", "of work that nobody watches", paths.logs.clone()),
+        place("set-up", "what `sessions setup` did", paths.setup_file()),
         place("config", "your settings", paths.config_file()),
         place("prices", "your prices, over the built-in ones", paths.prices_file()),
         place("themes", "your themes, over the built-in ones", paths.themes()),
@@ -151,7 +153,7 @@ fn cells(place: &Place) -> Vec<String> {
 }
 
 /// Size of a file, or of all files in a folder; links are not followed.
-fn size_of(path: &Path) -> u64 {
+pub(crate) fn size_of(path: &Path) -> u64 {
     let Ok(metadata) = fs::symlink_metadata(path) else { return 0 };
     if !metadata.is_dir() {
         return metadata.len();

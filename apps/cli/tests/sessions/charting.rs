@@ -1,6 +1,7 @@
 //! `usage --chart`, `--svg` and `--check-budget`.
 
 use std::fs;
+use std::path::Path;
 
 use chrono::{TimeDelta, Timelike, Utc};
 use serde_json::json;
@@ -40,7 +41,7 @@ fn a_chart_asked_to_begin_long_ago_begins_with_the_first_request() {
     let hours = ["usage", "--chart", "--by", "hour", "--since", "1990", "--until", "2026-10-03"];
     let drawn = sandbox.run(&hours);
     assert!(drawn.ok().starts_with("Cost by hour · 2026-09-15 20:00 – 2026-10-03 23:00"), "{}", drawn.ok());
-    assert!(drawn.ok().contains("Each bar is 9 hours of 436."), "{}", drawn.ok());
+    assert!(drawn.ok().contains("Each bar stands for 10 hours; there are 436."), "{}", drawn.ok());
     let near = sandbox.run(&["usage", "--chart", "--by", "day", "--since", "2026-08-01", "--until", "2026-12-31"]);
     assert!(near.ok().starts_with("Cost by day · 2026-08-01 – "), "{}", near.ok());
 }
@@ -69,9 +70,36 @@ fn nothing_is_expected_of_a_day_that_is_cut() {
 }
 
 #[test]
-fn where_nothing_is_chosen_nothing_is_drawn() {
+fn where_nothing_is_chosen_nothing_is_drawn_and_that_is_said() {
     let sandbox = history::sandbox();
-    assert_eq!(sandbox.run(&["usage", "--chart", "--since", "2020", "--until", "2020"]).ok(), "");
+    let drawn = sandbox.run(&["usage", "--chart", "--since", "2020", "--until", "2020"]);
+    assert_eq!((drawn.code, drawn.stdout.as_str()), (0, ""));
+    assert_eq!(drawn.stderr, "sessions: warning: No request is chosen by this. `sessions usage` counts all of them.\n");
+}
+
+#[test]
+fn the_time_before_stands_behind_the_bars() {
+    let sandbox = history::sandbox();
+    let asked = ["usage", "--svg", "-", "--since", "2026-10-01", "--until", "2026-10-31"];
+    let report = sandbox.run(&asked);
+    assert!(report.ok().contains(": before $0.01</title>"), "{}", report.ok());
+    let first = sandbox.run(&["usage", "--svg", "-", "--since", "2026-09-01", "--until", "2026-10-31"]);
+    assert!(!first.ok().contains(": before "), "nothing was before: {}", first.ok());
+}
+
+#[test]
+fn a_report_is_a_document_of_xml() {
+    let sandbox = history::sandbox();
+    for asked in [&["usage", "--svg", "-"][..], &["usage", "--svg", "-", "--by", "project"]] {
+        let report = sandbox.run(asked);
+        let document = roxmltree::Document::parse(report.ok()).expect("every reader of XML takes it");
+        assert_eq!(document.root_element().tag_name().name(), "svg");
+    }
+    let drawn = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/charts");
+    for entry in fs::read_dir(drawn).expect("the examples are there") {
+        let text = fs::read_to_string(entry.expect("it is there").path()).expect("it is text");
+        roxmltree::Document::parse(&text).expect("every reader of XML takes it");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::history;
 use crate::sandbox::{Sandbox, listing};
 
 #[test]
@@ -58,10 +59,12 @@ fn where_names_every_path_and_makes_none() {
     insta::assert_snapshot!(answer.ok(), @r"
     data		~/data
     store		~/data/sessions.duckdb
+    archive		~/data/archive
     spool		~/data/spool
     limits		~/data/limits.jsonl
     state		~/data/state
     logs		~/data/logs
+    set-up		~/data/setup.json
     config		~/.config/sessions/config.toml
     prices		~/.config/sessions/prices.toml
     themes		~/.config/sessions/themes
@@ -69,4 +72,19 @@ fn where_names_every_path_and_makes_none() {
     root		~/.claude/projects
     ");
     assert_eq!(listing(sandbox.home.path()), Vec::<String>::new());
+}
+
+#[test]
+fn a_data_folder_that_cannot_be_used_is_named_once_with_the_cause_and_the_next_step() {
+    let sandbox = history::sandbox();
+    std::fs::write(sandbox.home.path().join("data"), "a file").expect("it can be written");
+    for command in [&["ls"][..], &["tick"], &["archive"], &["scan"], &["log", "issue", "x"], &["backup", "x.backup"]] {
+        let answer = sandbox.run(command);
+        let lines: Vec<&str> = answer.refused().lines().collect();
+        assert!(lines.len() == 2 && lines[0].contains("~/data") && lines[0].contains("(os error"), "{answer:?}");
+        assert_eq!(
+            lines[1],
+            "Is a disk missing, or a file in the place of a folder? `sessions where` lists every path."
+        );
+    }
 }

@@ -6,14 +6,18 @@ use std::process::{Command, Stdio};
 use crate::history;
 use crate::sandbox::{PROGRAM, Sandbox};
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 17] = [
     "ls",
     "show",
     "resume",
+    "restore",
+    "rescue",
     "usage",
     "prices",
     "scan",
     "rebuild",
+    "archive",
+    "backup",
     "where",
     "config",
     "record",
@@ -123,7 +127,7 @@ fn a_wrong_setting_is_named_with_its_file_and_line() {
     fs::write(&file, "no toml at all").expect("a file can be written");
     insta::assert_snapshot!(sandbox.run(&["where"]).stderr, @r"
     sessions: warning: ~/.config/sessions/config.toml: line 1: key with no value, expected `=`
-    What is right in it holds, and the defaults for the rest. `sessions config check` checks it again.
+    Until it is corrected nothing new is recorded, because it is not known what is excluded.
     ");
 }
 

@@ -1,5 +1,7 @@
 //! `ls` and `usage` on a small history.
 
+use std::fs;
+
 use serde_json::{Value, json};
 
 use crate::history::{self, BLOG, FLAKY, REFUND};
@@ -44,6 +46,18 @@ fn filters_choose_and_order() {
 }
 
 #[test]
+fn what_is_deleted_soon_is_found() {
+    let sandbox = history::sandbox();
+    let transcript = sandbox.home.claude().join(format!("projects/-src-blog/{BLOG}.jsonl"));
+    let file = std::fs::File::options().append(true).open(transcript).expect("it was written");
+    let weeks = std::time::Duration::from_hours(27 * 24);
+    file.set_modified(std::time::SystemTime::now() - weeks).expect("its time can be set");
+    check(&sandbox, &["is:expiring"], &[BLOG]);
+    check(&sandbox, &["--", "-is:expiring"], &[FLAKY, REFUND]);
+    check(&sandbox, &["is:starred"], &[]);
+}
+
+#[test]
 fn columns_sort_in_both_directions() {
     let sandbox = history::sandbox();
     check(&sandbox, &["--sort", "when"], &[FLAKY, REFUND, BLOG]);
@@ -67,15 +81,22 @@ fn json_has_every_fact_of_a_session() {
     let sandbox = history::sandbox();
     let rows = rows(&sandbox.run(&["ls", "refund", "--json"]));
     let mut row = rows[0].clone();
-    row.as_object_mut().expect("an object").retain(|key, _| key != "modified" && key != "bytes");
+    let key = row["project_key"].as_str().expect("a text").to_owned();
+    assert!(key.starts_with("shop~"), "{key} depends on where the home is");
+    row.as_object_mut()
+        .expect("an object")
+        .retain(|key, _| !["modified", "bytes", "project_key"].contains(&key.as_str()));
     let home = sandbox.neutral(serde_json::to_string_pretty(&row).expect("JSON").as_bytes());
     insta::assert_snapshot!(home, @r#"
     {
       "active_ms": 3000,
       "answers": 2,
       "branch": "fix/refund",
+      "client_lines_added": null,
+      "client_lines_removed": null,
       "cost_known": true,
       "cost_usd": "0.021100000",
+      "created_by": null,
       "cwd_first": "~/src/shop",
       "cwd_last": "~/src/shop",
       "ended": "2026-10-01T09:00:03Z",
@@ -85,6 +106,8 @@ fn json_has_every_fact_of_a_session() {
       "id": "4f2a1111-1111-4111-8111-111111111111",
       "incomplete_requests": 0,
       "last_prompt": "Why is a refund paid twice?",
+      "lines_added": 0,
+      "lines_removed": 0,
       "models": [
         "claude-opus-5"
       ],
@@ -93,6 +116,7 @@ fn json_has_every_fact_of_a_session() {
       "problems": 0,
       "project": "shop",
       "prompts": 1,
+      "recorded_by": null,
       "requests": 2,
       "root": "~/.claude",
       "skills": [],
@@ -151,4 +175,17 @@ fn a_store_that_another_program_holds_is_told_and_lists_when_it_is_free() {
     // Programs that other tests start at this moment may still share the descriptor: the lock itself is let go.
     held.unlock().expect("it is held");
     check(&sandbox, &[], &[FLAKY, REFUND, BLOG]);
+}
+
+#[test]
+fn a_scan_names_the_files_that_it_does_not_understand() {
+    let sandbox = history::sandbox();
+    let folder = sandbox.directory(".claude/projects/-home-you-torn");
+    let path = folder.join("11111111-2222-4333-8444-555555555555.jsonl");
+    fs::write(&path, "{\"type\":\"user\",\nno json at all\n").expect("it can be written");
+    let scanned = sandbox.run(&["scan"]);
+    let text = scanned.ok();
+    assert!(text.contains("Not understood: 2 stretches") && text.contains("5555.jsonl: 2 stretches"), "{text}");
+    let told = &sandbox.run(&["scan", "--json"]).json()["scan"]["not_understood"];
+    assert_eq!((told.as_array().map(Vec::len), &told[0]["stretches"]), (Some(1), &json!(2)));
 }

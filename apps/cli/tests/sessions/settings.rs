@@ -75,3 +75,14 @@ fn a_printed_theme_is_one_that_can_be_used() {
     `sessions config theme` lists all of them.
     ");
 }
+
+#[test]
+fn a_wrong_time_zone_does_not_hide_behind_another_wrong_setting() {
+    let sandbox = with_files(&[("config.toml", "[display]\ntimezone = 'Mars'\n[claude]\nflgas = []\n")]);
+    let answer = sandbox.run(&["config", "check"]);
+    for said in ["claude.flgas", "`display.timezone` is `Mars`"] {
+        assert!(answer.stdout.contains(said), "{said}: {}", answer.stdout);
+    }
+    let listed = sandbox.run(&["ls"]);
+    assert!(listed.stderr.contains("claude.flgas") && listed.stderr.contains("Mars"), "{}", listed.stderr);
+}

@@ -126,6 +126,7 @@ impl Terminal {
             self.screen.process(&bytes);
         }
         let status = self.child.wait().expect("the program ends");
+        assert_eq!(status.signal(), None, "{}", self.screen.screen().contents());
         (status.exit_code(), self.screen)
     }
 }

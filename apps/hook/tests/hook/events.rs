@@ -247,3 +247,34 @@ fn events_that_come_often_start_one_at_times() {
         assert_eq!((starts(kind, recent), starts(kind, old)), (!is_often, true), "{kind:?}");
     }
 }
+
+/// What the hook prints for a start in `/w`, when the prepared banner holds this text.
+fn greeting(banner: &str, kind: &str, payload: &str) -> String {
+    let installed = Installed::alone();
+    fs::create_dir_all(installed.at("data/state")).expect("a folder can be made");
+    fs::write(installed.at("data/state/banner.json"), banner).expect("a file can be written");
+    let output = installed.run(&[kind], payload.as_bytes());
+    assert_eq!((output.status.code(), &output.stderr[..], installed.events().len()), (Some(0), &b""[..], 1));
+    String::from_utf8(output.stdout).expect("it is text")
+}
+
+#[test]
+fn a_session_that_starts_is_greeted_with_what_was_prepared() {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("it is after 1970").as_millis();
+    let banner = format!(r#"{{"schema":1,"generated_ms":{now},"directories":{{"/w":["one","two"]}}}}"#);
+    let start = r#"{"session_id":"s","cwd":"/w","source":"startup"}"#;
+    let expect = "{\"systemMessage\":\"one\\ntwo\"}\n";
+    assert_eq!(greeting(&banner, "session-start", start), expect);
+    assert_eq!(greeting(&banner, "session-start", r#"{"session_id":"s","cwd":"/w"}"#), expect);
+    for (kind, payload) in [
+        ("session-start", r#"{"session_id":"s","cwd":"/elsewhere","source":"startup"}"#),
+        ("session-start", r#"{"session_id":"s","cwd":"/w","source":"compact"}"#),
+        ("session-start", r#"{"session_id":"s","cwd":"/w","source":"resume"}"#),
+        ("session-end", start),
+        ("stop", start),
+    ] {
+        assert_eq!(greeting(&banner, kind, payload), "", "{kind} {payload}");
+    }
+    assert_eq!(greeting(&banner[..banner.len() / 2], "session-start", start), "");
+    assert_eq!(greeting(&banner.replace(&now.to_string(), "1000"), "session-start", start), "");
+}

@@ -14,7 +14,7 @@ use pricing::PriceTable;
 use sessions_tui::{
     Depth, Effect, Glimpse, Library, Mode, Model, Msg, Opened, Ranking, Script, Setup, Theme, render, update,
 };
-use store::{ScanOptions, ScanReport, SessionRow, Store};
+use store::{ScanOptions, SessionRow, Store};
 use transcript::Conversation;
 
 use crate::svg;
@@ -130,7 +130,7 @@ impl Screen {
     fn answer(&mut self, effect: Effect) -> Result<Option<Msg>> {
         Ok(Some(match effect {
             Effect::Load(ticket) => Msg::Loaded(ticket, Ok(Arc::new(Library::new(self.rows.clone(), &[], UTC)))),
-            Effect::Scan => Msg::Scanned(Ok(ScanReport::default())),
+            Effect::Scan => Msg::Scanned(Ok(Box::default())),
             Effect::Rank { ticket, query, setting, library, .. } => {
                 let hits = library.candidates().rank(&query, &setting);
                 Msg::Ranked(ticket, Ranking { hits, found: Vec::new(), running: false })

@@ -44,6 +44,7 @@ pub(super) const COMMANDS: &[Command] = &[
         .hint("commands"),
     command("help", Scope::Everywhere, Action::Help, "Help").keys(&[Key::F1]).letters(&[Key::char('?')]).hint("help"),
     command("problems", Scope::Everywhere, Action::Problems, "Problems: what is wrong with settings, keys and theme"),
+    command("set-up", Scope::Everywhere, Action::SetUp, "Set up: hooks in Claude Code, a page for Claude, a schedule"),
     command("suspend", Scope::Everywhere, Action::Suspend, "Suspend; `fg` comes back").keys(&[Key::ctrl('z')]),
     command("redraw", Scope::Everywhere, Action::Redraw, "Draw everything anew").keys(&[Key::ctrl('l')]),
     command("quit", Scope::Everywhere, Action::Quit, "Leave at once").keys(&[Key::ctrl('c')]).hint("quit"),

@@ -64,7 +64,7 @@ pub(super) const COMMANDS: &[Command] = &[
     )
     .letters(&[Key::char('O')])
     .hint("editor"),
-    command("reader.back", Scope::Reader, Action::Back, "Step back: forget the search, out of a subagent, to the list")
+    command("reader.back", Scope::Reader, Action::Back, "Step back: out of a subagent, forget the search, to the list")
         .keys(&[Key::ESC]),
     command("reader.next", Scope::Reader, Action::NextReader, "Next transcript that is open")
         .keys(&[Key::TAB])

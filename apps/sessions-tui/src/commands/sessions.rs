@@ -8,7 +8,7 @@ pub(super) const COMMANDS: &[Command] = &[
     command("sessions.resume", Scope::Sessions, Action::Resume, "Resume the session in its directory")
         .keys(&[Key::ENTER])
         .letters(&[Key::char('r')])
-        .hint_when("resume", is_on_session)
+        .hint_when("resume", can_be_resumed)
         .hint_selected("resume this one"),
     command(
         "sessions.open",
@@ -18,7 +18,7 @@ pub(super) const COMMANDS: &[Command] = &[
     )
     .keys(&[Key::ctrl('o')])
     .letters(&[Key::char('o')])
-    .hint_when("open", is_on_session)
+    .hint_when("open", can_be_read)
     .hint_selected("open all"),
     command(
         "sessions.fork",
@@ -27,7 +27,7 @@ pub(super) const COMMANDS: &[Command] = &[
         "Go on in a copy with a new id; the session stays as it is",
     )
     .letters(&[Key::char('R')])
-    .hint_when("fork", |model| acts_on_rows(model) && is_on_session(model)),
+    .hint_when("fork", |model| acts_on_rows(model) && can_be_resumed(model)),
     command("sessions.window", Scope::Sessions, Action::OpenWindow, "Resume in a new tmux window")
         .keys(&[Key::ctrl('t')]),
     command(
@@ -105,6 +105,20 @@ pub(super) const COMMANDS: &[Command] = &[
 /// Whether a session is under the cursor, rather than a heading or nothing.
 fn is_on_session(model: &Model) -> bool {
     model.list.selected().is_some()
+}
+
+/// Whether the session under the cursor has a transcript to go on with, or runs.
+fn can_be_resumed(model: &Model) -> bool {
+    model.list.selected().is_some_and(|entry| !entry.is_unreadable() || entry.running.is_some())
+}
+
+/// Whether there is something to read: what is selected, the transcript of the session, or that of a subagent of it.
+fn can_be_read(model: &Model) -> bool {
+    if model.list.chosen_sum().is_some() {
+        return true;
+    }
+    let library = model.list.library();
+    model.list.selected().is_some_and(|entry| !entry.is_unreadable() || !library.agents(entry.row.id()).is_empty())
 }
 
 fn has_rows(model: &Model) -> bool {

@@ -4,12 +4,13 @@ use crossterm::event::KeyCode;
 
 use super::{Action, Command, Scope, command};
 use crate::key::Key;
+use crate::model::Model;
 
 pub(super) const COMMANDS: &[Command] = &[
-    command("sessions.summary", Scope::Sessions, Action::Summary, "Summary: what tokens and money went into")
+    command("summary", Scope::Everywhere, Action::Summary, "Summary: what tokens and money went into")
         .keys(&[Key::code(KeyCode::F(2))])
         .letters(&[Key::char('2')])
-        .hint("summary"),
+        .hint_when("summary", has_room),
     command("summary.enter", Scope::Summary, Action::Enter, "Look into the bar; on a row, filter everything by it")
         .keys(&[Key::ENTER])
         .hint("choose"),
@@ -61,7 +62,7 @@ pub(super) const COMMANDS: &[Command] = &[
         .hint("year"),
     command("summary.hours", Scope::Summary, Action::Hours, "The hours of the week over all time, or back")
         .letters(&[Key::char('h')])
-        .hint("hours"),
+        .hint_when("hours", |model| model.summary.shape == crate::summary::Shape::Time),
     command("summary.today", Scope::Summary, Action::Today, "The present period").letters(&[Key::char('0')]),
     command("summary.narrow", Scope::Summary, Action::Narrow, "Narrow the rows by typing")
         .letters(&[Key::char('/')])
@@ -82,3 +83,11 @@ pub(super) const COMMANDS: &[Command] = &[
     command("narrow.up", Scope::Narrow, Action::Up, "Previous row").keys(&[Key::UP]),
     command("narrow.cancel", Scope::Narrow, Action::Back, "Show all rows again").keys(&[Key::ESC]).hint("cancel"),
 ];
+
+/// On a narrow screen the keys of the list itself matter more.
+fn has_room(model: &Model) -> bool {
+    model.scope() == Scope::Sessions && (model.in_box || model.size.0 >= ROOMY)
+}
+
+/// Columns from which on there is room for more than the keys of the list.
+const ROOMY: u16 = 100;

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use archive::Archive;
 use crossbeam_channel::Sender;
 
 use super::opening::Source;
@@ -16,10 +17,12 @@ use crate::reader::Opened;
 
 /// Answers requests about transcripts.
 pub(super) fn serve(launch: &Launch, folder: &Folder, mut queue: Queue, wake: &Sender<Wake>) {
+    let archive = Archive::at(&launch.paths.archive());
     while let Some(request) = queue.next() {
         let answer = match request {
             Effect::Open { ticket, path } => {
-                let outcome = read(&path, &mut |opened| drop(wake.send(Wake::Msg(Msg::Opened(ticket, Ok(opened))))));
+                let outcome =
+                    read(&archive, &path, &mut |opened| drop(wake.send(Wake::Msg(Msg::Opened(ticket, Ok(opened))))));
                 match outcome {
                     Ok(()) => continue,
                     Err(error) => Msg::Opened(ticket, Err(unreadable(&path, &error))),
@@ -36,8 +39,8 @@ pub(super) fn serve(launch: &Launch, folder: &Folder, mut queue: Queue, wake: &S
 }
 
 /// Reads a transcript: hands over the beginning of a long one, and then all of it.
-fn read(path: &Path, on: &mut dyn FnMut(Opened)) -> io::Result<()> {
-    let mut source = Source::open(path)?;
+fn read(archive: &Archive, path: &Path, on: &mut dyn FnMut(Opened)) -> io::Result<()> {
+    let mut source = Source::open_kept(archive, path)?;
     if !source.read_first()? {
         on(Opened { script: source.script(), complete: false });
         source.read_rest(|| true)?;

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
+use archive::{Archive, Opened};
 use transcript::Reading;
 
 use crate::reader::Script;
@@ -16,7 +17,7 @@ const CHUNK: usize = 8 * 1024 * 1024;
 
 /// A transcript that is read piece by piece.
 pub(super) struct Source {
-    file: File,
+    file: Opened,
     reading: Reading,
     stretches: Vec<(u64, Arc<[u8]>)>,
     /// Where the next piece begins, in bytes from the start of the file.
@@ -26,9 +27,18 @@ pub(super) struct Source {
 }
 
 impl Source {
+    /// Opens a transcript on the disk.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        let file = File::open(path)?;
-        Ok(Self { file, reading: Reading::default(), stretches: Vec::new(), next: 0, rest: Vec::new() })
+        Ok(Self::of(Opened::File(File::open(path)?)))
+    }
+
+    /// Opens a transcript; where it is gone, what the archive keeps of it.
+    pub(super) fn open_kept(archive: &Archive, path: &Path) -> io::Result<Self> {
+        archive.open(path).map(Self::of)
+    }
+
+    fn of(file: Opened) -> Self {
+        Self { file, reading: Reading::default(), stretches: Vec::new(), next: 0, rest: Vec::new() }
     }
 
     /// Bytes of the file that were read.
@@ -37,7 +47,7 @@ impl Source {
     }
 
     pub(super) fn size(&self) -> io::Result<u64> {
-        self.file.metadata().map(|metadata| metadata.len())
+        self.file.size()
     }
 
     /// What was read so far.

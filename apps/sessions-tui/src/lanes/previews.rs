@@ -1,12 +1,12 @@
 //! The lane of the preview: what is shown of the session under the cursor, once the cursor rests there.
 
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use archive::Archive;
 use crossbeam_channel::Sender;
 use pricing::CostByKind;
 use search::{Caps, Found, Query, Seen, Standing, Target, Wanted};
@@ -37,6 +37,7 @@ const CONTEXT: usize = 1;
 /// Answers requests about the session under the cursor.
 pub(super) fn serve(launch: &Launch, mut queue: Queue, wake: &Sender<Wake>) {
     let store = Store::at(&launch.paths.store).waiting(PATIENCE);
+    let archive = Archive::at(&launch.paths.archive());
     let tell = |message| drop(wake.send(Wake::Msg(message)));
     while let Some(request) = queue.next() {
         if queue.is_overtaken_within(REST) {
@@ -46,7 +47,7 @@ pub(super) fn serve(launch: &Launch, mut queue: Queue, wake: &Sender<Wake>) {
         match request {
             Effect::Glimpse { id, path } => {
                 let mut glimpse = path.map_or_else(Glimpse::default, |path| {
-                    glimpse(&path).unwrap_or_else(|error| Glimpse::failed(unreadable(&path, &error)))
+                    glimpse(&archive, &path).unwrap_or_else(|error| Glimpse::failed(unreadable(&path, &error)))
                 });
                 tell(Msg::Glimpsed(id.clone(), Box::new(glimpse.clone())));
                 glimpse.costs = costs(launch, &store, &id);
@@ -55,7 +56,7 @@ pub(super) fn serve(launch: &Launch, mut queue: Queue, wake: &Sender<Wake>) {
                 }
             }
             Effect::Quote { ticket, query, thinking, library, place } => {
-                let quotes = quotes(&query, thinking, &library, place, &mut || !queue.is_overtaken());
+                let quotes = quotes(&archive, (&query, thinking), &library, place, &mut || !queue.is_overtaken());
                 tell(Msg::Quoted(ticket, place, quotes));
             }
             _ => {}
@@ -75,8 +76,8 @@ fn costs(launch: &Launch, store: &Store, id: &SessionId) -> Option<CostByKind> {
 
 /// Lines that match in a session, each with its turn; without turns where something else is asked for meanwhile.
 fn quotes(
-    query: &Query,
-    thinking: bool,
+    archive: &Archive,
+    (query, thinking): (&Query, bool),
     library: &Library,
     place: usize,
     go_on: &mut dyn FnMut() -> bool,
@@ -98,7 +99,7 @@ fn quotes(
     passages.truncate(HITS);
     let is_own = |file: usize| files.get(file).is_some_and(|file| file.agent.is_none());
     let own = passages.iter().find(|passage| is_own(passage.file)).and_then(|passage| files.get(passage.file));
-    let script = own.and_then(|file| whole(&file.path, go_on).ok().flatten());
+    let script = own.and_then(|file| whole(archive, &file.path, go_on).ok().flatten());
     let quote = |passage: search::Passage| {
         let in_subagent = !is_own(passage.file);
         let turn = script.as_ref().filter(|_| !in_subagent).map(|script| script.turn_at(passage.offset));
@@ -108,15 +109,19 @@ fn quotes(
 }
 
 /// A transcript, unless it takes longer than there is time for.
-fn whole(path: &Path, go_on: &mut dyn FnMut() -> bool) -> io::Result<Option<std::sync::Arc<Script>>> {
-    let mut source = Source::open(path)?;
+fn whole(
+    archive: &Archive,
+    path: &Path,
+    go_on: &mut dyn FnMut() -> bool,
+) -> io::Result<Option<std::sync::Arc<Script>>> {
+    let mut source = Source::open_kept(archive, path)?;
     let all = source.read_first()? || source.read_rest(go_on)?;
     Ok(all.then(|| source.script()))
 }
 
-fn glimpse(path: &Path) -> io::Result<Glimpse> {
-    let mut file = File::open(path)?;
-    let size = file.metadata()?.len();
+fn glimpse(archive: &Archive, path: &Path) -> io::Result<Glimpse> {
+    let mut file = archive.open(path)?;
+    let size = file.size()?;
     let mut bytes = Vec::new();
     if size <= 2 * EDGE {
         file.read_to_end(&mut bytes)?;
@@ -150,7 +155,7 @@ mod tests {
         lines.extend((0..filling).map(|at| line(["user", "assistant"][at % 2], at + 2, &long)));
         lines.extend([line("user", filling + 2, "last question"), line("assistant", filling + 3, "last answer")]);
         let path = home.transcript("p/s.jsonl", lines.join("\n") + "\n");
-        let glimpse = glimpse(&path).expect("a file that we wrote");
+        let glimpse = glimpse(&Archive::at(home.path()), &path).expect("a file that we wrote");
         assert_eq!((glimpse.first.prompt.as_str(), glimpse.first.answer.as_str()), ("first question", "first answer"));
         assert_eq!((glimpse.last.prompt.as_str(), glimpse.last.answer.as_str()), ("last question", "last answer"));
     }
@@ -166,7 +171,7 @@ mod tests {
     fn a_transcript_that_is_gone_is_no_fault_of_the_file() {
         let home = testkit::Home::new();
         let path = home.path().join("nowhere.jsonl");
-        let error = glimpse(&path).expect_err("there is no such file");
+        let error = glimpse(&Archive::at(home.path()), &path).expect_err("there is no such file");
         assert!(unreadable(&path, &error).contains("just been deleted"));
     }
 }

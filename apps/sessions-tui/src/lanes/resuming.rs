@@ -37,6 +37,9 @@ pub(super) fn carry_out(
     }
     match plan(launch, row, errand, library, moved) {
         Ok(plan) => finish(row, errand, plan, tmux.as_ref()),
+        Err(Planned::Ask { gone, guess }) if errand.way == Way::Copy => {
+            Planned::Refused(no_command(row, gone.as_deref(), guess))
+        }
         Err(asked) => asked,
     }
 }
@@ -146,6 +149,21 @@ fn finish(row: &SessionRow, errand: Errand, plan: Plan, tmux: Option<&Tmux>) -> 
     }
 }
 
+/// Why no command can be copied that works, and what can be done.
+fn no_command(row: &SessionRow, gone: Option<&Path>, guess: Option<PathBuf>) -> String {
+    let why = match gone {
+        Some(gone) => format!("The directory of this session is gone: {}.", gone.display()),
+        None => "It is not known where this session ran.".to_owned(),
+    };
+    let directory = guess.filter(|guess| gone.is_none_or(|gone| !gone.starts_with(guess)));
+    let directory = directory.map_or_else(|| "<directory>".to_owned(), |guess| guess.display().to_string());
+    format!(
+        "{why} Enter asks where the project is now and remembers it; from then on y copies the command.\n\nIn a shell:  \
+         sessions resume {} --directory {directory}",
+        row.id()
+    )
+}
+
 /// What stands in the way, and the command that gets around it where there is one.
 fn explanation(obstacle: &Obstacle, row: &SessionRow) -> String {
     match obstacle {
@@ -200,6 +218,7 @@ mod tests {
             ..SessionRow::default()
         };
         let launch = Launch {
+            offer_set_up: false,
             paths: Paths::new(&environment).expect("a home is known"),
             settings: Settings::default(),
             environment,
@@ -207,6 +226,7 @@ mod tests {
             zone: UTC,
             problems: Vec::new(),
             demo: false,
+            sync: crate::Syncer { run: |_, _, _| Err(String::new()), test: |_| Vec::new() },
             export: |_, _, _| Err("nothing is exported here".to_owned()),
         };
         (home, launch, row)
@@ -221,14 +241,22 @@ mod tests {
         let (home, launch, row) = home();
         let gone = home.path().join("src/shop");
         let library = Library::new(vec![row.clone()], &[], UTC);
-        let carry_out = |moved| carry_out(&launch, &row, errand(Way::Copy), &library, moved);
-        match carry_out(None) {
+        let carry_out = |way, moved| carry_out(&launch, &row, errand(way), &library, moved);
+        match carry_out(Way::Copy, None) {
+            Planned::Refused(text) => {
+                let guess = home.path().join("work/shop");
+                let command = format!("sessions resume {ID} --directory {}", guess.display());
+                assert!(text.contains("is gone") && text.ends_with(&command), "nothing is asked to copy: {text}");
+            }
+            other => panic!("{other:?}"),
+        }
+        match carry_out(Way::Here, None) {
             Planned::Ask { gone: Some(asked), guess } => {
                 assert_eq!((asked, guess), (gone.clone(), Some(home.path().join("work/shop"))));
             }
             other => panic!("{other:?}"),
         }
-        let answer = |written: &str| carry_out(Some((Some(gone.clone()), written.to_owned())));
+        let answer = |written: &str| carry_out(Way::Copy, Some((Some(gone.clone()), written.to_owned())));
         assert!(matches!(answer("~/nowhere"), Planned::NotThere(text) if text == "~/nowhere is no directory."));
         assert!(matches!(answer("~/"), Planned::NotThere(text) if text.starts_with("~/ holds everything")));
         let command = |planned| match planned {
@@ -237,7 +265,7 @@ mod tests {
         };
         let expect = format!("cd {} && claude --resume {ID}", home.path().join("work/shop").display());
         assert_eq!(command(answer("~/work/shop")), expect);
-        assert_eq!(command(carry_out(None)), expect, "it is remembered");
+        assert_eq!(command(carry_out(Way::Copy, None)), expect, "it is remembered");
     }
 
     #[test]

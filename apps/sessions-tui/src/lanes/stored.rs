@@ -1,23 +1,26 @@
 //! The lanes of the store: one reads what is stored, one brings it up to date.
 
-use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
+use archive::Archive;
 use chrono::{DateTime, TimeDelta, Utc};
 use config::SessionTypes;
 use crossbeam_channel::Sender;
+use notes::Notes;
 use resume::Places;
-use store::{LatestRequest, ScanOptions, SessionRow, Store, StoreError, live, retention};
+use search::Marks;
+use store::{LatestRequest, ScanOptions, SessionRow, Store, StoreError, live};
 use transcript::SessionId;
 
+use super::jotting::{self, SharedDesk};
 use super::queue::Queue;
 use crate::Launch;
 use crate::app::Wake;
 use crate::condition::{Outlook, cache_lasts};
-use crate::library::{Knowledge, Library};
+use crate::library::{Knowledge, Library, marks};
 use crate::message::{Effect, Msg};
 use crate::rehearsal;
 
@@ -27,14 +30,17 @@ const REPORT_EVERY: Duration = Duration::from_millis(150);
 const WARM_AT_MOST: TimeDelta = TimeDelta::hours(1);
 
 /// Answers requests to read the stored sessions.
-pub(super) fn load(launch: &Launch, mut queue: Queue, wake: &Sender<Wake>) {
+pub(super) fn load(launch: &Launch, desk: &SharedDesk, mut queue: Queue, wake: &Sender<Wake>) {
     let store = Store::at(&launch.paths.store);
     while let Some(request) = queue.next() {
         let Effect::Load(ticket) = request else { continue };
         rehearsal::panic_if_asked(&launch.environment, "lane");
         let rows = store.sessions().map_err(|error| error.to_string());
         let running = live::running(&launch.paths.known_roots());
-        let library = rows.map(|rows| Arc::new(Library::new(rows, &running, launch.zone).waiting()));
+        let library = rows.map(|rows| {
+            let marks = marks_of(launch, desk, &rows, wake);
+            Arc::new(Library::new(rows, &running, launch.zone).marked(marks).without(&launch.excluded()).waiting())
+        });
         let ready = library.as_ref().ok().cloned();
         let _ = wake.send(Wake::Msg(Msg::Loaded(ticket, library)));
         let Some(library) = ready else { continue };
@@ -44,10 +50,7 @@ pub(super) fn load(launch: &Launch, mut queue: Queue, wake: &Sender<Wake>) {
         // What cannot be read now is no reason to disturb anybody: it is asked for again with the next load.
         let latest = store.latest_requests(Utc::now() - WARM_AT_MOST).unwrap_or_default();
         let rows = library.entries.iter().map(|entry| &entry.row);
-        let roots: HashSet<&PathBuf> = rows.clone().filter_map(|row| row.root.as_ref()).collect();
-        let kept = roots.into_iter().map(|root| (root.clone(), retention::kept(root))).collect();
-        let outlook = Outlook { warm_until: warm(rows, latest), kept };
-        let _ = wake.send(Wake::Msg(Msg::Outlook(ticket, outlook)));
+        let _ = wake.send(Wake::Msg(Msg::Outlook(ticket, Outlook { warm_until: warm(rows, latest) })));
         if !launch.demo {
             // Without it a directory that moves is asked for: nothing that has to be told now.
             let _ = Places::keep(&launch.paths.places_file(), library.directories().iter().map(AsRef::as_ref));
@@ -55,11 +58,33 @@ pub(super) fn load(launch: &Launch, mut queue: Queue, wake: &Sender<Wake>) {
     }
 }
 
+/// What people and the archive say about sessions. What cannot be read is told.
+fn marks_of(launch: &Launch, desk: &SharedDesk, rows: &[SessionRow], wake: &Sender<Wake>) -> HashMap<SessionId, Marks> {
+    let without = || marks(&launch.paths, rows, &Notes::default());
+    // where nothing was ever written down, nothing is made for it
+    let (said, problem) = if launch.paths.journal().is_dir() {
+        let said = jotting::with(launch, desk, |desk| {
+            let (said, problem) = marks(&launch.paths, rows, desk.notes());
+            Ok((said, desk.problem().map(str::to_owned).or(problem)))
+        });
+        said.unwrap_or_else(|problem| (without().0, Some(problem)))
+    } else {
+        without()
+    };
+    if let Some(problem) = problem {
+        let text = format!("Not all that is said about sessions could be read: {problem}. See `sessions doctor`");
+        let _ = wake.send(Wake::Msg(Msg::Told(Err(text))));
+    }
+    said
+}
+
 /// What queries may ask beside the rows; nothing where it cannot be read, and sessions are found without it.
 fn knowledge(launch: &Launch, store: &Store) -> Knowledge {
     Knowledge {
         belongings: store.belongings().unwrap_or_default(),
         types: SessionTypes::load(&launch.paths.session_types_file()).unwrap_or_default(),
+        archive: Some(Archive::at(&launch.paths.archive())),
+        device: launch.machines().here,
     }
 }
 
@@ -80,8 +105,15 @@ fn warm<'a>(
 /// Carries out scans.
 pub(super) fn scan(launch: &Launch, cancel: &AtomicBool, mut queue: Queue, wake: &Sender<Wake>) {
     let store = Store::at(&launch.paths.store);
-    let options = ScanOptions { roots: launch.paths.known_roots(), ..ScanOptions::default() };
     while queue.next().is_some() {
+        // what is excluded can change while the screen is open
+        let options = ScanOptions {
+            roots: launch.paths.known_roots(),
+            journal: Some(launch.paths.journal()),
+            archive: Some(launch.paths.archive()),
+            excluded: launch.not_recorded(),
+            ..ScanOptions::default()
+        };
         let mut reported = None::<Instant>;
         let outcome = store.scan(&options, &launch.prices, cancel, &mut |progress| {
             if reported.is_none_or(|moment| moment.elapsed() >= REPORT_EVERY) {
@@ -92,7 +124,7 @@ pub(super) fn scan(launch: &Launch, cancel: &AtomicBool, mut queue: Queue, wake:
         if matches!(outcome, Err(StoreError::Cancelled)) {
             return;
         }
-        let _ = wake.send(Wake::Msg(Msg::Scanned(outcome.map_err(|error| error.to_string()))));
+        let _ = wake.send(Wake::Msg(Msg::Scanned(outcome.map(Box::new).map_err(|error| error.to_string()))));
     }
 }
 

@@ -1,10 +1,12 @@
 //! What queries may ask of sessions beside their rows: their files, tools and types.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread;
 
+use archive::Archive;
 use config::SessionTypes;
 use search::{File, Known, NameField, State, Subject};
 use store::Belongings;
@@ -19,6 +21,10 @@ pub struct Knowledge {
     pub belongings: HashMap<SessionId, Belongings>,
     /// The rules that give a session its type.
     pub types: SessionTypes,
+    /// What is kept of sessions whose transcript is gone; none where it is not to be read.
+    pub archive: Option<Archive>,
+    /// What this machine is called.
+    pub device: String,
 }
 
 impl Library {
@@ -32,7 +38,7 @@ impl Library {
 
     /// The same, waiting for [`Library::learn`] before it answers a query.
     pub(crate) fn waiting(self) -> Self {
-        Self { knowledge: std::sync::OnceLock::new(), ..self }
+        Self { knowledge: std::sync::Arc::default(), ..self }
     }
 
     /// Takes in what queries may ask beside the rows; queries wait for it.
@@ -40,9 +46,9 @@ impl Library {
         let files = self.entries.iter().map(|entry| entry.files(&knowledge)).collect::<Vec<_>>();
         let mut number = 0;
         let numbered = files.into_iter().map(|files| {
-            let file = |(path, agent)| {
+            let file = |(path, agent, archive)| {
                 number += 1;
-                File { path, agent, number: number - 1 }
+                File { path, agent, number: number - 1, archive }
             };
             files.into_iter().map(file).collect::<Vec<_>>()
         });
@@ -69,6 +75,15 @@ impl Library {
         files.iter().filter_map(|file| Some((file.agent.as_deref()?, file.path.as_path()))).collect()
     }
 
+    /// The file that a session is read in: its own, or what is kept of it where that is gone.
+    pub(crate) fn own_file(&self, entry: &Entry) -> Option<PathBuf> {
+        let kept = || {
+            let place = self.entries.iter().position(|other| other.row.id() == entry.row.id())?;
+            self.known_files(place).iter().find(|file| file.agent.is_none()).map(|file| file.path.clone())
+        };
+        entry.row.transcript.clone().or_else(|| if entry.is_kept() { kept() } else { None })
+    }
+
     /// Number of all files.
     pub fn files_count(&self) -> usize {
         self.knowledge.wait().1.iter().map(Vec::len).sum()
@@ -76,10 +91,8 @@ impl Library {
 
     /// Reads the tags that stand in transcripts.
     pub fn learn_tags(&self, stop: &AtomicBool) {
-        let own = |index: usize| -> Option<&Path> {
-            self.files(index).iter().find(|file| file.agent.is_none()).map(|file| file.path.as_path())
-        };
-        let files: Vec<Option<&Path>> = (0..self.entries.len()).map(own).collect();
+        let own = |index: usize| self.files(index).iter().find(|file| file.agent.is_none());
+        let files: Vec<Option<&File>> = (0..self.entries.len()).map(own).collect();
         let threads = thread::available_parallelism().map_or(2, usize::from);
         if let Some(tags) = search::tags(&files, threads, stop) {
             self.candidates().learn_tags(tags);
@@ -114,22 +127,40 @@ impl Library {
             .with(NameField::Type, types.unwrap_or_default())
             .with(NameField::File, most_frequent(names))
             .with(NameField::Pr, most_frequent(numbers))
+            .with(NameField::Device, self.devices())
             .with(NameField::Tag, self.candidates.get().map(search::Candidates::known_tags).unwrap_or_default())
+    }
+
+    /// Names of the machines that the sessions ran on.
+    fn devices(&self) -> Vec<String> {
+        let Some((knowledge, _)) = self.knowledge.get() else { return Vec::new() };
+        let device = |entry: &Arc<Entry>| entry.marks.device.as_ref().unwrap_or(&knowledge.device).clone();
+        most_frequent(self.entries.iter().map(device))
     }
 }
 
 impl Entry {
-    fn files(&self, knowledge: &Knowledge) -> Vec<(std::path::PathBuf, Option<String>)> {
+    /// Its files: those on the disk; where its transcript is gone, what is kept of it.
+    fn files(&self, knowledge: &Knowledge) -> Vec<(PathBuf, Option<String>, Option<Archive>)> {
         let belongings = knowledge.belongings.get(self.row.id());
-        belongings
-            .into_iter()
-            .flat_map(|own| own.files.iter().map(|file| (file.path.clone(), file.agent.clone())))
-            .collect()
+        let there = belongings.into_iter().flat_map(|own| &own.files);
+        let there = there.map(|file| (file.path.clone(), file.agent.clone(), None));
+        let archive = knowledge.archive.as_ref().filter(|_| self.is_kept());
+        let mut files: Vec<(PathBuf, Option<String>, Option<Archive>)> = there.collect();
+        for path in archive.map(|archive| archive.transcripts(self.row.id().as_str())).unwrap_or_default() {
+            let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
+            let agent = name.strip_prefix("agent-").map(str::to_owned);
+            if files.iter().all(|(there, ..)| *there != path) {
+                files.push((path, agent, archive.cloned()));
+            }
+        }
+        files.sort_by(|one, other| (one.1.is_some(), &one.0).cmp(&(other.1.is_some(), &other.0)));
+        files
     }
 
     fn kind(&self, types: &SessionTypes) -> String {
         let session = &self.row.session;
-        let parts = [&session.project, &session.cwd_first, &session.cwd_last];
+        let parts = [&session.project, &session.cwd_first];
         let place = parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" ");
         types.of(&session.skills, &place).to_owned()
     }
@@ -150,6 +181,7 @@ impl Entry {
         subject.tools = belongings.map(|own| own.tools.clone()).unwrap_or_default();
         subject.files.clone_from(&session.files_touched);
         subject.kind = self.kind(&knowledge.types);
+        subject.device.clone_from(self.marks.device.as_ref().unwrap_or(&knowledge.device));
         subject.prs.clone_from(&session.pr_links);
         subject.states = states.into_iter().filter(|(_, holds)| *holds).map(|(state, _)| state).collect();
         subject.cost_usd = self.row.cost.0 as f64 / 1e9;

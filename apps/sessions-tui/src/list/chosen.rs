@@ -48,6 +48,11 @@ impl List {
         !std::mem::take(&mut self.chosen).is_empty()
     }
 
+    /// Chooses these alone.
+    pub(crate) fn choose_only(&mut self, ids: &[SessionId]) {
+        self.chosen = ids.iter().cloned().collect();
+    }
+
     pub(crate) fn is_chosen(&self, entry: &Entry) -> bool {
         self.chosen.contains(entry.row.id())
     }
@@ -55,7 +60,7 @@ impl List {
     /// The chosen sessions, in the order of the library.
     pub(crate) fn chosen(&self) -> impl Iterator<Item = &Entry> {
         let entries = if self.chosen.is_empty() { &[][..] } else { &self.library.entries };
-        entries.iter().filter(|entry| self.is_chosen(entry))
+        entries.iter().map(AsRef::as_ref).filter(|entry| self.is_chosen(entry))
     }
 
     /// What the chosen sessions come to; none where none is chosen.

@@ -33,6 +33,7 @@ pub(super) struct Facts {
     pub(super) files: Vec<String>,
     live: Option<String>,
     warnings: Vec<String>,
+    marks: Vec<String>,
     links: Vec<String>,
 }
 
@@ -58,6 +59,7 @@ impl Facts {
             files: session.files_touched.iter().map(|file| cells::clean(&relative(file, directory, home))).collect(),
             live: live(model, entry),
             warnings: warnings(model, entry),
+            marks: marks(entry),
             links: links(entry),
         }
     }
@@ -67,7 +69,8 @@ impl Facts {
         let live = self.live.iter().map(|text| (text.clone(), theme.live));
         let warnings = self.warnings.iter().map(|text| (text.clone(), theme.warning));
         let links = (!self.links.is_empty()).then(|| (self.links.join(" · "), theme.dim));
-        live.chain(warnings).chain(links).collect()
+        let marks = (!self.marks.is_empty()).then(|| (self.marks.join(" · "), theme.tag));
+        live.chain(marks).chain(warnings).chain(links).collect()
     }
 
     /// Project, branch and directory if they fit, else the end of the directory and the branch.
@@ -143,7 +146,19 @@ fn live(model: &Model, entry: &Entry) -> Option<String> {
 fn warnings(model: &Model, entry: &Entry) -> Vec<String> {
     let row = &entry.row;
     let mut warnings: Vec<String> = match model.state(entry) {
+        Condition::Archived if entry.marks.device.is_some() => {
+            let device = entry.marks.device.as_deref().map(cells::clean).unwrap_or_default();
+            vec![format!("◇ It ran on {device}; the archive here has its transcript")]
+        }
+        Condition::Archived => {
+            vec!["◇ Claude Code has deleted the transcript; the archive has it".to_owned()]
+        }
+        Condition::Elsewhere => {
+            let device = entry.marks.device.as_deref().map(cells::clean).unwrap_or_default();
+            vec![format!("↗ It ran on {device}; its transcript is there")]
+        }
         Condition::Gone => vec!["◌ Claude Code has deleted the transcript; this is what was kept".to_owned()],
+        Condition::Recorded => vec!["◌ Known as claude-session-logger recorded it; there is no transcript".to_owned()],
         Condition::Fragment => vec!["◌ Only its subagents have transcripts; the session itself has none".to_owned()],
         Condition::Ending { days: None | Some(0) } => {
             vec!["! Claude Code may delete the transcript any day now".to_owned()]
@@ -158,6 +173,16 @@ fn warnings(model: &Model, entry: &Entry) -> Vec<String> {
         warnings.push(format!("No price is known for {}", figures::counted(row.unknown_cost_requests, "request")));
     }
     warnings
+}
+
+/// What people said about it.
+fn marks(entry: &Entry) -> Vec<String> {
+    let marks = &entry.marks;
+    let starred = marks.starred.then(|| "* starred".to_owned());
+    let tags = (!marks.tags.is_empty()).then(|| format!("T {}", cells::clean(&marks.tags.join(", "))));
+    let note = marks.note.as_deref().map(|note| format!("N {}", cells::clean(note)));
+    let hidden = marks.hidden.then(|| "hidden".to_owned());
+    [starred, tags, hidden, note].into_iter().flatten().collect()
 }
 
 fn links(entry: &Entry) -> Vec<String> {

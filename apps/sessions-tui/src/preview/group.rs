@@ -14,7 +14,8 @@ use crate::model::Model;
 
 /// The lines for a project.
 pub(crate) fn group(model: &Model, group: &Group, area: Rect, wide: bool) -> Vec<Line<'static>> {
-    let entries: Vec<&Entry> = group.sessions.iter().filter_map(|at| model.list.library().entries.get(*at)).collect();
+    let entries: Vec<&Entry> =
+        group.sessions.iter().filter_map(|at| model.list.library().entries.get(*at)).map(AsRef::as_ref).collect();
     let theme = model.setup.theme;
     let mut page = Page::new(&theme, area);
     let name = if group.project.is_empty() { "(no project)" } else { &group.project };

@@ -127,6 +127,17 @@ impl Page {
         holds.filter(|(begin, _)| *begin <= offset).max().map_or(0, |(_, at)| at)
     }
 
+    /// What its conversation is called among those of the session.
+    pub(crate) fn key(&self) -> Which {
+        let agent = self.which.agent.clone().or_else(|| self.agent.clone());
+        Which { agent, branch: self.which.branch }
+    }
+
+    /// The stop of an entry.
+    pub(crate) fn stop_of_entry(&self, entry: usize) -> Option<usize> {
+        self.stops.iter().position(|stop| *stop == Stop::Entry(entry))
+    }
+
     /// The stop at which a turn begins.
     pub(crate) fn stop_of_turn(&self, turn: u32) -> Option<usize> {
         let entries = self.script.entries(&self.which);

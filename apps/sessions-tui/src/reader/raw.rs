@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use regex::Regex;
 use transcript::Sketched;
 
 use super::page::{Page, Spot};
@@ -35,12 +36,12 @@ impl Raw {
         (!lines.is_empty()).then_some(Self { lines, top: 0 })
     }
 
-    /// The record at an offset, from the line on in which a text stands first.
-    pub(crate) fn record(page: &Page, offset: u64, text: &str) -> Option<Self> {
+    /// The record at an offset, from the line on in which something stands first.
+    pub(crate) fn record(page: &Page, offset: u64, pattern: &Regex) -> Option<Self> {
         let record = page.script.bytes().record(offset)?;
         let mut lines = vec![format!("// record at byte {offset}")];
         lines.extend(pretty(&record).lines().map(cells::clean_block));
-        let top = lines.iter().position(|line| line.contains(text)).unwrap_or(0).saturating_sub(2);
+        let top = lines.iter().position(|line| pattern.is_match(line)).unwrap_or(0).saturating_sub(2);
         Some(Self { lines, top })
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use transcript::{Body, Entry, Item, Outline, Reading, Sketched, Stretches};
 use typeset::{Head, Speaker};
 
@@ -81,7 +82,47 @@ impl Script {
     }
 
     pub(crate) fn tells(&self, agent: &str) -> bool {
-        self.outline.agents.iter().any(|own| own.id == agent)
+        self.agents().any(|own| own == agent)
+    }
+
+    /// Subagents whose conversations are told in it.
+    pub(crate) fn agents(&self) -> impl Iterator<Item = &str> {
+        self.outline.agents.iter().map(|agent| agent.id.as_str())
+    }
+
+    /// For each of these subagents, the entry of the session's own conversation that started it, by what the result of
+    /// its call says; of one that is told in the file, else the entry before it began.
+    pub(crate) fn callers(&self, agents: &[&str]) -> Vec<Option<usize>> {
+        let mut callers = vec![None; agents.len()];
+        let ids = agents.iter().map(|id| regex::escape(id)).collect::<Vec<_>>().join("|");
+        let Ok(ids) = regex::bytes::Regex::new(&ids) else { return callers };
+        let bytes = self.bytes();
+        for (entry, told) in self.outline.entries.iter().enumerate().filter(|_| !agents.is_empty()) {
+            let Sketched::Answer(answer) = &told.sketched else { continue };
+            for offset in answer.calls().filter_map(|call| self.outline.result_of(call)) {
+                let named = bytes.line(offset).and_then(|line| ids.find(line));
+                let named = named.and_then(|id| agents.iter().position(|agent| agent.as_bytes() == id.as_bytes()));
+                if let Some(caller) = named.and_then(|agent| callers.get_mut(agent)) {
+                    caller.get_or_insert(entry);
+                }
+            }
+        }
+        for (caller, agent) in callers.iter_mut().zip(agents).filter(|(caller, _)| caller.is_none()) {
+            let told = self.outline.agents.iter().find(|told| told.id == **agent);
+            let began = told.and_then(|told| told.outline.entries.iter().find_map(|entry| entry.at));
+            *caller = began.and_then(|began| self.entry_before(began));
+        }
+        callers
+    }
+
+    /// When its conversation began.
+    pub(crate) fn began(&self) -> Option<DateTime<Utc>> {
+        self.outline.entries.iter().find_map(|entry| entry.at)
+    }
+
+    /// The last entry of its conversation that was said by a moment.
+    pub(crate) fn entry_before(&self, moment: DateTime<Utc>) -> Option<usize> {
+        self.outline.entries.iter().rposition(|entry| entry.at.is_some_and(|at| at <= moment))
     }
 
     pub(crate) fn entries(&self, which: &Which) -> &[Entry] {

@@ -9,7 +9,7 @@ use typeset::{Code, Colors};
 use super::Reader;
 
 /// At most so many are open at once; the one that was opened first gives way.
-const MOST: usize = 9;
+pub(crate) const MOST: usize = 9;
 /// The same in bytes of all together. One that is larger by itself is open alone.
 const MOST_BYTES: usize = 512 * 1024 * 1024;
 /// Colors of so many texts are kept.

@@ -48,6 +48,7 @@ pub(crate) fn bars_drawn(
     if let Some(running) = page.running_bar() {
         chart.bars[running].expected = page.expected_bar(running, measure);
     }
+    chart.each = page.span.bar().name();
     chart.average = page.average(measure).filter(|average| *average > 0);
     if measure == Measure::Cost && summary.chips.is_empty() {
         chart.budget = match page.span {

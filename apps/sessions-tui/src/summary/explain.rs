@@ -80,10 +80,30 @@ pub(crate) fn explanation(summary: &Summary, words: Words) -> String {
     text.push(ledger(summary));
     let prices = summary.cube.as_ref().and_then(|cube| cube.prices()).unwrap_or("none");
     text.push(format!(
-        "Costs follow the price table {prices}, each request at the prices of its day. Costs by kind divide each cost in \
-         the proportions of list prices. Cache savings compare with the same prompts at the list price of input."
+        "Costs follow the price table {prices}, each request at the prices of its day. Costs by kind divide what \
+         requests of a model cost together in the proportions of list prices; the preview of a session divides each request \
+         by itself, which comes to something else only where long prompts have prices of their own. Cache savings compare \
+         with the same prompts at the list price of input."
     ));
+    text.push(expectation(page.expects_as_before()).to_owned());
+    text.push(
+        "What a prompt, an hour and a changed line cost is worked out over the sessions that lie in the period with all \
+         their requests, a changed line over those of them that changed any. Lines are those that Edit, Write and \
+         NotebookEdit added to files and removed from them, each once; calls that failed count nothing."
+            .to_owned(),
+    );
     text.join("\n\n")
+}
+
+/// How what is expected comes about.
+fn expectation(as_before: bool) -> &'static str {
+    if as_before {
+        "At the pace of 28 days: what is expected at the end of a running period is what it came to so far, for the rest of today what the same \
+         hours of the last 28 days came to on average, and for each day after it the average of these days."
+    } else {
+        "What is expected at the end of a running period supposes that it goes on as so far: less than a day of history is \
+         too little to say more."
+    }
 }
 
 fn ledger(summary: &Summary) -> String {

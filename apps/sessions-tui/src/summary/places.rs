@@ -6,8 +6,8 @@ use super::{Focus, Pane};
 
 /// Least rows of chart and panes together in which both are shown.
 const BOTH: u16 = 13;
-/// Below this many rows a calendar stands alone.
-const LOW: u16 = 21;
+/// Rows of a heading and a week of days.
+const WEEK: u16 = 8;
 /// Columns of the facts beside the rows.
 const FACTS: u16 = 42;
 /// Columns of a calendar beside the rows: a year of weeks, and the names of the days.
@@ -34,8 +34,7 @@ impl SummaryPlaces {
         let lower = match content {
             ..BOTH if focus == Focus::Bars => 0,
             ..BOTH => content,
-            // a week of days does not fit below a chart
-            ..LOW if pane == Pane::Calendar => content,
+            _ if pane == Pane::Calendar => (content * 2 / 5).clamp(WEEK, 14),
             _ => (content * 2 / 5).clamp(6, 14),
         };
         let upper = if lower == content || lower == 0 { content - lower } else { content - lower - 1 };

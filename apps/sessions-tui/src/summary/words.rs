@@ -36,6 +36,17 @@ impl Words {
         period.rsplit_once(" by ").map_or(period.clone(), |(period, _)| period.to_owned())
     }
 
+    /// The period in one or two words.
+    pub(crate) fn short(self, page: &Page) -> String {
+        let format = match page.span {
+            Span::Day => "%-d %b",
+            Span::Week => "week of %-d %b",
+            Span::Month => "%b %Y",
+            Span::Year => "%Y",
+        };
+        self.local(page.stretch.start, format)
+    }
+
     /// The period before, and how much of it is meant.
     pub(crate) fn before(self, page: &Page) -> String {
         let start = page.before.start;

@@ -1,14 +1,14 @@
-//! Questions that are answered with a path: typing, completing, taking the answer.
+//! Questions: typing, completing, taking the answer.
 
 use std::path::PathBuf;
 
 use crate::ask::{About, Ask};
 use crate::cells;
 use crate::commands::Action;
-use crate::message::{Effect, Exported, Ticket};
+use crate::message::{Chore, Effect, Exported, Ticket};
 use crate::model::{Message, Model};
 use crate::toast::Kind;
-use crate::update::resuming;
+use crate::update::{entries, house, resuming};
 
 /// Letters of a title that a file is named by.
 const NAMED_BY: usize = 60;
@@ -54,7 +54,7 @@ pub(super) fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) 
 /// Asks for paths that go on as what is typed does.
 pub(super) fn look_for_offers(model: &mut Model, effects: &mut Vec<Effect>) {
     let ticket = model.next_ticket();
-    let Some(ask) = &mut model.ask else { return };
+    let Some(ask) = model.ask.as_mut().filter(|ask| !ask.about.is_words()) else { return };
     ask.ticket = ticket;
     ask.problem = None;
     if let About::Export { replaced, .. } = &mut ask.about {
@@ -73,10 +73,22 @@ pub(super) fn offered(model: &mut Model, ticket: Ticket, offers: Vec<String>) {
 fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(ask) = &model.ask else { return };
     let answer = ask.input.value().trim().to_owned();
+    if let About::Words(words) = &ask.about {
+        let words = words.clone();
+        model.ask = None;
+        return entries::answered(model, words, &answer, effects);
+    }
+    if let About::Confirm(_) = &ask.about {
+        return house::answered(model, &answer, effects);
+    }
     if answer.is_empty() {
         return;
     }
     match &ask.about {
+        About::Moved { from } => {
+            effects.push(Effect::Chore(Chore::PlanRelinking { from: from.clone(), to: answer }));
+            model.ask = None;
+        }
         About::Directory { row, errand, gone } => {
             let (row, errand, gone) = (row.clone(), *errand, gone.clone());
             resuming::plan(model, row, errand, Some((gone, answer)), effects);
@@ -85,11 +97,12 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
             let (id, replace) = (row.id().clone(), replaced.is_some());
             effects.push(Effect::Export { id, path: answer, replace });
         }
+        About::Words(_) | About::Confirm(_) => {}
     }
 }
 
 pub(super) fn exported(model: &mut Model, outcome: Result<Exported, String>) {
-    let Some(ask) = model.ask.as_mut().filter(|ask| !ask.about.is_directory()) else { return };
+    let Some(ask) = model.ask.as_mut().filter(|ask| matches!(ask.about, About::Export { .. })) else { return };
     match outcome {
         Ok(Exported::To(path)) => {
             model.ask = None;

@@ -25,10 +25,10 @@ pub(super) fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
 fn mark_letters(model: &mut Model) {
     let height = usize::from(model.places().list.height);
     let query = model.search.value().trim().to_owned();
-    let marks = &mut model.marks;
-    if marks.query != query || marks.positions.len() > 10_000 {
-        marks.positions.clear();
-        marks.query.clone_from(&query);
+    let letters = &mut model.letters;
+    if letters.query != query || letters.positions.len() > 10_000 {
+        letters.positions.clear();
+        letters.query.clone_from(&query);
     }
     if query.is_empty() {
         return;
@@ -36,9 +36,9 @@ fn mark_letters(model: &mut Model) {
     for (_, entry) in model.list.visible(height) {
         let names = [entry.title(), &entry.project, &entry.branch].map(|name| (Field::Name, name));
         for (field, text) in names.into_iter().chain([(Field::Model, entry.model.as_str())]) {
-            if !marks.positions.contains_key(text) {
+            if !letters.positions.contains_key(text) {
                 let positions = search::positions(&model.finding.query, field, text);
-                marks.positions.insert(text.to_owned(), positions);
+                letters.positions.insert(text.to_owned(), positions);
             }
         }
     }
@@ -47,7 +47,7 @@ fn mark_letters(model: &mut Model) {
 /// Asks for the first and last words of the session under the cursor, once for each state of its files.
 fn ask_for_glimpse(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(entry) = model.list.selected() else { return };
-    let path = entry.row.transcript.clone();
+    let path = model.list.library().own_file(entry);
     let wanted = (entry.row.id().clone(), entry.row.bytes);
     if model.places().preview.is_empty() || model.preview.asked.as_ref() == Some(&wanted) {
         return;

@@ -8,7 +8,7 @@ use tui_input::Input;
 use crate::finding::{Choice, Ranking};
 use crate::message::{Effect, Ticket};
 use crate::model::Model;
-use crate::reader::{At, Opening};
+use crate::reader::{At, Needle, Opening};
 use crate::toast::Kind;
 
 /// Shows what matches the box: at once where it is empty, else as soon as it is found.
@@ -83,8 +83,7 @@ pub(super) fn best_hit(model: &Model) -> Option<Opening> {
     let place = model.list.place(model.list.cursor())?;
     let best = model.finding.found.get(&place)?.best.as_ref()?;
     let agent = model.list.library().known_files(place).get(best.file).and_then(|file| file.agent.clone());
-    let mark = best.excerpt.marks.first()?;
-    let words = best.excerpt.text.get(mark.clone())?.lines().next()?.to_owned();
+    let words = Needle::query(&model.finding.query);
     Some(Opening { at: At::Offset(best.offset), words, agent })
 }
 

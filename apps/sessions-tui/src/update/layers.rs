@@ -3,27 +3,41 @@
 use crate::commands::{Action, Scope};
 use crate::figures::counted;
 use crate::message::Effect;
-use crate::model::{Message, Model};
+use crate::model::{Help, Message, Model};
 use crate::palette::Palette;
 use crate::toast::Kind;
 use crate::update::act;
 use crate::view;
 
-/// Opens the help; from the search box, at what can be typed there.
+/// Leaves every screen but the list, for another one.
+pub(super) fn leave(model: &mut Model) {
+    model.summary.open = false;
+    model.entries.open = false;
+    model.syncing.open = false;
+    model.house.open = false;
+    model.sorting = None;
+    model.shelf.leave();
+}
+
+/// Opens the help with the keys of the screen in front; from the search box, with what can be typed there.
 pub(super) fn open_help(model: &mut Model) {
-    let from_box = model.scope() == Scope::Sessions && model.in_box;
-    model.help = Some(0);
-    if from_box {
-        let height = usize::from(model.places().page().height);
-        let last = view::help_rows(&model.setup.keys, model.size.0).saturating_sub(height);
-        model.help = Some(view::help_of_language(&model.setup.keys, model.size.0).min(last));
-    }
+    let scope = model.scope();
+    let from_box = scope == Scope::Sessions && model.in_box;
+    let help = Help { top: 0, first: (!from_box).then_some(scope) };
+    let top = if from_box { view::help_section(&model.setup.keys, help, model.size.0) } else { 0 };
+    model.help = Some(Help { top: top.min(last_top(model, help)), ..help });
+}
+
+/// The first row on the screen when the end of the help is reached.
+fn last_top(model: &Model, help: Help) -> usize {
+    let height = usize::from(model.places().page().height);
+    view::help_rows(&model.setup.keys, help, model.size.0).saturating_sub(height)
 }
 
 pub(super) fn help(model: &mut Model, action: Action) {
     let height = usize::from(model.places().page().height);
-    let last = view::help_rows(&model.setup.keys, model.size.0).saturating_sub(height);
-    let Some(top) = model.help else { return };
+    let Some(help) = model.help else { return };
+    let (last, top) = (last_top(model, help), help.top);
     let top = match action {
         Action::Back => {
             model.help = None;
@@ -37,7 +51,7 @@ pub(super) fn help(model: &mut Model, action: Action) {
         Action::Last => last,
         _ => top,
     };
-    model.help = Some(top.min(last));
+    model.help = Some(Help { top: top.min(last), ..help });
 }
 
 pub(super) fn open_palette(model: &mut Model) {
@@ -81,6 +95,11 @@ pub(super) fn misconfigured(model: &mut Model, problems: Vec<String>) {
     };
     model.say(Kind::Problem, text);
     model.misconfigured = problems;
+}
+
+pub(super) fn offer_set_up(model: &mut Model) {
+    let text = "Not set up yet: Ctrl-P, then “set up”; or `sessions setup` at the prompt";
+    model.say(Kind::Offer, text);
 }
 
 pub(super) fn show_problems(model: &mut Model) {

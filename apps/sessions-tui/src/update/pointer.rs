@@ -7,7 +7,7 @@ use crate::commands::{Action, Scope};
 use crate::list::Shown;
 use crate::message::Effect;
 use crate::model::Model;
-use crate::update::{act, reading, summary};
+use crate::update::{act, entries, house, reading, summary};
 
 /// Rows that one notch of the wheel scrolls.
 const NOTCH: isize = 3;
@@ -31,11 +31,17 @@ fn wheel(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
         Scope::Reader | Scope::Raw | Scope::Find => {
             reading::scroll(model, by);
         }
-        Scope::Help | Scope::Summary => {
+        Scope::Help | Scope::Summary | Scope::Entries | Scope::House | Scope::Sync => {
             let action = if by > 0 { Action::Down } else { Action::Up };
             (0..by.unsigned_abs()).for_each(|_| act(model, action, effects));
         }
-        Scope::Palette | Scope::Message | Scope::Ask | Scope::Sort | Scope::Narrow | Scope::Everywhere => {}
+        Scope::Palette
+        | Scope::Message
+        | Scope::Ask
+        | Scope::Sort
+        | Scope::Narrow
+        | Scope::NarrowEntries
+        | Scope::Everywhere => {}
     }
 }
 
@@ -45,6 +51,8 @@ fn click(model: &mut Model, at: Position, effects: &mut Vec<Effect>) {
         Scope::Message => model.message = None,
         Scope::Sort => model.sorting = None,
         Scope::Summary => summary::click(model, at),
+        Scope::Entries => entries::click(model, at, effects),
+        Scope::House => house::click(model, at, effects),
         Scope::Sessions => click_list(model, at, effects),
         Scope::Reader => {
             let page = model.places().page();

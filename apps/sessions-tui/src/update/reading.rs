@@ -3,6 +3,7 @@
 mod asking;
 mod opening;
 mod showing;
+mod stepping;
 
 use std::sync::Arc;
 
@@ -15,10 +16,11 @@ use crate::model::Model;
 use crate::reader::{Dress, Field, FieldKind, Opening, Page, Raw, Reader, Spot, Stop, Times, Walk, Which};
 use crate::toast::Kind;
 
-pub(super) use asking::{matched, typed};
+pub(super) use asking::typed;
 pub(super) use opening::{grown, opened};
 pub(super) use opening::{open, read};
 pub(super) use showing::{page_ready, told};
+pub(super) use stepping::matched;
 
 pub(super) fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
     if model.shelf.current().is_some_and(|reader| reader.raw.is_some()) && act_on_raw(model, action) {
@@ -35,9 +37,9 @@ pub(super) fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) 
         Action::DetailEverything => show_level(model, Detail::Everything, effects),
         Action::Find => asking::ask(model, FieldKind::Find),
         Action::GoToTurn => asking::ask(model, FieldKind::Turn),
-        Action::NextMatch => asking::step(model, true),
-        Action::PreviousMatch => asking::step(model, false),
-        Action::AcceptFind => asking::accept(model),
+        Action::NextMatch => stepping::step(model, true, effects),
+        Action::PreviousMatch => stepping::step(model, false, effects),
+        Action::AcceptFind => asking::accept(model, effects),
         Action::CancelFind => asking::cancel(model),
         Action::Follow => opening::follow(model, effects),
         Action::Enter => enter(model, effects),
@@ -167,13 +169,13 @@ fn show_raw(model: &mut Model) {
     reader.raw = reader.pages.last().and_then(|page| Raw::of(page, page.cursor));
 }
 
-/// Steps back: forgets the search, comes back from a subagent or a branch, goes to the list.
+/// Steps back: out of a subagent or a branch, then forgets the search, then goes to the list.
 fn back(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(reader) = model.shelf.current_mut() else { return };
-    if !reader.find.needle.is_empty() {
-        reader.find = crate::reader::Find::default();
-    } else if reader.pages.len() > 1 {
+    if reader.pages.len() > 1 {
         reader.pages.pop();
+    } else if !reader.find.needle.is_empty() {
+        reader.find = crate::reader::Find::default();
     } else {
         leave(model, effects);
     }
@@ -227,8 +229,8 @@ fn enter(model: &mut Model, effects: &mut Vec<Effect>) {
     let (script, which) = (Arc::clone(&page.script), page.which.clone());
     if let Some(Stop::Branch(branch)) = page.stops.get(page.cursor.stop) {
         let which = Which { branch: Some(*branch), ..which };
-        reader.pages.push(Page::new(script, which, opening::BRANCH.to_owned()));
-        reader.find = crate::reader::Find::default();
+        let agent = page.agent.clone();
+        reader.pages.push(Page::new(script, which, opening::BRANCH.to_owned()).of_agent(agent));
         return;
     }
     let agent = page.part(page.cursor).and_then(|part| match &part.kind {
@@ -236,12 +238,13 @@ fn enter(model: &mut Model, effects: &mut Vec<Effect>) {
         _ => None,
     });
     match agent {
-        Some(agent) if script.tells(&agent) => {
+        Some(agent) if script.tells(&agent) && !opening::has_file(model, &agent) => {
             let which = Which { agent: Some(agent), branch: None };
-            reader.pages.push(Page::new(script, which, opening::SUBAGENT.to_owned()));
-            reader.find = crate::reader::Find::default();
+            if let Some(reader) = model.shelf.current_mut() {
+                reader.pages.push(Page::new(script, which, opening::SUBAGENT.to_owned()));
+            }
         }
-        Some(agent) => opening::open_agent(model, &agent, Opening::default(), effects),
+        Some(agent) => opening::open_agent(model, &agent, Opening::default(), None, effects),
         None => {
             if let Some(mut walk) = walk(model) {
                 walk.toggle();

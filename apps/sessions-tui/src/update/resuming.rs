@@ -8,6 +8,7 @@ use crate::Outcome;
 use crate::ask::{About, Ask};
 use crate::cells;
 use crate::library::Entry;
+use crate::machines::command_there;
 use crate::message::{Effect, Errand, Planned, Ticket, Way};
 use crate::model::{Message, Model};
 use crate::preview::shortened;
@@ -37,7 +38,30 @@ pub(super) fn set_out(model: &mut Model, errand: Errand, effects: &mut Vec<Effec
         });
         return;
     }
+    if let (true, Some(device)) = (entry.is_unreadable(), &entry.marks.device) {
+        if errand.way == Way::Copy {
+            let command = command_there(device, entry.row.id());
+            return copy(model, "the command", command, effects);
+        }
+        model.message = Some(elsewhere(device, entry));
+        return;
+    }
     plan(model, row, errand, None, effects);
+}
+
+/// Where the transcript of a session lies that is not here, and what can be done with it.
+pub(super) fn elsewhere(device: &str, entry: &Entry) -> Message {
+    let device = cells::clean(device);
+    let directory = entry.directory().map(|directory| cells::clean(&directory.to_string_lossy()));
+    let ran_in = directory.map(|directory| format!(" It ran in {directory}.")).unwrap_or_default();
+    Message {
+        title: "It ran on another machine".to_owned(),
+        text: format!(
+            "Its transcript lies on {device}; here are its figures, and what people wrote about it.{ran_in}\n\nGo on there, \
+             or from here:\n\n{}\n\ny copies this command, Y the id.",
+            command_there(&device, entry.row.id()),
+        ),
+    }
 }
 
 /// Asks for the plan; `moved` is a directory that is gone and where it is now.

@@ -4,8 +4,10 @@ use transcript::SessionId;
 
 use crate::Outcome;
 use crate::commands::Action;
+use crate::figures;
 use crate::message::Effect;
 use crate::model::{Model, Sorting};
+use crate::reader::MOST_OPEN;
 use crate::sort::Sort;
 use crate::toast::Kind;
 use crate::update::{asking, finding, reading, resuming, stock};
@@ -64,10 +66,15 @@ pub(super) fn open(model: &mut Model, effects: &mut Vec<Effect>) {
         }
     }
     // the first comes on top, and what was selected is dealt with
-    for id in chosen.iter().rev() {
+    let (now, later) = chosen.split_at(chosen.len().min(MOST_OPEN));
+    for id in now.iter().rev() {
         reading::open(model, id, effects);
     }
-    model.list.choose_none();
+    model.list.choose_only(later);
+    if !later.is_empty() {
+        let rest = figures::counted(later.len() as u64, "session");
+        model.say(Kind::Note, format!("{MOST_OPEN} transcripts are open, which is the most; {rest} stay selected"));
+    }
 }
 
 fn step_back(model: &mut Model, effects: &mut Vec<Effect>) {
@@ -79,7 +86,9 @@ fn step_back(model: &mut Model, effects: &mut Vec<Effect>) {
         return;
     }
     if model.search.value().is_empty() && model.list.within().is_some() {
+        // these sessions were asked for in the summary: that is where one was
         model.list.keep_within(None);
+        super::summary::open(model);
     } else if model.search.value().is_empty() {
         effects.push(Effect::Leave(Outcome::Quit));
     } else {

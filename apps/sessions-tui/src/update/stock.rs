@@ -59,10 +59,12 @@ pub(super) fn scanning(model: &mut Model, progress: Progress, effects: &mut Vec<
     }
 }
 
-pub(super) fn scanned(model: &mut Model, outcome: Result<ScanReport, String>, effects: &mut Vec<Effect>) {
+pub(super) fn scanned(model: &mut Model, outcome: Result<Box<ScanReport>, String>, effects: &mut Vec<Effect>) {
     let problem = outcome.as_ref().err().cloned();
     model.changed |= !model.scan.done_once || model.scan.problem != problem || model.scan.progress.files_total > 0;
     model.scan.running = false;
+    // somebody may have written something down meanwhile
+    model.entries.stale |= model.entries.open;
     if let Some(problem) = problem.as_ref().filter(|_| model.scan.problem != problem) {
         model.say(Kind::Problem, problem.clone());
     }
@@ -117,12 +119,7 @@ pub(super) fn loaded(
         Ok(library) => {
             model.stock.problem = None;
             super::summary::changed(model);
-            let moved = model.list.replace_library(library);
-            model.finding.move_to(|place| moved.get(place).copied().flatten());
-            model.preview.made_for = None;
-            if !model.query().is_empty() {
-                finding::search_again(model, effects);
-            }
+            replace(model, library, effects);
         }
         // The scan holds the store; when it ends, what it stored is read again.
         Err(_) if model.scan.running && model.scan.progress.files_total > 0 => {}
@@ -130,6 +127,16 @@ pub(super) fn loaded(
     }
     if !std::mem::replace(&mut model.stock.loaded, true) {
         scan(model, effects);
+    }
+}
+
+/// Shows other sessions, or others things about them; what is searched is searched again.
+pub(super) fn replace(model: &mut Model, library: Arc<Library>, effects: &mut Vec<Effect>) {
+    let moved = model.list.replace_library(library);
+    model.finding.move_to(|place| moved.get(place).copied().flatten());
+    model.preview.made_for = None;
+    if !model.query().is_empty() {
+        finding::search_again(model, effects);
     }
 }
 

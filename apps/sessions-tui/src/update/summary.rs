@@ -13,11 +13,12 @@ use crate::message::{Effect, Ticket};
 use crate::model::{Message, Model};
 use crate::summary::{Behind, Focus, Pane, Shape, SummaryPlaces, Words, bars_drawn, calendar, explanation};
 use crate::toast::Kind;
+use crate::update::layers;
 
 /// Opens the summary.
 pub(super) fn open(model: &mut Model) {
+    layers::leave(model);
     model.summary.open = true;
-    model.sorting = None;
 }
 
 /// What is open is brought up to date: asked for, and worked out.
@@ -271,7 +272,7 @@ pub(super) fn click(model: &mut Model, at: Position) {
         }
     } else if rows.contains(at) {
         let row = model.summary.top + usize::from(at.y - rows.y);
-        if row >= model.summary.rows().len() {
+        if row >= model.summary.rows_count() {
             return;
         }
         (model.summary.focus, model.summary.row) = (Focus::Rows, row);

@@ -3,12 +3,14 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::ask::Ask;
+use crate::ask::{About, Ask};
 use crate::cells;
 use crate::model::Model;
 use crate::view::painter::Painter;
 use crate::view::{input, panel};
 
+/// Rows of what has to be agreed to.
+const CONFIRMED: usize = 12;
 /// Offers that are shown at once.
 const OFFERS: usize = 6;
 
@@ -17,10 +19,18 @@ pub(super) fn draw(model: &Model, ask: &Ask, area: Rect, buffer: &mut Buffer) ->
     let theme = &model.setup.theme;
     let width = area.width.saturating_sub(4).min(84);
     let inner = usize::from(width).saturating_sub(6);
-    let text = cells::wrap(&ask.text, inner, 4);
+    let is_confirmed = matches!(ask.about, About::Confirm(_));
+    // what has to be agreed to says in its last line how
+    let (rows, each) = if is_confirmed { (CONFIRMED, 1) } else { (4, 4) };
+    let mut text: Vec<String> = ask.text.lines().flat_map(|line| cells::wrap(line, inner, each)).collect();
+    text.truncate(rows);
     let problem =
         ask.problem.as_deref().map(|problem| cells::wrap(&cells::clean(problem), inner, 3)).unwrap_or_default();
-    let below = if ask.about.is_directory() { OFFERS + 1 } else { OFFERS / 2 + 1 };
+    let below = match &ask.about {
+        about if about.is_directory() => OFFERS + 1,
+        about if about.is_words() => 1,
+        _ => OFFERS / 2 + 1,
+    };
     let height = u16::try_from(text.len() + below + 6).unwrap_or(u16::MAX).min(area.height);
     let place = Rect::new((area.width - width) / 2, (area.height - height) / 3, width, height);
     panel::draw(theme, ask.about.title(), place, buffer);

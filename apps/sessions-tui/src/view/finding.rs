@@ -45,11 +45,11 @@ pub(super) fn below_box(model: &Model, places: &Places, buffer: &mut Buffer) {
     let cursor = model.search.value().chars().take(model.search.cursor()).map(char::len_utf8).sum::<usize>();
     let typed =
         |fault: &&search::Fault| !(model.in_box && fault.span.end == cursor && fault.message.contains("needs a value"));
-    if let Some(fault) = model.finding.query.faults.iter().find(typed) {
+    let query = &model.finding.query;
+    let ended = |remark: &&search::Fault| !(model.in_box && remark.span.end == cursor);
+    if let Some(fault) = query.faults.iter().find(typed).or_else(|| query.remarks.iter().find(ended)) {
         let room = usize::from(line.width).saturating_sub(6);
-        let written = cells::clean(model.search.value().get(fault.span.clone()).unwrap_or_default());
-        let text = format!("{written}: {fault}");
-        let text = if fault.message.contains(&written) { fault.to_string() } else { text };
+        let text = cells::clean(&fault.explain(model.search.value()));
         Painter::new(buffer, line).skip(2).text(&format!(" {} ", cells::cut(&text, room)), theme.warning);
     }
 }

@@ -27,6 +27,14 @@ impl Hint {
 
 pub(super) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     let theme = &model.setup.theme;
+    let room = usize::from(area.width).saturating_sub(2);
+    let sync = model.syncing.words(model.now).filter(|(_, is_wrong)| *is_wrong || room >= ROOMY);
+    let taken = sync.as_ref().map_or(0, |(words, _)| cells::width(words) + GAP);
+    if let Some((words, is_wrong)) = sync.filter(|_| !model.scope().is_a_layer()) {
+        let style = if is_wrong { theme.warning } else { theme.dim };
+        Painter::new(buffer, area).skip(1 + room.saturating_sub(cells::width(&words))).text(&words, style);
+    }
+    let area = Rect { width: area.width.saturating_sub(u16::try_from(taken).unwrap_or(0)), ..area };
     let mut painter = Painter::new(buffer, area).skip(1);
     for hint in fitting(model, painter.room().saturating_sub(1)) {
         painter = painter.text(&hint.key, theme.key).skip(1).text(hint.word, theme.dim).skip(GAP);

@@ -3,10 +3,11 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use search::Marks;
 
 use crate::arrangement::Group;
 use crate::cells;
-use crate::condition::Condition;
+use crate::condition::{self, Condition};
 use crate::figures;
 use crate::layout::{Columns, GAP, MARGIN, Places};
 use crate::library::{Entry, Widest};
@@ -62,6 +63,7 @@ pub(super) fn heads(model: &Model, places: &Places, buffer: &mut Buffer) {
     let line = Rect { width: places.list.width, ..places.upper_rule };
     let sort = model.list.arrangement().sort;
     let mut start = MARGIN;
+    let marks = if columns.marks > 0 { columns.marks + GAP } else { 0 };
     for (by, width, at_right) in [
         (Sort::When, columns.when, false),
         (Sort::Project, columns.project, false),
@@ -79,6 +81,7 @@ pub(super) fn heads(model: &Model, places: &Places, buffer: &mut Buffer) {
         let is_sorted = by == sort;
         let name = if is_sorted { format!("{} {}", by.name(), arrow(model)) } else { by.name().to_owned() };
         let length = u16::try_from(cells::width(&name)).unwrap_or(0);
+        start += if by == Sort::Title { marks } else { 0 };
         let first = if at_right { (start + width).saturating_sub(length) } else { start };
         let style = if is_sorted { theme.accent } else { theme.dim };
         let before = usize::from(first.saturating_sub(1));
@@ -97,7 +100,7 @@ fn draw_session(model: &Model, entry: &Entry, columns: &Columns, line: Rect, buf
     let theme = &model.setup.theme;
     let row = &entry.row;
     let state = model.state(entry);
-    let marked = |text: &str| model.marks.positions.get(text).map_or(&[][..], Vec::as_slice);
+    let marked = |text: &str| model.letters.positions.get(text).map_or(&[][..], Vec::as_slice);
     let title = if entry.is_unreadable() || entry.title.is_none() { theme.dim } else { theme.text };
     let chosen = model.list.is_chosen(entry);
     let (mark, mark_style) = match (chosen, model.shelf.is_open(row.id())) {
@@ -117,6 +120,9 @@ fn draw_session(model: &Model, entry: &Entry, columns: &Columns, line: Rect, buf
         let (project, styles) = (&entry.project, (theme.dim, theme.matched));
         painter = painter.marked(project, columns.project, styles, marked(project)).skip(BETWEEN);
     }
+    if columns.marks > 0 {
+        painter = letters(painter, &entry.marks, columns.marks, theme).skip(BETWEEN);
+    }
     painter = painter.marked(entry.title(), columns.title, (title, theme.matched), marked(entry.title())).skip(BETWEEN);
     for (text, columns) in [(&entry.branch, columns.branch), (&entry.model, columns.model)] {
         if columns > 0 {
@@ -131,8 +137,21 @@ fn draw_session(model: &Model, entry: &Entry, columns: &Columns, line: Rect, buf
     };
     let painter = figures.draw(painter, columns, theme.text, theme);
     if columns.state > 0 {
-        painter.left(&state.words(), columns.state, style(state, theme));
+        let words = match state {
+            Condition::Elsewhere => condition::state(row, &entry.marks, model.now),
+            _ => state.words(),
+        };
+        painter.left(&words, columns.state, style(state, theme));
     }
+}
+
+/// A letter for each thing that people said about a session.
+fn letters<'a>(mut painter: Painter<'a>, marks: &Marks, columns: u16, theme: &Theme) -> Painter<'a> {
+    let letters = marks.letters();
+    for letter in letters.chars() {
+        painter = painter.text(letter.encode_utf8(&mut [0; 4]), if letter == '*' { theme.star } else { theme.tag });
+    }
+    painter.skip(usize::from(columns).saturating_sub(letters.len()))
 }
 
 /// The heading of a project, its sums below the figures of its sessions.
@@ -143,12 +162,12 @@ fn draw_group(model: &Model, group: &Group, columns: &Columns, line: Rect, buffe
     let fold = if group.folded { "▸" } else { "▾" };
     let (mark, mark_style) = if all_chosen { ("✓", theme.accent) } else { (fold, theme.dim) };
     let named = |columns: u16| if columns > 0 { usize::from(columns) + BETWEEN } else { 0 };
-    let words = [columns.when, columns.project, columns.title, columns.branch, columns.model];
+    let words = [columns.when, columns.project, columns.marks, columns.title, columns.branch, columns.model];
     let room = words.into_iter().map(named).sum::<usize>().saturating_sub(BETWEEN);
     let count = format!("  {}", figures::counted(group.sum.sessions as u64, "session"));
     let name = if group.project.is_empty() { "(no project)" } else { &group.project };
     let name = cells::cut(name, room.saturating_sub(cells::width(&count)));
-    let marked = model.marks.positions.get(name.as_ref()).map_or(&[][..], Vec::as_slice);
+    let marked = model.letters.positions.get(name.as_ref()).map_or(&[][..], Vec::as_slice);
     let wide = u16::try_from(cells::width(&name)).unwrap_or(0);
     let rest = u16::try_from(room).unwrap_or(u16::MAX).saturating_sub(wide);
     let painter = Painter::new(buffer, line)
@@ -203,7 +222,9 @@ fn style(state: Condition, theme: &Theme) -> Style {
         Condition::Live => theme.live,
         Condition::Warm { .. } => theme.accent,
         Condition::Ending { .. } => theme.warning,
-        Condition::Gone | Condition::Fragment | Condition::Resting => theme.dim,
+        Condition::Archived => theme.archived,
+        Condition::Gone | Condition::Recorded => theme.gone,
+        Condition::Elsewhere | Condition::Fragment | Condition::Resting => theme.dim,
     }
 }
 

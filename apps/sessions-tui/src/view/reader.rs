@@ -1,13 +1,13 @@
 //! The reader: the rows of a transcript that are on the screen, with what was found.
 
-mod paint;
+pub(super) mod paint;
 
 use std::ops::Range;
 
 use chrono_tz::Tz;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Color, Style};
 use transcript::{Detail, Sketched};
 use typeset::{Fill, PartKind, Row, Run, Sheet};
 
@@ -203,7 +203,11 @@ fn box_line(theme: &Theme, reader: &Reader, places: &Places, buffer: &mut Buffer
         return cursor;
     }
     if !count.is_empty() {
-        let said = format!(" /{}  {count} ", cells::cut(&cells::clean(&find.needle), 30));
+        let said = format!(" /{}  {count} ", cells::cut(&cells::clean(&find.needle.text), 30));
+        let length = u16::try_from(cells::width(&said)).unwrap_or(u16::MAX);
+        let place = Rect { x: area.x + 2, width: length, ..area }.intersection(area);
+        // what stands there must not lend it the color of the rule
+        buffer.set_style(place, Style::reset());
         let painter = Painter::new(buffer, area).skip(2).text(&said, theme.text);
         painter.text(" n next  N previous ", theme.dim);
     }
@@ -224,11 +228,6 @@ fn rows(canvas: &Canvas<'_>, area: Rect, buffer: &mut Buffer) {
     let current = page.part(page.cursor).map(|part| part.rows.clone());
     for (y, (spot, row, sheet)) in (area.y..area.bottom()).zip(visible(page, usize::from(area.height))) {
         let line = Rect::new(area.x, y, area.width, 1);
-        if row.fill.is_some_and(|fill| matches!(fill, Fill::Prompt | Fill::Code)) {
-            let width = u16::try_from(columns + 1).unwrap_or(u16::MAX);
-            let left = area.x + u16::try_from(gutter).unwrap_or(0) - 1;
-            buffer.set_style(Rect::new(left, y, width, 1).intersection(area), theme.raised);
-        }
         let here = spot.stop == page.cursor.stop && current.as_ref().is_some_and(|rows| rows.contains(&spot.row));
         if here {
             let bar = if spot == page.cursor { "▌" } else { "▏" };
@@ -238,6 +237,21 @@ fn rows(canvas: &Canvas<'_>, area: Rect, buffer: &mut Buffer) {
             Painter::new(buffer, line).skip(1).text(&time, theme.dim);
         }
         draw_row(canvas, row, &found(canvas, spot, sheet), line, buffer);
+        if row.fill.is_some_and(|fill| matches!(fill, Fill::Prompt | Fill::Code)) {
+            let width = u16::try_from(columns + 1).unwrap_or(u16::MAX);
+            let left = area.x + u16::try_from(gutter).unwrap_or(0) - 1;
+            raise(theme, Rect::new(left, y, width, 1).intersection(area), buffer);
+        }
+    }
+}
+
+/// Gives what stands on the ground of the screen a raised one; what has a ground of its own keeps it.
+fn raise(theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let ground = theme.text.bg.unwrap_or_default();
+    for position in area.positions() {
+        if [ground, Color::Reset].contains(&buffer[position].bg) {
+            buffer[position].set_style(theme.raised);
+        }
     }
 }
 
@@ -284,9 +298,9 @@ fn found(canvas: &Canvas<'_>, spot: Spot, sheet: &Sheet) -> Vec<(Range<u32>, Sty
     let find = &canvas.reader.find;
     let Some(part) = sheet.parts.iter().find(|part| part.rows.contains(&spot.row)) else { return Vec::new() };
     let stop = u32::try_from(spot.stop).unwrap_or(u32::MAX);
-    let first = find.matches.partition_point(|found| (found.stop, found.part) < (stop, part.id));
-    let own = find.matches.iter().enumerate().skip(first);
-    own.take_while(|(_, found)| (found.stop, found.part) == (stop, part.id))
+    let Some(page) = find.page(&canvas.page.key()) else { return Vec::new() };
+    let own = find.matches.iter().enumerate();
+    own.filter(|(_, found)| (found.page, found.stop, found.part) == (page, stop, part.id))
         .map(|(at, found)| {
             let style = if at == find.current { canvas.theme.current } else { canvas.theme.matched };
             (found.start..found.end, style)

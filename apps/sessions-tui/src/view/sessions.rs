@@ -63,8 +63,9 @@ fn counts(model: &Model) -> String {
     let extent = model.list.here().name(arrangement.extent);
     let within = model.list.within().map(|label| format!("{label} ✕"));
     let is_all = model.query().is_empty() && extent.is_none() && within.is_none();
+    let hidden = (is_all && library.hidden > 0).then(|| format!("{} hidden", count(library.hidden)));
     let counted =
-        if is_all { figures::counted(all as u64, "session") } else { format!("{} of {}", count(shown), count(all)) };
+        if is_all { figures::counted(shown as u64, "session") } else { format!("{} of {}", count(shown), count(all)) };
     let turned = arrangement.sort != Sort::Natural || arrangement.reversed;
     let order = turned.then(|| format!("by {} {}", arrangement.sort.name(), list::arrow(model)));
     let projects = (is_all && library.projects > 1).then(|| format!("{} projects", count(library.projects)));
@@ -72,7 +73,11 @@ fn counts(model: &Model) -> String {
     let since = since.map(|since| format!("since {}", since.with_timezone(&model.setup.zone).format("%Y-%m")));
     let open = model.shelf.place().1;
     let open = (open > 0).then(|| format!("{open} open"));
-    [Some(counted), within, open, extent, order, projects, since].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    [Some(counted), hidden, within, open, extent, order, projects, since]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" · ")
 }
 
 /// What scan and store are at, in a few words.

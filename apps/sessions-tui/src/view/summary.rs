@@ -37,7 +37,8 @@ pub(super) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<(u1
         if at == 0 {
             cursor = heading(model, place, buffer);
         } else {
-            Painter::new(buffer, place).skip(1).text(pane.name(), theme.dim);
+            let name = if pane == Pane::Facts { "cache, efficiency, rhythm" } else { pane.name() };
+            Painter::new(buffer, place).skip(1).text(name, theme.dim);
         }
         let below = Rect { y: place.y + 1, height: place.height.saturating_sub(1), ..place };
         match pane {
@@ -93,10 +94,8 @@ fn top_line(model: &Model, places: &SummaryPlaces, buffer: &mut Buffer) {
 fn figures_line(model: &Model, places: &SummaryPlaces, buffer: &mut Buffer) {
     let (summary, theme) = (&model.summary, &model.setup.theme);
     let (page, measure) = (&summary.page, summary.measure);
-    let chips: Vec<String> = summary.chips.iter().map(|filter| format!("{} ✕", chip(filter))).collect();
-    let chips = chips.join("  ");
     let width = usize::from(places.figures.width);
-    let chips = cells::cut(&chips, width / 2).into_owned();
+    let chips = chips_within(&summary.chips, width / 2);
     let room = width.saturating_sub(cells::width(&chips) + 3);
     let area = Rect { width: u16::try_from(room).unwrap_or(u16::MAX), ..places.figures };
     let mut painter = Painter::new(buffer, area).skip(1);
@@ -108,12 +107,29 @@ fn figures_line(model: &Model, places: &SummaryPlaces, buffer: &mut Buffer) {
     for (label, value, style) in parts(model) {
         let columns = cells::width(&label) + cells::width(&value) + 2;
         if painter.room() < columns {
-            break;
+            continue;
         }
         painter = painter.skip(2).text(&label, theme.dim).text(&value, style);
     }
     let indent = width.saturating_sub(cells::width(&chips) + 1);
     Painter::new(buffer, places.figures).skip(indent).text(&chips, theme.accent);
+}
+
+/// The filters as far as they have room, the last ones first: those are taken off first. How many more there are stands
+/// before them.
+fn chips_within(chips: &[summary::Chip], columns: usize) -> String {
+    const WIDEST: usize = 32;
+    let texts = chips.iter().rev().map(|filter| format!("{} ✕", cells::cut(&chip(filter), WIDEST)));
+    let mut shown = String::new();
+    for (at, text) in texts.enumerate() {
+        let left = chips.len() - at - 1;
+        let more = if left > 0 { 4 } else { 0 };
+        if at > 0 && cells::width(&shown) + cells::width(&text) + 2 + more > columns {
+            return format!("+{}  {shown}", left + 1);
+        }
+        shown = if at == 0 { text } else { format!("{text}  {shown}") };
+    }
+    cells::cut(&shown, columns).into_owned()
 }
 
 /// Labels and figures beside the total, the most important first.
@@ -136,15 +152,12 @@ fn parts(model: &Model) -> Vec<(String, String, Style)> {
         parts.push((label, format!("on {}", words(model).before(page)), theme.dim));
     }
     if let Some(average) = page.average(measure).filter(|_| page.bars.len() > 1) {
-        let each = match page.span.bar() {
-            summary::Period::Hour => "an hour",
-            summary::Period::Month => "a month",
-            _ => "a day",
-        };
-        parts.push(("avg ".to_owned(), format!("{} {each}", amount(measure, average)), theme.text));
+        let each = page.span.bar().name();
+        parts.push(("avg ".to_owned(), format!("{} per {each}", amount(measure, average)), theme.text));
     }
     if let Some(expected) = page.expected(measure).filter(|expected| *expected > 0) {
-        parts.push(("expected ".to_owned(), amount(measure, expected), theme.text));
+        let label = if page.expects_as_before() { "at 28-day pace " } else { "expected " };
+        parts.push((label.to_owned(), amount(measure, expected), theme.text));
     }
     if let Some((label, value, style)) = budget(model) {
         parts.push((label, value, style));
@@ -196,11 +209,17 @@ fn chart(model: &Model, places: &SummaryPlaces, buffer: &mut Buffer) {
         Shape::Hours => hours_drawn(summary, words(model), theme, size),
     };
     picture(model, &drawn, places.chart, buffer);
+    let below = drawn.rows.len();
+    if summary.shape == Shape::Hours && below < usize::from(places.chart.height) {
+        let line = Rect { y: places.chart.y + u16::try_from(below).unwrap_or(0), height: 1, ..places.chart };
+        let text = format!("h goes back to the bars of {}", words(model).period_alone(&summary.page));
+        Painter::new(buffer, line).skip(1).text(&text, theme.dim);
+    }
 }
 
 /// Where the cursor stands among rows that do not all fit.
 fn position(model: &Model, places: &SummaryPlaces, buffer: &mut Buffer) {
-    let rows = model.summary.rows().len();
+    let rows = model.summary.rows_count();
     let area = Rect { width: places.rows().width, ..places.middle_rule };
     if rows > usize::from(places.rows().height) && !area.is_empty() {
         let count = |number: usize| figures::count(number as u64);

@@ -17,7 +17,7 @@ pub(super) fn draw(model: &Model, area: Rect, above: u16, buffer: &mut Buffer) {
     let Some((toast, y)) = model.toasts.shown().zip(above.checked_sub(1)) else { return };
     let (mark, style) = match toast.kind {
         Kind::Done => ("✓", theme.done),
-        Kind::Note => ("·", theme.accent),
+        Kind::Note | Kind::Offer => ("·", theme.accent),
         Kind::Problem => ("!", theme.error),
     };
     let text = cells::clean(&toast.text);

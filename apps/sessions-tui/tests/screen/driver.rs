@@ -9,16 +9,18 @@ use config::Budget;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use pricing::{CostByKind, PicoUsd};
 use ratatui::buffer::Buffer;
-use search::Found;
+use search::{Found, Marks};
 use sessions_tui::{
-    Depth, Effect, Errand, Exchange, Exported, Glimpse, Here, KeyMap, Knowledge, Library, Mode, Model, Msg, Opened,
-    Outcome, Planned, Quote, Ranking, Script, Setup, Theme, Ticket, find, render, update,
+    Chore, Confirm, Depth, Effect, Errand, Exchange, Exported, Glimpse, Here, Jot, KeyMap, Knowledge, Library, Mode,
+    Model, Msg, Opened, Outcome, Planned, Quote, Ranking, Script, Setup, SyncNews, Synced, Tested, Theme, Ticket, find,
+    render, update,
 };
 use store::live::Running;
-use store::{Belongings, ScanReport, SessionRow};
+use store::{Belongings, SessionRow};
 use transcript::SessionId;
 
-use crate::{history, transcripts, year};
+use crate::notebook::Notebook;
+use crate::{history, house, transcripts, year};
 
 /// A screen in memory.
 pub(crate) struct Driver {
@@ -46,6 +48,18 @@ pub(crate) struct Driver {
     pub(crate) quotes: Vec<Quote>,
     /// Files of sessions.
     pub(crate) belongings: HashMap<SessionId, Belongings>,
+    /// What people and the archive say about sessions.
+    pub(crate) marks: HashMap<SessionId, Marks>,
+    /// What is written down, and whether the inbox was read.
+    pub(crate) notebook: Notebook,
+    /// What is known of syncing.
+    pub(crate) synced: Synced,
+    /// What comes of it.
+    pub(crate) news: SyncNews,
+    /// What remotes answer.
+    pub(crate) tested: Tested,
+    /// Chores of housekeeping that were done.
+    pub(crate) chores: Vec<Chore>,
     size: (u16, u16),
 }
 
@@ -91,6 +105,12 @@ impl Driver {
             year: year::usual(),
             quotes: Vec::new(),
             belongings: HashMap::from([(history::id(2).as_str().into(), history::belongings())]),
+            marks: HashMap::new(),
+            notebook: Notebook::default(),
+            synced: Synced::default(),
+            news: SyncNews::default(),
+            tested: Tested::default(),
+            chores: Vec::new(),
             size: (width, height),
         };
         driver.send(Msg::Resize(width, height));
@@ -129,7 +149,7 @@ impl Driver {
         Some(match effect {
             Effect::Load(ticket) => Msg::Loaded(ticket, Ok(self.library())),
             Effect::Sum { ticket, tools } => Msg::Summed(ticket, Ok(Arc::new(year::cube(&self.year, tools)))),
-            Effect::Scan => Msg::Scanned(Ok(ScanReport::default())),
+            Effect::Scan => Msg::Scanned(Ok(Box::default())),
             Effect::Rank { ticket, query, setting, library, .. } => {
                 let hits = library.candidates().rank(&query, &setting);
                 Msg::Ranked(ticket, Ranking { hits, found: self.found.clone(), running: false })
@@ -145,9 +165,9 @@ impl Driver {
                 self.ticket = watched.map_or(self.ticket, |(ticket, _)| ticket);
                 return None;
             }
-            Effect::Find { ticket, script, which, level, directory, needle } => {
-                let found = find(&script, &which, level, &directory, &needle);
-                Msg::Matched(ticket, found)
+            Effect::Find { ticket, hunt } => {
+                let read = |agent: &str| Arc::new(Script::whole(transcripts::subagent(agent).as_bytes()));
+                Msg::Matched(ticket, find(&hunt, &mut |path| Some(read(agent_of(path)?))))
             }
             Effect::Color(codes) => Msg::Colored(codes.into_iter().map(|code| (code.clone(), code.colors())).collect()),
             Effect::Write { .. } => Msg::PageReady(Ok("/tmp/conversation.md".into())),
@@ -166,6 +186,18 @@ impl Driver {
                 self.exported.push((path.clone(), replace));
                 Msg::Exported(Ok(written(path.into())))
             }
+            Effect::Weigh(ticket) => Msg::Weighed(ticket, Ok(Arc::new(house::weights(&self.rows, &self.chores)))),
+            Effect::Chore(chore) => self.do_chore(chore),
+            Effect::ReadEntries(ticket) => Msg::Entries(ticket, Ok(Arc::new(self.notebook.ledger()))),
+            Effect::Jot(Jot::Edit(id)) => Msg::ToEdit(id, "/tmp/entry.md".into()),
+            Effect::Edit(id, path) => Msg::Edited(id, path),
+            Effect::Jot(jot) => {
+                let marks = self.notebook.marks_of(&jot);
+                Msg::Jotted { outcome: Ok(self.notebook.take(jot)), marks }
+            }
+            Effect::LookAtSync(ticket) => Msg::Synced(ticket, Arc::new(self.synced.clone())),
+            Effect::Sync => Msg::SyncDone(Ok(self.news.clone())),
+            Effect::TestRemotes => Msg::RemotesTested(self.tested.clone()),
             Effect::Copy(text) => {
                 self.copied.push(text);
                 return None;
@@ -178,10 +210,30 @@ impl Driver {
         })
     }
 
+    fn do_chore(&mut self, chore: Chore) -> Msg {
+        match &chore {
+            Chore::FindDeletion(ids) => Msg::ToConfirm(Confirm::Deletion(ids.iter().map(house::deletion).collect())),
+            Chore::PlanRelinking { from, to } => {
+                Msg::ToConfirm(Confirm::Relinking(Box::new(house::relinking(from.clone(), to))))
+            }
+            Chore::Delete(deletions) => {
+                let deleted: Vec<SessionId> = deletions.iter().map(|one| SessionId(one.session.clone())).collect();
+                self.rows.retain(|row| !deleted.contains(row.id()));
+                self.chores.push(chore);
+                Msg::Chored { outcome: Ok("Done as it was said".to_owned()), deleted }
+            }
+            _ => {
+                self.chores.push(chore);
+                Msg::Chored { outcome: Ok("Done as it was said".to_owned()), deleted: Vec::new() }
+            }
+        }
+    }
+
     pub(crate) fn library(&self) -> Arc<Library> {
         let belongings = self.belongings.clone();
         let knowledge = Knowledge { belongings, ..Knowledge::default() };
-        Arc::new(Library::new(self.rows.clone(), &self.running, UTC).knowing(knowledge))
+        let library = Library::new(self.rows.clone(), &self.running, UTC);
+        Arc::new(library.marked(self.marks.clone()).knowing(knowledge))
     }
 
     pub(crate) fn buffer(&self) -> Buffer {
@@ -290,6 +342,9 @@ fn named_key(name: &str) -> KeyEvent {
         "Left" => KeyCode::Left,
         "Right" => KeyCode::Right,
         "Backspace" => KeyCode::Backspace,
+        "F5" => KeyCode::F(5),
+        "F4" => KeyCode::F(4),
+        "F3" => KeyCode::F(3),
         "F2" => KeyCode::F(2),
         "F1" => KeyCode::F(1),
         other => panic!("no key is called {other}"),

@@ -1,8 +1,11 @@
 //! What is done with a session: resume, fork, tmux, the directory that is gone, copying, exporting, what is live.
 
 use chrono::TimeDelta;
+use search::Marks;
 use sessions_tui::{Effect, Errand, Msg, Outcome, Outlook, Planned, Way};
+use store::SessionRow;
 use store::live::Running;
+use transcript::SessionId;
 
 use crate::driver::Driver;
 use crate::history;
@@ -151,9 +154,17 @@ fn what_a_session_does_is_shown_without_loading_anything() {
     assert!(driver.shows("running now (idle), in process 4711"), "{}", driver.text());
 }
 
+/// When Claude Code deletes the transcript of a session.
+fn kept_for_a_month(row: &SessionRow) -> Option<(SessionId, Marks)> {
+    let deleted_at = Some(row.modified? + TimeDelta::days(30)).filter(|_| row.transcript.is_some());
+    Some((row.id().clone(), Marks { deleted_at, ..Marks::default() }))
+}
+
 #[test]
 fn a_warm_cache_and_a_near_deletion_are_told_in_row_and_preview() {
     let mut driver = Driver::new(120, 30);
+    driver.marks = driver.rows.iter().filter_map(kept_for_a_month).collect();
+    driver.send(Msg::Started);
     let load = driver.ask(Msg::Started).into_iter().find_map(|effect| match effect {
         Effect::Load(ticket) => Some(ticket),
         _ => None,
@@ -161,8 +172,7 @@ fn a_warm_cache_and_a_near_deletion_are_told_in_row_and_preview() {
     let ticket = load.expect("it loads");
     let until = history::now() + TimeDelta::minutes(4);
     let warm_until = [(history::id(1).as_str().into(), until)].into();
-    let kept = [("/home/ada/.claude".into(), TimeDelta::days(30))].into();
-    driver.send(Msg::Outlook(ticket, Outlook { warm_until, kept }));
+    driver.send(Msg::Outlook(ticket, Outlook { warm_until }));
     driver.press("<Down>");
     assert!(driver.shows("○ 2h") && driver.shows("warm 4m"), "{}", driver.text());
     assert!(driver.shows("its cache is warm for another 4 minutes"), "{}", driver.text());

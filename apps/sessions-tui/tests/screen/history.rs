@@ -101,6 +101,10 @@ fn row(at: usize, sketch: &Sketch) -> SessionRow {
             pr_links: (at == 2).then(|| "https://github.com/ada/checkout-web/pull/12".to_owned()).into_iter().collect(),
             ..Session::default()
         },
+        adopted: false,
+        project_key: None,
+        created_by: None,
+        device: None,
         tokens: Tokens {
             input: total / 20,
             output: total / 20,
@@ -108,6 +112,7 @@ fn row(at: usize, sketch: &Sketch) -> SessionRow {
             cache_write_1h: total / 10,
             cache_read: total * 7 / 10,
         },
+        lines: transcript::ChangedLines::default(),
         requests: prompts * 3,
         cost: NanoUsd(cents * 10_000_000),
         unknown_cost_requests: u32::from(model == "unknown-model" || at == 3) * 4,

@@ -79,7 +79,7 @@ fn every_empty_list_says_what_to_do() {
     driver.ask(Msg::Scanning(Progress { files_total: 900, files_done: 120, bytes_total: 1_000, bytes_done: 130 }));
     assert!(driver.shows("120 of 900 files"), "{}", driver.text());
     assert!(driver.shows("13 %"), "{}", driver.text());
-    driver.send(Msg::Scanned(Ok(ScanReport::default())));
+    driver.send(Msg::Scanned(Ok(Box::default())));
     assert!(driver.shows("Start `claude` in a project"), "{}", driver.text());
     assert!(driver.shows("/home/ada/.claude/projects"), "{}", driver.text());
     driver.send(Msg::Scanned(Err("the store is in use by another program; try again".to_owned())));
@@ -98,7 +98,7 @@ fn a_store_that_cannot_be_read_is_explained() {
 fn sessions_that_a_scan_brings_are_loaded_and_counted() {
     let mut driver = Driver::new(80, 24);
     driver.rows.insert(0, history::titled(99, "Brand new", 0));
-    driver.send(Msg::Scanned(Ok(ScanReport { sessions_new: 1, ..ScanReport::default() })));
+    driver.send(Msg::Scanned(Ok(Box::new(ScanReport { sessions_new: 1, ..ScanReport::default() }))));
     assert!(driver.shows("Brand new"), "{}", driver.text());
     assert!(driver.shows("1 new"), "{}", driver.text());
 }
@@ -138,7 +138,7 @@ fn nothing_is_drawn_when_nothing_changed() {
     let mut driver = Driver::new(80, 24);
     driver.model.take_changed();
     driver.ask(Msg::Tick(history::now() + chrono::TimeDelta::seconds(10)));
-    driver.send(Msg::Scanned(Ok(ScanReport::default())));
+    driver.send(Msg::Scanned(Ok(Box::default())));
     assert!(!driver.model.take_changed());
     driver.ask(Msg::Tick(history::now() + chrono::TimeDelta::seconds(61)));
     assert!(driver.model.take_changed());

@@ -1,6 +1,7 @@
 //! The list: searching, moving, and what stays where it was.
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use search::Marks;
 use sessions_tui::{Msg, Outcome};
 
 use crate::driver::Driver;
@@ -179,6 +180,46 @@ fn a_session_in_which_nothing_was_said_comes_last_and_is_shown_with_its_id_and_f
         for handle in [history::id(0), format!("~/.claude/projects/x/{}.jsonl", history::id(0))] {
             assert!(driver.shows(&handle), "{handle}: {}", driver.text());
         }
+    }
+}
+
+/// The small history with marks on four sessions.
+fn marked(width: u16, height: u16) -> Driver {
+    let mut driver = Driver::new(width, height);
+    let mut mark = |at: usize, marks| driver.marks.insert(history::id(at).as_str().into(), marks);
+    let (tags, note) = (vec!["customer".to_owned()], Some("ask Ben".to_owned()));
+    mark(1, Marks { starred: true, tags, note, title: Some("Refund keys".to_owned()), ..Marks::default() });
+    mark(3, Marks { hidden: true, ..Marks::default() });
+    mark(5, Marks { device: Some("tower".to_owned()), ..Marks::default() });
+    mark(6, Marks { archived: true, ..Marks::default() });
+    driver.rows[5].transcript = None;
+    driver.send(Msg::Started);
+    driver
+}
+
+#[test]
+fn what_people_said_about_a_session_stands_in_its_row_and_in_the_preview() {
+    for (width, height) in [(80, 24), (120, 40), (200, 50)] {
+        let mut driver = marked(width, height);
+        driver.press("<Down>");
+        assert!(driver.selected().contains("*TN  Refund keys"), "{}", driver.text());
+        assert!(driver.shows("* starred · T customer · N ask Ben"), "{}", driver.text());
+    }
+    insta::assert_snapshot!(marked(120, 30).text());
+}
+
+#[test]
+fn hidden_sessions_are_counted_and_shown_when_asked_for() {
+    let mut driver = marked(120, 30);
+    assert!(driver.shows("7 sessions · 1 hidden") && !driver.shows("Ledger"), "{}", driver.text());
+    for (query, shown) in [
+        ("is:hidden", "Ledger invariants"),
+        ("is:starred", "Refund keys"),
+        ("tag:customer", "Refund keys"),
+        ("is:archived", "Outbox pattern spike"),
+    ] {
+        driver.press(&format!("<^U>{query}"));
+        assert!(driver.shows("1 of 8") && driver.selected().contains(shown), "{query}: {}", driver.text());
     }
 }
 

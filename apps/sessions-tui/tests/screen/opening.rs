@@ -1,6 +1,6 @@
 //! Opening transcripts: at a place, of subagents, several at once.
 
-use sessions_tui::{At, Msg, Opening};
+use sessions_tui::{At, Msg, Needle, Opening};
 
 use crate::driver::Driver;
 use crate::history;
@@ -18,7 +18,8 @@ fn a_session_is_opened_where_words_were_found() {
         (At::Offset(u64::MAX), "", "Glad that it holds"),
     ] {
         let mut driver = Driver::new(100, 24);
-        driver.send(Msg::Read(history::id(2).as_str().into(), Opening { at, words: words.to_owned(), agent: None }));
+        driver
+            .send(Msg::Read(history::id(2).as_str().into(), Opening { at, words: Needle::plain(words), agent: None }));
         shows(&driver, expect);
     }
 }
@@ -29,7 +30,7 @@ fn opened_at(driver: &mut Driver, text: &str, words: &str, agent: Option<&str>) 
     let at = transcript.find(text).expect("it is told");
     let offset = transcript[..at].rfind('\n').map_or(0, |end| end + 1);
     let at = At::Offset(u64::try_from(offset).expect("a short text"));
-    let opening = Opening { at, words: words.to_owned(), agent: agent.map(str::to_owned) };
+    let opening = Opening { at, words: Needle::plain(words), agent: agent.map(str::to_owned) };
     driver.send(Msg::Read(history::id(2).as_str().into(), opening));
 }
 
@@ -37,12 +38,81 @@ fn opened_at(driver: &mut Driver, text: &str, words: &str, agent: Option<&str>) 
 fn what_a_subagent_said_is_found_on_its_page() {
     let mut driver = Driver::new(100, 24);
     opened_at(&mut driver, "Signed, b2", "there are none", Some("b2"));
-    for expect in ["› subagent", "Signed, b2", "/there are none  1 of 1"] {
+    for expect in ["› subagent", "Signed, b2", "/there are none  3 of 3"] {
         shows(&driver, expect);
     }
     driver.press("<Esc><Esc>");
     hides(&driver, "› subagent");
     shows(&driver, "find out why");
+}
+
+#[test]
+fn stepping_back_from_a_subagent_leads_to_where_it_was_started() {
+    let mut driver = Driver::new(100, 24);
+    opened_at(&mut driver, "Signed, a1", "there are none", Some("a1"));
+    driver.press("<Esc><Esc>");
+    hides(&driver, "› subagent");
+    assert!(driver.selected().contains("check for other writers"), "{}", driver.text());
+}
+
+#[test]
+fn matches_lead_into_subagents_where_they_were_started_and_out_again() {
+    let mut driver = open(100, 24, "/are none<Enter>");
+    for (key, expect, inside) in [
+        ("", "/are none  1 of 3", false),
+        ("n", "2 of 3", true),
+        ("n", "3 of 3", true),
+        ("n", "1 of 3", false),
+        ("N", "3 of 3", true),
+        ("N", "2 of 3", true),
+        ("N", "1 of 3", false),
+    ] {
+        driver.press(key);
+        shows(&driver, expect);
+        assert_eq!(driver.shows("› subagent"), inside, "{key}: {}", driver.text());
+    }
+    driver.press("n");
+    shows(&driver, "Signed, a1");
+    driver.press("<Esc><Esc>");
+    assert!(driver.selected().contains("check for other writers"), "{}", driver.text());
+}
+
+#[test]
+fn what_is_looked_for_stays_on_the_way_through_subagents() {
+    let mut driver = open(100, 24, "/are none<Enter>a");
+    for expect in ["Signed, a1", "/are none  1 of 3"] {
+        shows(&driver, expect);
+    }
+    driver.press("n");
+    shows(&driver, "2 of 3");
+    driver.press("a");
+    shows(&driver, "Signed, b2");
+    driver.press("n");
+    shows(&driver, "3 of 3");
+}
+
+#[test]
+fn a_hit_is_opened_at_the_line_that_tells_most() {
+    let mut driver = Driver::new(100, 24);
+    let prompt = "a pollster\n\nno push\n\na poll and a push";
+    let line = serde_json::json!({"type": "user", "uuid": "p", "message": {"content": prompt}});
+    driver.transcript = format!("{line}\n");
+    let words = Needle::query(&search::Query::parse("poll push"));
+    driver.send(Msg::Read(history::id(2).as_str().into(), Opening { at: At::Offset(0), words, agent: None }));
+    shows(&driver, "3 of 4");
+    assert!(driver.selected().contains("a poll and a push"), "{}", driver.text());
+}
+
+#[test]
+fn all_words_of_a_search_are_stepped_through() {
+    let mut driver = Driver::new(100, 24);
+    let words = Needle::query(&search::Query::parse("\"39 passed\" holds -stripe"));
+    driver.send(Msg::Read(history::id(2).as_str().into(), Opening { at: At::Start, words, agent: None }));
+    shows(&driver, "/\"39 passed\" holds  1 of 3");
+    driver.press("n");
+    assert!(driver.selected().contains("It holds now"), "{}", driver.text());
+    driver.press("n");
+    assert!(driver.selected().contains("Glad that it holds"), "{}", driver.text());
 }
 
 #[test]
@@ -58,6 +128,11 @@ fn what_a_subagent_said_in_the_file_of_its_session_is_found_on_its_page() {
     for expect in ["› subagent", "a needle lies inside", "/needle  1 of 1"] {
         shows(&driver, expect);
     }
+    driver.press("<Esc>");
+    hides(&driver, "› subagent");
+    shows(&driver, "/needle  1 of 1");
+    driver.press("n");
+    shows(&driver, "a needle lies inside");
 }
 
 #[test]

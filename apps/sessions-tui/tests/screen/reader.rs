@@ -363,7 +363,7 @@ fn both_ways_lead_back_to_the_list() {
 
 #[test]
 fn help_names_every_command_and_every_key() {
-    let mut driver = Driver::new(100, 200);
+    let mut driver = Driver::new(100, 300);
     driver.press("<F1>");
     for command in COMMANDS.iter() {
         assert!(driver.shows(command.title), "{}", command.id);
@@ -374,6 +374,12 @@ fn help_names_every_command_and_every_key() {
     let mut driver = Driver::new(80, 24);
     driver.press("<F1>G");
     assert!(driver.shows("Esc  Enter  q  Space"), "{}", driver.text());
+    let mut driver = open(80, 24, "?");
+    assert!(driver.shows("Next match"), "the keys of the screen come first:\n{}", driver.text());
+    driver.press("<Esc>");
+    shows(&driver, "turn 1 of 2");
+    let mut driver = Driver::new(80, 24);
+    driver.press("<F1>G");
     driver.press("<Esc>");
     assert!(driver.shows("8 sessions"));
 }

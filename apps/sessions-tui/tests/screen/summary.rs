@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
-use sessions_tui::{Depth, Mode, Msg, Theme};
+use sessions_tui::{COMMANDS, Depth, Mode, Msg, Theme};
 use store::ScanReport;
 
 use crate::driver::Driver;
@@ -158,9 +158,36 @@ fn the_sessions_behind_a_row_are_listed_alone() {
     assert!(text.contains("2026 · project") && text.contains('✕'), "{text}");
     assert!(!text.contains("8 sessions"), "{text}");
     driver.press("<Esc>");
-    assert!(driver.shows("8 sessions"), "{}", driver.text());
-    driver.press("<F2>");
     assert!(head(&driver).contains("2026 by month"), "the summary is as it was: {}", head(&driver));
+    driver.press("<Esc>");
+    assert!(driver.shows("8 sessions"), "and the list shows all again: {}", driver.text());
+}
+
+#[test]
+fn help_opens_at_the_keys_of_the_summary_and_other_keys_say_a_hint() {
+    let mut driver = summary(80, 24, "x");
+    assert!(driver.shows("x does nothing here; ? shows what keys do"), "{}", driver.text());
+    driver.press("?");
+    let text = driver.text();
+    let title = text.lines().skip(2).find(|line| COMMANDS.iter().any(|command| line.trim() == command.scope.title()));
+    assert!(title.is_some_and(|line| line.trim() == "Summary"), "its keys come first: {text}");
+}
+
+#[test]
+fn filters_that_have_no_room_are_counted() {
+    let driver = summary(80, 24, "y<Down><Enter><Tab><Enter><Tab><Enter><Tab><Enter><Tab><Enter>");
+    let line = driver.text().lines().nth(1).unwrap_or_default().to_owned();
+    assert!(line.contains('+') && line.trim_end().ends_with('✕'), "{line}");
+    assert!(line.contains("total $"), "the figures keep their half: {line}");
+}
+
+#[test]
+fn a_calendar_leaves_the_chart_its_place() {
+    let driver = summary(80, 24, &"<Tab>".repeat(8));
+    let text = driver.text();
+    assert!(text.contains('┤') && text.contains("Mon ") && text.contains("Sun "), "{text}");
+    let hours = summary(80, 24, "h");
+    assert!(hours.shows("h goes back to the bars of November 2026"), "{}", hours.text());
 }
 
 #[test]
@@ -171,7 +198,7 @@ fn new_requests_appear_and_the_cursor_stays() {
     let (before, total) = (note(&driver), head(&driver));
     assert!(before.contains("Thu 12 Nov: "), "{before}");
     driver.year.push((at("2026-11-12T10:00:00Z"), 0, "claude-opus-5-5", "", 100_000));
-    driver.send(Msg::Scanned(Ok(ScanReport { sessions_changed: 1, ..ScanReport::default() })));
+    driver.send(Msg::Scanned(Ok(Box::new(ScanReport { sessions_changed: 1, ..ScanReport::default() }))));
     let after = note(&driver);
     assert!(after.contains("Thu 12 Nov: ") && after != before, "{after}");
     assert_ne!(head(&driver), total);

@@ -59,6 +59,7 @@ pub(crate) fn cube(sketches: &[Sketch], tools: bool) -> Cube {
         session_type: Some(if at.is_multiple_of(3) { "feature" } else { "bugfix" }.to_owned()),
         active_ms: 41 * 60_000,
         prompts: 30,
+        lines: transcript::ChangedLines { added: 1_200, removed: 310 },
         requests: sketches.iter().filter(|sketch| sketch.1 == at).count() as u64,
         ledger: (at == 0).then_some(NanoUsd(900_000_000_000)),
         ..Session::default()

@@ -10,17 +10,21 @@ use crate::legend::clean;
 use crate::{Tone, apart, short};
 
 impl Drawing<'_> {
-    /// The values above the bars that have room: that of the cursor first, then the highest.
+    /// The values above the bars that have room, and above a line that is there: that of the cursor first, then the highest.
     pub(super) fn values(self, canvas: &mut Canvas) {
         let bars = &self.chart.bars;
         let cursor = self.chart.cursor.as_ref().map(|cursor| cursor.bar);
         let mut order: Vec<usize> = (0..bars.len()).filter(|at| bars[*at].total() > 0).collect();
         order.sort_by_key(|at| (Some(*at) != cursor, std::cmp::Reverse(bars[*at].total()), *at));
         let mut written: Vec<(usize, Range<usize>)> = Vec::new();
+        let lines = self.line_rows();
         for at in order {
             let top = bars[at].total().max(bars[at].expected.unwrap_or(0));
             let cells = self.plan.scale.height(top, self.ink.grain()).div_ceil(self.ink.grain());
-            let row = self.plan.rows - cells.min(self.plan.rows);
+            let mut row = self.plan.rows - cells.min(self.plan.rows);
+            while row > 0 && lines.contains(&row) {
+                row -= 1;
+            }
             let text = short(self.chart.unit, bars[at].total());
             let start = self.plan.centered(at, text.len());
             let columns = start..start + text.len();

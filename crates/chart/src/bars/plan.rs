@@ -10,6 +10,10 @@ use crate::{Chart, Frame, Row, exact, legend};
 
 /// Columns from which on the legend stands beside the bars.
 const WIDE: usize = 100;
+/// Rows from which on the series are named below the bars.
+const NAMED: usize = 10;
+/// Rows from which on groups stand below the labels.
+const GROUPED: usize = 12;
 /// Columns between the bars and a legend beside them.
 const APART: usize = 3;
 /// The most columns that the axis and its amounts take.
@@ -40,23 +44,29 @@ pub(super) struct Plan {
 
 /// How many bars have to be put together to have a column each.
 pub(super) fn together(chart: &Chart, frame: Frame) -> usize {
-    let room = frame.width - GUTTER - lines::margin(chart) - beside(chart, frame).map_or(0, |columns| columns + APART);
-    chart.bars.len().div_ceil(room.max(1))
+    let legend = beside(chart, frame).map_or(0, |columns| columns + APART);
+    let count = |margin: usize| {
+        let room = frame.width.saturating_sub(GUTTER + legend + margin);
+        chart.bars.len().div_ceil(room.max(1))
+    };
+    match count(lines::margin(chart, 1)) {
+        1 => 1,
+        several => count(lines::margin(chart, several)),
+    }
 }
 
 impl Plan {
-    pub(super) fn new(chart: &Chart, frame: Frame) -> Self {
+    pub(super) fn new(chart: &Chart, frame: Frame, margin: usize) -> Self {
         let legend_beside = beside(chart, frame);
         let is_below = chart.legend && legend_beside.is_none();
-        let mut legend_below = if is_below { legend(chart, frame.width, frame.ink) } else { Vec::new() };
-        legend_below.truncate(frame.height / 4);
-        let groups = chart.bars.iter().any(|bar| !bar.group.is_empty());
+        let below = if is_below && frame.height >= NAMED { (frame.height / 6).max(1) } else { 0 };
+        let legend_below = legend(chart, frame.width, below, frame.ink);
+        let groups = frame.height >= GROUPED && chart.bars.iter().any(|bar| !bar.group.is_empty());
         let others = 3 + usize::from(groups) + usize::from(chart.cursor.is_some()) + legend_below.len();
         let rows = frame.height - others;
         let scale = Scale::fit(chart.unit, top(chart), rows);
         let amounts = scale.steps().map(|(_, amount)| width(&exact(chart.unit, amount))).max().unwrap_or(0);
         let gutter = (amounts + 2).clamp(3, GUTTER);
-        let margin = lines::margin(chart);
         let room = frame.width - gutter - margin - legend_beside.map_or(0, |columns| columns + APART);
         let pitch = (room / chart.bars.len()).clamp(1, PITCH);
         let gap = match pitch {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::pen::{Pen, wide};
 use super::{HEAD, MARGIN, WIDTH};
 use crate::scale::Scale;
-use crate::{Bar, Chart, Series, apart, exact, short};
+use crate::{Bar, Chart, Series, alike, apart, exact, short};
 
 /// Pixels of the highest bar.
 const HEIGHT: usize = 240;
@@ -17,6 +17,10 @@ const GUTTER: usize = 64;
 const VALUES: usize = 18;
 /// The least pixels of a bar and its gap, and the most.
 const PITCH: (usize, usize) = (3, 72);
+/// Pixels of the names of lines beside the plot.
+const LINES: usize = 128;
+/// Pixels of the letters of a value.
+const VALUE: f64 = 11.0;
 /// Pixels of a row of the legend.
 const ROW: usize = 20;
 
@@ -26,30 +30,40 @@ pub(super) fn draw(pen: &mut Pen, chart: &Chart) -> usize {
         pen.text("dim", MARGIN, HEAD + 16, "Nothing in this time.");
         return ROW;
     }
-    let room = WIDTH - GUTTER - MARGIN - if lines(chart).is_empty() { 0 } else { 96 };
-    let count = chart.bars.len().div_ceil(room / PITCH.0);
-    let chart = &chart.together(count);
+    let room = WIDTH - GUTTER - MARGIN - if has_lines(chart) { LINES } else { 0 };
+    let together = chart.bars.len().div_ceil(room / PITCH.0);
+    let whole = chart;
+    let chart = &whole.together(together);
     let pitch = (room / chart.bars.len()).clamp(PITCH.0, PITCH.1);
     let scale = Scale::fit(chart.unit, crate::bars::top(chart), ROWS);
-    let plot = Plot { chart, scale, pitch };
+    let plot = Plot { chart, whole, together, scale, pitch };
     plot.axis(pen);
     for (at, bar) in chart.bars.iter().enumerate() {
         plot.bar(pen, at, bar);
     }
     plot.lines(pen);
     plot.values(pen);
-    let names = plot.names(pen);
+    let mut names = plot.names(pen);
+    if together > 1 {
+        names += ROW;
+        let each = if whole.each.is_empty() { "bar" } else { whole.each };
+        let said = format!("Each bar stands for {together} {each}s; there are {}.", whole.bars.len());
+        pen.text("dim", GUTTER, HEAD + names, &said);
+    }
     names + plot.legend(pen, HEAD + names + 24)
 }
 
-/// The lines across: what they are, and their amounts.
-fn lines(chart: &Chart) -> Vec<(&'static str, &'static str, u128)> {
-    let line = |class, name, amount: Option<u128>| Some((class, name, amount.filter(|amount| *amount > 0)?));
-    line("average", "avg", chart.average).into_iter().chain(line("budget", "budget", chart.budget)).collect()
+fn has_lines(chart: &Chart) -> bool {
+    [chart.average, chart.budget].into_iter().flatten().any(|amount| amount > 0)
 }
 
 struct Plot<'c> {
+    /// The bars as they are drawn.
     chart: &'c Chart,
+    /// The bars as they were given.
+    whole: &'c Chart,
+    /// How many of these each is drawn for.
+    together: usize,
     scale: Scale,
     pitch: usize,
 }
@@ -109,7 +123,7 @@ impl Plot<'_> {
     /// The values above the bars that have room, the highest first.
     fn values(&self, pen: &mut Pen) {
         let bars = &self.chart.bars;
-        let top = |bar: &Bar| self.y(bar.total().max(bar.expected.unwrap_or(0)).max(bar.before.unwrap_or(0)));
+        let top = |bar: &Bar| self.y(bar.total().max(bar.expected.unwrap_or(0)));
         let mut order: Vec<usize> = (0..bars.len()).filter(|at| bars[*at].total() > 0).collect();
         order.sort_by_key(|at| (std::cmp::Reverse(bars[*at].total()), *at));
         let mut written: Vec<(Range<usize>, f64)> = Vec::new();
@@ -118,7 +132,8 @@ impl Plot<'_> {
             let columns = self.columns(at);
             let middle = usize::midpoint(columns.start, columns.end);
             let half = wide(&text) / 2;
-            let (span, y) = (middle - half.min(middle)..middle + half, top(&bars[at]) - 5.0);
+            let span = middle - half.min(middle)..middle + half;
+            let y = self.above_lines(top(&bars[at]) - 5.0);
             let meets = |other: &Range<usize>| other.start < span.end && span.start < other.end;
             let hits_bar =
                 (0..bars.len()).any(|other| other != at && meets(&self.columns(other)) && top(&bars[other]) < y);
@@ -130,15 +145,38 @@ impl Plot<'_> {
         }
     }
 
+    /// Where the foot of a value goes that would stand on a line.
+    fn above_lines(&self, mut y: f64) -> f64 {
+        let mut lines: Vec<f64> = self.all_lines().iter().map(|(_, amount, _)| self.y(*amount)).collect();
+        lines.sort_by(|one, other| other.total_cmp(one));
+        for line in lines {
+            if y > line - 3.0 && y - VALUE < line {
+                y = line - 4.0;
+            }
+        }
+        y
+    }
+
+    /// The lines across: what they are, where they stand, and what they say.
+    fn all_lines(&self) -> Vec<(&'static str, u128, String)> {
+        let line = |class, name, each: Option<u128>| {
+            let each = each.filter(|amount| *amount > 0)?;
+            let said = crate::bars::said(self.whole, name, each, self.together);
+            Some((class, each.saturating_mul(self.together as u128), said))
+        };
+        let average = line("average", "avg", self.whole.average);
+        average.into_iter().chain(line("budget", "budget", self.whole.budget)).collect()
+    }
+
     fn lines(&self, pen: &mut Pen) {
         let mut taken = f64::NEG_INFINITY;
-        for (class, name, amount) in lines(self.chart) {
+        for (class, amount, said) in self.all_lines() {
             let is_out = self.scale.fraction(amount) > 1.0;
             let y = self.y(amount);
             if !is_out {
                 pen.line(class, (GUTTER, self.end()), y);
             }
-            let text = format!("{name} {}{}", short(self.chart.unit, amount), if is_out { " ↑" } else { "" });
+            let text = format!("{said}{}", if is_out { " ↑" } else { "" });
             let beside = if (y - taken).abs() < 14.0 { taken - 14.0 } else { y };
             pen.text(class, self.end() + 8, crate::scale::rounded(beside.max(0.0)) + 4, &text);
             taken = beside;
@@ -173,9 +211,9 @@ impl Plot<'_> {
             return 0;
         }
         let (mut x, mut y) = (GUTTER, top);
-        for (at, series) in self.chart.series.iter().enumerate() {
+        let sums: Vec<u128> = (0..self.chart.series.len()).map(|at| self.chart.sum(at)).collect();
+        for (series, sum) in self.chart.series.iter().zip(alike(self.chart.unit, &sums)) {
             let name = typeset::cut(&series.name, 60);
-            let sum = short(self.chart.unit, self.chart.sum(at));
             let width = 18 + wide(&name) + 6 + wide(&sum) + 18;
             if x + width > WIDTH - MARGIN && x > GUTTER {
                 (x, y) = (GUTTER, y + ROW);

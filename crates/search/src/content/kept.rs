@@ -1,11 +1,12 @@
 //! What a search found in a file, kept for the next key: it then asks the lines that matched, not the file.
 
-use std::fs::{self, File as Opened};
+use std::fs;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
 use std::time::SystemTime;
 
+use archive::Opened;
 use chrono::{DateTime, Utc};
 use regex::Regex;
 use transcript::TextKind;
@@ -74,9 +75,10 @@ pub(super) struct Source {
 }
 
 impl Kept {
-    /// Nothing yet, of a file as it is now; with lines if they can do for the next key.
-    pub(super) fn of(file: &Opened, wanted: &Wanted) -> Self {
-        Self { state: file.metadata().ok().and_then(|of| State::of(&of)), ..Self::default() }.emptied(wanted)
+    /// Nothing yet, of a file as it is now, if it lies on the disk; with lines if they can do for the next key.
+    pub(super) fn of(file: Option<&fs::File>, wanted: &Wanted) -> Self {
+        Self { state: file.and_then(|file| file.metadata().ok()).and_then(|of| State::of(&of)), ..Self::default() }
+            .emptied(wanted)
     }
 
     /// The same file as it was, with nothing yet.

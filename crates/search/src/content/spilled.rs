@@ -10,11 +10,17 @@ use memchr::memmem;
 use memchr::{memchr, memrchr};
 use transcript::texts;
 
+use super::File;
+
 /// The files with output of a session, by its transcript.
-pub(super) fn spilled(transcript: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(transcript.with_extension("").join("tool-results")) else { return Vec::new() };
-    let paths = entries.flatten().map(|entry| entry.path());
-    let mut paths: Vec<PathBuf> = paths.filter(|path| path.extension().is_some_and(|kind| kind == "txt")).collect();
+pub(super) fn spilled(transcript: &File) -> Vec<PathBuf> {
+    let folder = transcript.path.with_extension("").join("tool-results");
+    let paths: Vec<PathBuf> = match &transcript.archive {
+        Some(archive) => archive.in_folder(&folder),
+        None => fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect(),
+    };
+    let mut paths: Vec<PathBuf> =
+        paths.into_iter().filter(|path| path.extension().is_some_and(|kind| kind == "txt")).collect();
     paths.sort();
     paths
 }
@@ -30,9 +36,9 @@ pub(super) struct Naming {
 
 impl Naming {
     /// Looks for it.
-    pub(super) fn find(transcript: &Path, output: &Path) -> Self {
+    pub(super) fn find(transcript: &File, output: &Path) -> Self {
         let name = output.file_name().unwrap_or_default().as_encoded_bytes();
-        let Ok(bytes) = fs::read(transcript) else { return Self::default() };
+        let Ok(bytes) = transcript.read() else { return Self::default() };
         let Some(place) = memmem::find(&bytes, name) else { return Self::default() };
         let start = memrchr(b'\n', &bytes[..place]).map_or(0, |at| at + 1);
         let end = memchr(b'\n', &bytes[place..]).map_or(bytes.len(), |at| place + at);

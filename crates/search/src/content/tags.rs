@@ -1,8 +1,6 @@
 //! Tags that people gave sessions in the client: they stand in transcripts and nowhere else.
 
-use std::fs::File as Opened;
 use std::io;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -12,11 +10,13 @@ use grep_searcher::sinks::Bytes;
 use grep_searcher::{MmapChoice, SearcherBuilder};
 use transcript::{TextKind, texts};
 
+use super::File;
+
 /// How a line stands out that holds a tag.
 const LINE: &str = r#""type"\s*:\s*"tag""#;
 
 /// The tag of each session, from its own transcript: the last one in it holds. None if the reading was stopped.
-pub fn tags(files: &[Option<&Path>], threads: usize, stop: &AtomicBool) -> Option<Vec<Vec<String>>> {
+pub fn tags(files: &[Option<&File>], threads: usize, stop: &AtomicBool) -> Option<Vec<Vec<String>>> {
     let matcher = RegexMatcherBuilder::new().line_terminator(Some(b'\n')).build(LINE).ok()?;
     let found = Mutex::new(vec![Vec::new(); files.len()]);
     let threads = threads.max(1);
@@ -24,11 +24,11 @@ pub fn tags(files: &[Option<&Path>], threads: usize, stop: &AtomicBool) -> Optio
         for first in 0..threads {
             let (matcher, found) = (&matcher, &found);
             scope.spawn(move || {
-                for (index, path) in files.iter().enumerate().skip(first).step_by(threads) {
+                for (index, file) in files.iter().enumerate().skip(first).step_by(threads) {
                     if stop.load(Ordering::Relaxed) {
                         return;
                     }
-                    if let Some(tag) = path.and_then(|path| tag(matcher, path).ok().flatten()) {
+                    if let Some(tag) = file.and_then(|file| tag(matcher, file).ok().flatten()) {
                         found.lock().unwrap_or_else(PoisonError::into_inner)[index].push(tag);
                     }
                 }
@@ -39,7 +39,7 @@ pub fn tags(files: &[Option<&Path>], threads: usize, stop: &AtomicBool) -> Optio
     (!stop.load(Ordering::Relaxed)).then_some(found)
 }
 
-fn tag(matcher: &RegexMatcher, path: &Path) -> io::Result<Option<String>> {
+fn tag(matcher: &RegexMatcher, file: &File) -> io::Result<Option<String>> {
     let mut last = None;
     let mut searcher = SearcherBuilder::new().line_number(true).memory_map(MmapChoice::never()).build();
     let sink = Bytes(|_, line| {
@@ -50,6 +50,6 @@ fn tag(matcher: &RegexMatcher, path: &Path) -> io::Result<Option<String>> {
         });
         Ok(true)
     });
-    searcher.search_reader(matcher, Opened::open(path)?, sink)?;
+    searcher.search_reader(matcher, file.open()?, sink)?;
     Ok(last.filter(|tag: &String| !tag.is_empty()))
 }

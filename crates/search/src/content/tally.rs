@@ -1,9 +1,9 @@
 //! What a search found in a session so far: how much, and what tells most.
 
 use std::cmp::Reverse;
+use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::{fs, io};
 
 use chrono::{DateTime, Utc};
 use grep_searcher::{Searcher, Sink, SinkMatch};
@@ -15,7 +15,7 @@ use super::kept::{Kept, Lines, Place, Source};
 use super::lines::{Line, lines};
 use super::nearness::Nearness;
 use super::spilled::Naming;
-use super::{Found, Passage, Target, Wanted, stretch};
+use super::{File, Found, Passage, Target, Wanted, stretch};
 
 /// A line that is longer is not kept, but read again.
 const LONGEST_KEPT: usize = 32_768;
@@ -171,15 +171,15 @@ impl<'a> Tally<'a> {
     }
 
     /// Takes in output that has a file of its own.
-    pub(super) fn take_output(&mut self, transcript: &Path, output: &Path) {
+    pub(super) fn take_output(&mut self, file: &File, output: &Path) {
         let expressions = self.expressions;
-        let Ok(bytes) = fs::read(output) else { return };
+        let Ok(bytes) = file.read_beside(output) else { return };
         let text = String::from_utf8_lossy(&bytes);
         // what is read anew every time need not be kept
         self.keeping = None;
         let mut naming = None;
         lines(&text, expressions.decoded.iter(), &mut |line| {
-            let Naming { record, at } = *naming.get_or_insert_with(|| Naming::find(transcript, output));
+            let Naming { record, at } = *naming.get_or_insert_with(|| Naming::find(file, output));
             self.add(&Spot { record, kind: TextKind::ToolResult, at: || at }, &text, line);
         });
     }

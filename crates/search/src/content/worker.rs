@@ -1,11 +1,11 @@
 //! One thread of a search: sessions, their files, the lines in them.
 
-use std::fs;
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use archive::Opened;
 use grep_searcher::{MmapChoice, Searcher, SearcherBuilder, Sink, SinkMatch};
 use transcript::texts;
 
@@ -100,7 +100,7 @@ impl<'a> Worker<'a> {
             Ok(()) if !tally.is_out() && !self.stop.load(Ordering::Relaxed) => {
                 let found = tally.kept();
                 for output in outputs(file) {
-                    tally.take_output(&file.path, &output);
+                    tally.take_output(file, &output);
                     if tally.is_out() || self.stop.load(Ordering::Relaxed) {
                         return None;
                     }
@@ -120,10 +120,10 @@ impl<'a> Worker<'a> {
 
     /// Searches all of a file.
     fn whole(&mut self, file: &File, tally: &mut Tally<'_>) -> io::Result<()> {
-        let opened = fs::File::open(&file.path)?;
+        let opened = file.open()?;
         let room = self.seen.room(file.number);
         let keeps = room > 0 && self.wanted.keep == 0;
-        tally.keep_found(keeps.then(|| Kept::of(&opened, self.wanted)), room);
+        tally.keep_found(keeps.then(|| Kept::of(opened.file(), self.wanted)), room);
         self.searcher.search_reader(&self.wanted.lines, Stoppable { file: opened, stop: self.stop }, tally)
     }
 
@@ -141,7 +141,7 @@ impl<'a> Worker<'a> {
         if places.is_empty() {
             return Ok(());
         }
-        let mut opened = fs::File::open(&file.path)?;
+        let mut opened = file.open()?;
         for place in places {
             if tally.is_out() || self.stop.load(Ordering::Relaxed) {
                 break;
@@ -158,19 +158,19 @@ impl<'a> Worker<'a> {
         matcher: &grep_regex::RegexMatcher,
         sink: S,
     ) -> io::Result<()> {
-        let file = Stoppable { file: fs::File::open(&file.path)?, stop: self.stop };
+        let file = Stoppable { file: file.open()?, stop: self.stop };
         self.searcher.search_reader(matcher, file, sink)
     }
 }
 
 /// Output that belongs to a transcript; that of subagents lies with their session's.
 fn outputs(file: &File) -> Vec<PathBuf> {
-    if file.agent.is_some() { Vec::new() } else { spilled(&file.path) }
+    if file.agent.is_some() { Vec::new() } else { spilled(file) }
 }
 
 /// A file whose reading ends when the search is stopped.
 struct Stoppable<'a> {
-    file: fs::File,
+    file: Opened,
     stop: &'a AtomicBool,
 }
 

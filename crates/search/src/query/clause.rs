@@ -12,6 +12,8 @@ pub struct Query {
     pub clauses: Vec<Clause>,
     /// What is wrong, in the order in which it was written.
     pub faults: Vec<Fault>,
+    /// What was understood but may not be meant.
+    pub remarks: Vec<Fault>,
 }
 
 /// One condition.
@@ -79,6 +81,8 @@ pub enum NameField {
     Tag,
     /// A pull request.
     Pr,
+    /// The machine that it ran on.
+    Device,
 }
 
 /// States that a session can be in.
@@ -96,11 +100,27 @@ pub enum State {
     Fork,
     /// Its transcript does not exist any more.
     Gone,
+    /// It ran on another machine.
+    Remote,
+    /// Claude Code deletes its transcript within a week.
+    Expiring,
+    /// The person hid it.
+    Hidden,
 }
 
 impl State {
     /// All of them, in the order of the help.
-    pub const ALL: [Self; 6] = [Self::Live, Self::Archived, Self::Starred, Self::Subagent, Self::Fork, Self::Gone];
+    pub const ALL: [Self; 9] = [
+        Self::Live,
+        Self::Archived,
+        Self::Starred,
+        Self::Subagent,
+        Self::Fork,
+        Self::Gone,
+        Self::Remote,
+        Self::Expiring,
+        Self::Hidden,
+    ];
 
     /// As it is written behind `is:`.
     pub fn name(self) -> &'static str {
@@ -111,6 +131,9 @@ impl State {
             Self::Subagent => "subagent",
             Self::Fork => "fork",
             Self::Gone => "gone",
+            Self::Remote => "remote",
+            Self::Expiring => "expiring",
+            Self::Hidden => "hidden",
         }
     }
 }
@@ -149,6 +172,11 @@ impl Query {
     /// Texts that must not be found.
     pub fn refused(&self) -> impl Iterator<Item = &Term> {
         self.texts(true)
+    }
+
+    /// Whether it asks for sessions that are left out of lists.
+    pub fn asks_for_hidden(&self) -> bool {
+        self.filters().any(|clause| !clause.negated && clause.what == What::Is(State::Hidden))
     }
 
     /// Clauses about the session itself.

@@ -14,6 +14,19 @@ pub struct Fault {
     pub suggestion: Option<String>,
 }
 
+impl Fault {
+    /// What is wrong with a query, with the part of it that is meant.
+    pub fn explain(&self, query: &str) -> String {
+        let written = query.get(self.span.clone()).unwrap_or_default().trim();
+        let named = self.message.split('`').nth(1).unwrap_or_default();
+        if written.is_empty() || self.message.contains(written) || !named.is_empty() && written.contains(named) {
+            self.to_string()
+        } else {
+            format!("`{written}`: {self}")
+        }
+    }
+}
+
 impl fmt::Display for Fault {
     /// Both as one sentence.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

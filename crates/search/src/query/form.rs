@@ -50,7 +50,7 @@ pub const FORMS: &[Form] = &[
     field(
         ("project", FieldKind::Name(NameField::Project)),
         "project:",
-        "a part of the project's name, or a directory that it ran in",
+        "a part of the project's name or key, or a directory",
         &["project:billing", "project:.", "project:~/src/shop"],
     ),
     field(("branch", FieldKind::Name(NameField::Branch)), "branch:", "a part of the branch", &["branch:fix/"]),
@@ -86,9 +86,15 @@ pub const FORMS: &[Form] = &[
         &["pr:123", "pr:acme/shop"],
     ),
     field(
+        ("device", FieldKind::Name(NameField::Device)),
+        "device:",
+        "a part of the name of the machine that it ran on",
+        &["device:laptop", "-device:tower"],
+    ),
+    field(
         ("is", FieldKind::Is),
         "is:",
-        "its state: `live`, `archived`, `starred`, `subagent` (subagents worked in it), `fork`, `gone` (no transcript any more)",
+        "its state: `live`, `archived`, `starred`, `subagent` (subagents worked in it), `fork`, `gone` (no transcript any more), `remote` (it ran on another machine), `expiring` (deleted by Claude Code within a week), `hidden` (left out unless asked for)",
         &["is:live", "-is:gone"],
     ),
     field(

@@ -13,6 +13,8 @@ pub(crate) struct Piece {
     pub(crate) span: Range<usize>,
     /// What is between the marks or behind the colon, as written.
     pub(crate) inside: Range<usize>,
+    /// Whether what was opened by a quote is closed by one.
+    pub(crate) closed: bool,
 }
 
 /// What a piece holds.
@@ -44,16 +46,17 @@ fn piece(text: &str, start: usize) -> Piece {
     let rest = &text[from..];
     let marked = if rest.starts_with('"') { Some(quoted(text, from)) } else { regex(text, from) };
     if let Some((body, inside, end)) = marked {
-        return Piece { negated, name: None, body, span: start..end, inside };
+        return Piece { negated, name: None, body, closed: inside.end < end, span: start..end, inside };
     }
     let end = word_end(text, from);
     let name = text[from..end].find(':').map(|colon| from..from + colon).filter(|name| is_name(&text[name.clone()]));
     let value = name.as_ref().map_or(from, |name| name.end + 1);
     if name.is_some() && text[value..].starts_with('"') {
         let (body, inside, end) = quoted(text, value);
-        return Piece { negated, name, body, span: start..end, inside };
+        return Piece { negated, name, body, closed: inside.end < end, span: start..end, inside };
     }
-    Piece { negated, name, body: Body::Plain(text[value..end].to_owned()), span: start..end, inside: value..end }
+    let body = Body::Plain(text[value..end].to_owned());
+    Piece { negated, name, body, closed: true, span: start..end, inside: value..end }
 }
 
 fn is_name(text: &str) -> bool {

@@ -35,7 +35,7 @@ impl Query {
         for piece in pieces(text) {
             match what(text, &piece) {
                 Ok(Some(what)) => {
-                    let clause = Clause { negated: piece.negated, what, span: piece.span };
+                    let clause = Clause { negated: piece.negated, what, span: piece.span.clone() };
                     if matches!(clause.what, What::Text(_))
                         && query.terms().count() + query.refused().count() == MOST_TERMS
                     {
@@ -43,6 +43,7 @@ impl Query {
                         query.faults.push(Fault { span: clause.span, message, suggestion: None });
                         break;
                     }
+                    query.remarks.extend(unclosed(&piece));
                     query.clauses.push(clause);
                 }
                 Ok(None) => {}
@@ -85,6 +86,12 @@ fn what(text: &str, piece: &Piece) -> Result<Option<What>, Fault> {
             Some(term(kind, word))
         }
     })
+}
+
+/// That a quote reaches to the end because nothing closes it.
+fn unclosed(piece: &Piece) -> Option<Fault> {
+    let message = "this quote is not closed: it is taken to the end".to_owned();
+    (!piece.closed).then(|| Fault { span: piece.span.clone(), message, suggestion: None })
 }
 
 /// A name that is nearly that of a field. `std::fs`, `https://…` and `Error:` are words.
@@ -151,6 +158,7 @@ fn example_of(name: &str) -> &'static str {
         "type" => "`type:debugging`",
         "tag" => "`tag:customer`",
         "pr" => "`pr:123`",
+        "device" => "`device:laptop`",
         "is" => "`is:live`",
         "cost" => "`cost:>5`",
         "tokens" => "`tokens:>1m`",
@@ -172,7 +180,7 @@ fn check(pattern: &str, piece: &Piece) -> Result<(), Fault> {
     let literal = pattern.replace('"', "\\\"");
     Err(Fault {
         span: start..piece.span.end.max(start),
-        message: format!("this regular expression is not complete: {reason}"),
+        message: format!("`/{pattern}/` is no complete regular expression: {reason}"),
         suggestion: Some(format!("\"{literal}\" in quotes to search for it as it stands")),
     })
 }

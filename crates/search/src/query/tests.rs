@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Candidates, Subject};
+use crate::{Candidates, Marks, Subject};
 
 /// The clauses and the faults of a query, written down again.
 fn check(text: &str, clauses: &str, faults: &[(&str, &str)]) {
@@ -47,7 +47,14 @@ fn what_is_wrong_is_explained_and_the_rest_still_works() {
         )],
     );
     check("is:lve x", "x", &[("is:lve", "no session is `lve`; try `is:live`")]);
-    check("is:odd", "", &[("is:odd", "no session is `odd`; try live, archived, starred, subagent, fork, gone")]);
+    check(
+        "is:odd",
+        "",
+        &[(
+            "is:odd",
+            "no session is `odd`; try live, archived, starred, subagent, fork, gone, remote, expiring, hidden",
+        )],
+    );
     check("project: x", "x", &[("project:", "`project:` needs a value; try `project:billing`")]);
     check("cost:much", "", &[("cost:much", "`much` is not an amount in dollars; try `cost:>5`")]);
     let query = Query::parse("after:yestrday x /a(b/");
@@ -56,8 +63,32 @@ fn what_is_wrong_is_explained_and_the_rest_still_works() {
     assert_eq!(query.faults[0].suggestion.as_deref(), Some("`after:yesterday`"));
     assert_eq!(
         (query.faults[1].message.as_str(), query.faults[1].span.clone()),
-        ("this regular expression is not complete: unclosed group", 19..22)
+        ("`/a(b/` is no complete regular expression: unclosed group", 19..22)
     );
+}
+
+#[test]
+fn what_is_wrong_names_its_part_once() {
+    for (text, expect) in [
+        ("x /[/", "`/[/` is no complete regular expression: unclosed character class"),
+        ("tool:", "`tool:` needs a value; try `tool:Bash`"),
+        ("is:lve", "no session is `lve`; try `is:live`"),
+        ("cost:much", "`much` is not an amount"),
+        (r"/a\n/", r"`/a\n/`: a regular expression matches within one line"),
+    ] {
+        let explained = Query::parse(text).faults[0].explain(text);
+        assert!(explained.starts_with(expect), "{text}: {explained}");
+    }
+}
+
+#[test]
+fn a_quote_that_is_not_closed_is_said_and_searched() {
+    for (text, remarks) in [("\"lock wait", 1), ("project:\"my shop", 1), ("\"lock wait\"", 0), ("\"", 0), ("it's", 0)]
+    {
+        let query = Query::parse(text);
+        assert_eq!((query.remarks.len(), query.faults.len()), (remarks, 0), "{text}");
+    }
+    assert_eq!(Query::parse("a \"b c").to_string(), "a \"b c\"");
 }
 
 /// The titles of the sessions that a query leaves.
@@ -75,22 +106,41 @@ fn found(query: &str) -> String {
         tools: vec!["Bash".into(), "mcp__github__list".into()],
         files: vec!["/home/you/src/shop/e2e/Poll.spec.ts".into()],
         kind: "debugging".into(),
-        tags: vec!["Customer".into()],
         prs: vec!["https://github.com/acme/shop/pull/123".into()],
+        device: "Old Tower".into(),
         states: vec![State::Live, State::Fork],
+        marks: Marks {
+            starred: true,
+            tags: vec!["Customer".into()],
+            archived: true,
+            deleted_at: day("2026-11-23T12:00:00Z"),
+            device: Some("Old Tower".into()),
+            ..Marks::default()
+        },
         cost_usd: 4.18,
         tokens: 1_200_000,
         ..Subject::default()
     };
-    let bare =
-        Subject { id: "b".into(), title: "bare".into(), latest: day("2026-11-20T08:00:00Z"), ..Subject::default() };
+    let bare = Subject {
+        id: "b".into(),
+        title: "bare".into(),
+        device: "laptop".into(),
+        latest: day("2026-11-20T08:00:00Z"),
+        ..Subject::default()
+    };
     let setting = Setting {
         now: "2026-11-20T12:00:00Z".parse().expect("a moment"),
         zone: Tz::Europe__Berlin,
         here: Some("/home/you/src/shop".into()),
         home: Some("/home/you".into()),
     };
-    let subjects = [shop, bare];
+    let hidden = Subject {
+        id: "0d5c1f2e".into(),
+        title: "own".into(),
+        marks: Marks { hidden: true, title: Some("given".into()), ..Marks::default() },
+        ..Subject::default()
+    };
+    let subjects = [shop, bare, hidden];
     let candidates: Candidates = subjects.iter().cloned().collect();
     let hits = candidates.rank(&Query::parse(query), &setting);
     hits.iter().map(|hit| subjects[hit.index].title.as_str()).collect::<Vec<_>>().join(" ")
@@ -115,9 +165,14 @@ fn fields_choose_sessions() {
         "pr:123",
         "pr:#123",
         "pr:acme/shop",
+        "device:tower",
+        "device:\"old tower\"",
+        "is:remote",
         "is:live",
         "is:fork",
         "-is:gone is:live",
+        "is:starred is:archived",
+        "is:expiring",
         "on:2026-10",
         "on:2026-10-03",
         "before:2026-10-04 project:web",
@@ -133,12 +188,34 @@ fn fields_choose_sessions() {
     ] {
         assert_eq!(found(query), "shop", "{query}");
     }
-    for query in ["after:7d", "on:today", "-project:web", "-shop", "cost:<1", "-is:live", "\"bare\""] {
+    for query in [
+        "after:7d",
+        "on:today",
+        "-project:web",
+        "-shop",
+        "cost:<1",
+        "-is:live",
+        "-is:starred -is:hidden",
+        "\"bare\"",
+        "device:laptop",
+        "-is:remote",
+        "-device:tower",
+    ] {
         assert_eq!(found(query), "bare", "{query}");
     }
     for query in
         ["pr:12", "file:*.rs", "file:ts*", "on:2026-10-02", "type:debug", "tag:cust", "project:~/else", "-s -b"]
     {
+        assert_eq!(found(query), "", "{query}");
+    }
+}
+
+#[test]
+fn what_is_hidden_is_found_by_those_who_ask_for_it() {
+    for query in ["is:hidden", "is:hidden given", "0d5c1f2e"] {
+        assert_eq!(found(query), "own", "{query}");
+    }
+    for query in ["given", "is:hidden own", "is:starred is:hidden"] {
         assert_eq!(found(query), "", "{query}");
     }
 }

@@ -12,7 +12,7 @@ impl Ready {
         match what {
             What::Text(_) => true,
             What::Name(field, value) => self.has(*field, value, setting),
-            What::Is(state) => self.states.contains(state),
+            What::Is(state) => self.marks.tell(*state, setting.now).unwrap_or_else(|| self.states.contains(state)),
             What::When(bound, moment, _) => {
                 let (start, end) = (moment.at(setting.now, setting.zone), moment.end(setting.now, setting.zone));
                 let began = self.started.or(self.latest);
@@ -39,7 +39,7 @@ impl Ready {
         let any = |names: &[Folded], holds: &dyn Fn(&str) -> bool| names.iter().any(|name| holds(name.as_str()));
         let part = |name: &str| name.contains(wanted);
         match field {
-            NameField::Project => part(self.names[1].as_str()),
+            NameField::Project => part(self.names[1].as_str()) || part(self.project_key.as_str()),
             NameField::Branch => part(self.names[2].as_str()),
             NameField::Model => any(&self.models, &|name| name.contains(wanted.trim_start_matches("claude-"))),
             NameField::Tool => any(&self.tools, &part),
@@ -47,6 +47,7 @@ impl Ready {
             NameField::File => any(&self.files, &part),
             NameField::Type => self.kind.as_str() == wanted,
             NameField::Tag => any(&self.tags, &|tag| tag == wanted),
+            NameField::Device => part(self.device.as_str()),
             NameField::Pr => any(&self.prs, &|address| is_pull_request(address, wanted)),
         }
     }

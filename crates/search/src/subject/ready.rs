@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::Subject;
 use super::needle::{MAKER, Needle};
+use super::{Marks, Subject};
 use crate::query::State;
 use crate::text::{Folded, Match};
 
@@ -13,11 +13,16 @@ const PROMPT_SEARCHED: usize = 400;
 const LEAST_BEGINNING: usize = 4;
 /// The score of a word that occurs without gaps is greater than any sum of words with gaps, and than that of a word
 /// that occurs in what was said.
-pub(crate) const WITHOUT_GAPS: u32 = 1000;
+const WITHOUT_GAPS: u32 = 1000;
 
 /// Whether a score says that a word stands only inside other words.
 pub(crate) fn is_inside_a_word(score: u32) -> bool {
     (WITHOUT_GAPS..WITHOUT_GAPS + 10).contains(&score)
+}
+
+/// Whether a score says that a word stands in the first prompt, and in nothing else that a session is known by.
+pub(crate) fn is_of_prompt(score: u32) -> bool {
+    score >= WITHOUT_GAPS && score.is_multiple_of(10)
 }
 
 /// A subject made ready.
@@ -27,6 +32,7 @@ pub(crate) struct Ready {
     pub(crate) latest: Option<DateTime<Utc>>,
     /// Title, project and branch.
     pub(super) names: [Folded; 3],
+    pub(super) project_key: Folded,
     pub(super) models: Vec<Folded>,
     first_prompt: Folded,
     days: Vec<String>,
@@ -37,9 +43,11 @@ pub(crate) struct Ready {
     pub(super) tools: Vec<Folded>,
     pub(super) files: Vec<Folded>,
     pub(super) kind: Folded,
-    pub(super) tags: Vec<Folded>,
     pub(super) prs: Vec<Folded>,
+    pub(super) device: Folded,
     pub(super) states: Vec<State>,
+    pub(super) marks: Marks,
+    pub(super) tags: Vec<Folded>,
     pub(super) cost_usd: f64,
     pub(super) tokens: u64,
 }
@@ -48,13 +56,15 @@ impl Ready {
     pub(crate) fn new(subject: &Subject) -> Self {
         let folded = |texts: &[String]| texts.iter().map(|text| Folded::new(text)).collect::<Vec<_>>();
         let model = |name: &String| Folded::new(name.strip_prefix(MAKER).unwrap_or(name));
-        let names = [&subject.title, &subject.project, &subject.branch];
+        let title = subject.marks.title.as_ref().unwrap_or(&subject.title);
+        let names = [title, &subject.project, &subject.branch];
         let first_prompt = beginning(&subject.first_prompt);
         let plain = names.into_iter().chain(&subject.models).map(String::as_str).chain([first_prompt]);
         Self {
             id: subject.id.to_ascii_lowercase(),
             latest: subject.latest,
             names: names.map(|name| Folded::new(name)),
+            project_key: Folded::new(&subject.project_key),
             models: subject.models.iter().map(model).collect(),
             first_prompt: Folded::new(first_prompt),
             days: subject.days.iter().map(NaiveDate::to_string).collect(),
@@ -64,9 +74,11 @@ impl Ready {
             tools: folded(&subject.tools),
             files: folded(&subject.files),
             kind: Folded::new(&subject.kind),
-            tags: folded(&subject.tags),
             prs: folded(&subject.prs),
+            device: Folded::new(&subject.device),
             states: subject.states.clone(),
+            tags: folded(&subject.marks.tags),
+            marks: subject.marks.clone(),
             cost_usd: subject.cost_usd,
             tokens: subject.tokens,
         }
@@ -103,6 +115,11 @@ impl Ready {
 
     pub(crate) fn tags(&self) -> impl Iterator<Item = &str> {
         self.tags.iter().map(Folded::as_str)
+    }
+
+    /// Whether it is left out where no query asks for it.
+    pub(crate) fn is_hidden(&self) -> bool {
+        self.marks.hidden
     }
 
     fn weighed_names(&self) -> impl Iterator<Item = (&Folded, u32)> {

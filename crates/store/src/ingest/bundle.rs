@@ -2,7 +2,7 @@
 
 use duckdb::arrow::array::ArrayRef;
 use pricing::PriceTable;
-use transcript::{Batch, FileRole, Request};
+use transcript::{Batch, FileRole, Request, Session, SessionFile};
 
 use super::Piece;
 use super::columnar::Columns;
@@ -14,7 +14,9 @@ use crate::columns::within_reason;
 /// Pieces of files, with the rows that they add to the tables, piece by piece.
 #[derive(Default)]
 pub(crate) struct Bundle {
-    pieces: Vec<Piece>,
+    /// Boxed: they are large, and a list that grows would copy them each time.
+    #[expect(clippy::vec_box, reason = "the list grows while they stay where they are")]
+    pieces: Vec<Box<Piece>>,
     keys: Vec<u64>,
     sole: Columns,
     tools: Columns,
@@ -22,7 +24,8 @@ pub(crate) struct Bundle {
 
 /// A bundle, unpacked.
 pub(super) struct Unpacked {
-    pub(super) pieces: Vec<Piece>,
+    #[expect(clippy::vec_box, reason = "they go on one by one and stay where they are")]
+    pub(super) pieces: Vec<Box<Piece>>,
     /// Fingerprints of the keys of `sole`.
     pub(super) keys: Vec<u64>,
     /// Rows of `requests`, as they stand there if nothing else is told of the request.
@@ -34,17 +37,21 @@ pub(super) struct Unpacked {
 impl Bundle {
     /// Adds a piece with what it tells. With `prices`, most requests become rows: of use only where the store may know
     /// nothing of them.
-    pub(crate) fn add(&mut self, mut piece: Piece, batch: Batch, prices: Option<&PriceTable>) {
+    pub(crate) fn add(&mut self, mut piece: Box<Piece>, batch: &mut Batch, prices: Option<&PriceTable>) {
         for tool in &batch.tool_uses {
             tool_row(&mut self.tools, tool);
             self.tools.end_row();
         }
         piece.tool_rows = batch.tool_uses.len();
-        piece.agent_types = batch.agent_types;
+        piece.agent_types = std::mem::take(&mut batch.agent_types);
         // A flat agent file may turn out to be another session's while it is read: its requests wait.
         let prices = prices.filter(|_| !matches!(piece.found.role, FileRole::FlatAgent(_)));
+        if prices.is_some() && piece.done && matches!(piece.found.role, FileRole::Session(_)) {
+            let file = SessionFile { main: true, facts: &piece.facts };
+            piece.alone = Some(Box::new(Session::fold(piece.session.as_str().into(), &[file])));
+        }
         let rows = self.sole.rows();
-        for mut request in batch.requests {
+        for mut request in batch.requests.drain(..) {
             request.tokens = within_reason(request.tokens);
             match prices {
                 Some(prices) if is_plain_in(&piece.session, &request) => self.add_sole(prices, &request),
@@ -62,7 +69,7 @@ impl Bundle {
     }
 
     /// The pieces.
-    pub(crate) fn pieces(&self) -> &[Piece] {
+    pub(crate) fn pieces(&self) -> &[Box<Piece>] {
         &self.pieces
     }
 

@@ -15,6 +15,9 @@ use crate::{StoreError, columns};
 /// Rows that are handed to the engine at once.
 const ROWS: usize = 2048;
 
+/// Rows that the engine gathers before it puts them into the table: by itself it would hold a whole batch twice.
+const GATHERED: usize = 8192;
+
 /// Rows that are being gathered. The values of a row are given in the order of the table's columns.
 #[derive(Default)]
 pub(crate) struct Columns {
@@ -25,36 +28,36 @@ pub(crate) struct Columns {
 
 impl Columns {
     /// The next value: a text.
-    pub(super) fn text<'t>(&mut self, value: impl Into<Option<&'t str>>) -> &mut Self {
+    pub(crate) fn text<'t>(&mut self, value: impl Into<Option<&'t str>>) -> &mut Self {
         self.next::<StringBuilder>().append_option(value.into());
         self
     }
 
     /// The next value: a text that may be missing.
-    pub(super) fn maybe_text(&mut self, value: Option<&String>) -> &mut Self {
+    pub(crate) fn maybe_text(&mut self, value: Option<&String>) -> &mut Self {
         self.text(value.map(String::as_str))
     }
 
     /// The next value: a number.
-    pub(super) fn number(&mut self, value: impl Into<Option<i64>>) -> &mut Self {
+    pub(crate) fn number(&mut self, value: impl Into<Option<i64>>) -> &mut Self {
         self.next::<Int64Builder>().append_option(value.into());
         self
     }
 
     /// The next value: a time.
-    pub(super) fn time(&mut self, value: Option<DateTime<Utc>>) -> &mut Self {
+    pub(crate) fn time(&mut self, value: Option<DateTime<Utc>>) -> &mut Self {
         self.next::<TimestampMicrosecondBuilder>().append_option(value.map(|at| at.timestamp_micros()));
         self
     }
 
     /// The next value: yes, no or not known.
-    pub(super) fn flag(&mut self, value: impl Into<Option<bool>>) -> &mut Self {
+    pub(crate) fn flag(&mut self, value: impl Into<Option<bool>>) -> &mut Self {
         self.next::<BooleanBuilder>().append_option(value.into());
         self
     }
 
     /// The next value: a list of texts. They can be read back joined: see `columns::joined_of`.
-    pub(super) fn list(&mut self, items: &[String]) -> &mut Self {
+    pub(crate) fn list(&mut self, items: &[String]) -> &mut Self {
         let list = self.next::<ListBuilder<StringBuilder>>();
         for item in items.iter().filter(|item| !item.is_empty()) {
             list.values().append_value(columns::item(item));
@@ -64,13 +67,13 @@ impl Columns {
     }
 
     /// The next value: bytes.
-    pub(super) fn bytes(&mut self, value: &[u8]) -> &mut Self {
+    pub(crate) fn bytes(&mut self, value: &[u8]) -> &mut Self {
         self.next::<BinaryBuilder>().append_value(value);
         self
     }
 
     /// Ends a row.
-    pub(super) fn end_row(&mut self) {
+    pub(crate) fn end_row(&mut self) {
         self.column = 0;
         self.rows += 1;
     }
@@ -81,7 +84,7 @@ impl Columns {
     }
 
     /// What was gathered, column by column; nothing where there are no rows. Begins anew.
-    pub(super) fn take(&mut self) -> Vec<ArrayRef> {
+    pub(crate) fn take(&mut self) -> Vec<ArrayRef> {
         self.rows = 0;
         self.builders.iter_mut().map(ArrayBuilder::finish).collect()
     }
@@ -97,43 +100,51 @@ impl Columns {
 }
 
 /// Adds rows to a table.
-pub(super) struct Columnar<'a> {
+pub(crate) struct Columnar<'a> {
     appender: Appender<'a>,
     columns: Columns,
+    /// Rows that the engine has gathered.
+    gathered: usize,
 }
 
 impl<'a> Columnar<'a> {
     /// Begins to add rows to a table.
-    pub(super) fn into_table(connection: &'a Connection, table: &str) -> Result<Self, StoreError> {
-        Ok(Self { appender: connection.appender(table)?, columns: Columns::default() })
+    pub(crate) fn into_table(connection: &'a Connection, table: &str) -> Result<Self, StoreError> {
+        Ok(Self { appender: connection.appender(table)?, columns: Columns::default(), gathered: 0 })
     }
 
     /// Begins to add rows to a temporary table.
-    pub(super) fn into_temporary(connection: &'a Connection, table: &str) -> Result<Self, StoreError> {
+    pub(crate) fn into_temporary(connection: &'a Connection, table: &str) -> Result<Self, StoreError> {
         let appender = connection.appender_to_catalog_and_db(table, "temp", "main")?;
-        Ok(Self { appender, columns: Columns::default() })
+        Ok(Self { appender, columns: Columns::default(), gathered: 0 })
     }
 
     /// Adds a row.
-    pub(super) fn row(&mut self, fill: impl FnOnce(&mut Columns)) -> Result<(), StoreError> {
+    pub(crate) fn row(&mut self, fill: impl FnOnce(&mut Columns)) -> Result<(), StoreError> {
         fill(&mut self.columns);
         self.columns.end_row();
         if self.columns.rows() == ROWS { self.hand_over() } else { Ok(()) }
     }
 
     /// Adds rows that were gathered elsewhere.
-    pub(super) fn rows(&mut self, columns: Vec<ArrayRef>) -> Result<(), StoreError> {
+    pub(crate) fn rows(&mut self, columns: Vec<ArrayRef>) -> Result<(), StoreError> {
         if columns.first().is_none_or(|column| column.is_empty()) {
             return Ok(());
         }
+        self.gathered += columns.first().map_or(0, |column| column.len());
         let field = |column: &ArrayRef| Field::new("", column.data_type().clone(), true);
         let schema = Schema::new(columns.iter().map(field).collect::<Vec<_>>());
         let batch = RecordBatch::try_new(Arc::new(schema), columns).expect("columns are of one length");
-        Ok(self.appender.append_record_batch(batch)?)
+        self.appender.append_record_batch(batch)?;
+        if self.gathered >= GATHERED {
+            self.gathered = 0;
+            self.appender.flush()?;
+        }
+        Ok(())
     }
 
     /// Ends the adding.
-    pub(super) fn finish(mut self) -> Result<(), StoreError> {
+    pub(crate) fn finish(mut self) -> Result<(), StoreError> {
         self.hand_over()?;
         Ok(self.appender.flush()?)
     }

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use duckdb::{Connection, Row, params};
 use pricing::PriceTable;
 use rustc_hash::{FxHashMap, FxHashSet};
-use transcript::{Request, RequestKey, SessionId, Tokens, ToolUse};
+use transcript::{ChangedLines, Request, RequestKey, SessionId, Tokens, ToolUse};
 
 use super::columnar::{Columnar, Columns};
 use super::keys::{pick_texts, texts};
@@ -204,7 +204,7 @@ pub(super) fn tell(told: &mut Groups, copy: Copy) {
 }
 
 /// Tellings that are stored, and whether each stands in the request's own row.
-fn stored(connection: &Connection, condition: &str) -> Result<Vec<(Copy, bool)>, StoreError> {
+pub(crate) fn stored(connection: &Connection, condition: &str) -> Result<Vec<(Copy, bool)>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM tellings c JOIN files f USING (file_id) WHERE {condition}");
     let mut statement = connection.prepare(&sql)?;
     let rows = statement.query_map([], |row| Ok((copy_of(row)?, row.get(28)?)))?;
@@ -231,7 +231,7 @@ fn forget<'a>(connection: &Connection, names: impl Iterator<Item = &'a Name>) ->
 }
 
 /// Adds rows of `request_copies`.
-pub(super) fn append<'a>(connection: &Connection, copies: impl Iterator<Item = &'a Copy>) -> Result<(), StoreError> {
+pub(crate) fn append<'a>(connection: &Connection, copies: impl Iterator<Item = &'a Copy>) -> Result<(), StoreError> {
     let mut rows = Columnar::into_table(connection, "request_copies")?;
     for copy in copies {
         rows.row(|row| fill(row, copy))?;
@@ -255,13 +255,19 @@ fn fill(row: &mut Columns, Copy { place, request }: &Copy) {
 }
 
 /// The row of a tool call. The file's id is filled in later.
-pub(super) fn tool_row(row: &mut Columns, tool: &ToolUse) {
+pub(crate) fn tool_row(row: &mut Columns, tool: &ToolUse) {
     row.number(0).text(tool.id.as_str()).text(tool.request.0.as_str()).text(tool.name.as_str());
     row.maybe_text(tool.agent.as_ref()).time(tool.at).maybe_text(tool.subject.as_ref()).flag(tool.is_error);
+    lines(row, tool.lines);
+}
+
+/// Lines that were changed.
+pub(super) fn lines(row: &mut Columns, lines: Option<ChangedLines>) {
+    row.number(lines.map(|lines| i64::from(lines.added))).number(lines.map(|lines| i64::from(lines.removed)));
 }
 
 /// The column of `tool_call_copies` that holds the file's id.
-pub(super) const TOOL_FILE_ID: usize = 0;
+pub(crate) const TOOL_FILE_ID: usize = 0;
 
 pub(super) fn append_agent_types(connection: &Connection, pieces: &[Accepted]) -> Result<(), StoreError> {
     let mut rows = Columnar::into_table(connection, "agent_type_copies")?;

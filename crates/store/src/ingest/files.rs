@@ -8,7 +8,7 @@ use super::Touched;
 use super::columnar::{Columnar, Columns};
 use super::keys::{pick_ids, texts};
 use super::ledger::Accepted;
-use crate::{StoreError, columns};
+use crate::{StoreError, adopting, columns};
 
 /// Files whose rows change without anything being read.
 #[derive(Debug, Default)]
@@ -56,7 +56,7 @@ fn fill(row: &mut Columns, Accepted { piece, entry }: &Accepted) {
     row.text(piece.session.as_str()).maybe_text(agent);
     row.number(columns::bytes(piece.found.size)).number(piece.found.mtime_ns);
     row.number(columns::bytes(piece.facts.read_to)).number(piece.head).number(piece.tail);
-    row.number(entry.revision).flag(true).number(i64::from(piece.facts.problems())).bytes(&piece.stored);
+    row.number(entry.revision).flag(!piece.found.kept).number(i64::from(piece.facts.problems())).bytes(&piece.stored);
 }
 
 /// A flat agent file belongs to the session that most of its records name: that may change as it grows.
@@ -80,7 +80,7 @@ fn touch_renamed_sessions(
 }
 
 /// Removes all that some files said.
-pub(super) fn forget_copies(
+pub(crate) fn forget_copies(
     connection: &Connection,
     files: impl Iterator<Item = i64>,
     touched: &mut Touched,
@@ -119,13 +119,14 @@ pub(crate) fn mark(connection: &Connection, marks: &Marks, touched: &mut Touched
 }
 
 /// Drops files that are gone because they were moved: another file of the same session and agent begins with the
-/// same bytes, exists, and is at least as long.
+/// same bytes, exists, and is at least as long. And what another program recorded of a session that has a transcript.
 pub(crate) fn drop_superseded(connection: &Connection, touched: &mut Touched) -> Result<(), StoreError> {
     let moved = "SELECT DISTINCT gone.file_id FROM files gone JOIN files moved
         ON moved.session_id = gone.session_id AND moved.agent IS NOT DISTINCT FROM gone.agent AND moved.head = gone.head
         WHERE NOT gone.present AND moved.present AND moved.read_to >= gone.read_to";
     let mut statement = connection.prepare(moved)?;
-    let moved: Vec<i64> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let mut moved: Vec<i64> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    moved.extend(adopting::replaced(connection)?);
     if moved.is_empty() {
         return Ok(());
     }

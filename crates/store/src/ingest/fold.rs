@@ -1,13 +1,16 @@
 //! Sessions, folded from what their files say and summed over their requests.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use duckdb::Connection;
+use journal::ReplicaId;
 use rustc_hash::{FxHashMap, FxHashSet};
-use transcript::{FileFacts, FileRole, Session, SessionFile};
+use transcript::{ChangedLines, FileFacts, FileRole, Session, SessionFile};
 
 use super::Piece;
 use super::columnar::{Columnar, Columns};
+use super::copies::lines;
 use super::keys::pick_texts;
 use super::ledger::Tally;
 use super::sums::{self, Sums};
@@ -24,6 +27,10 @@ pub(crate) struct Folded {
     pub(crate) new: FxHashSet<String>,
     /// All others.
     pub(crate) changed: FxHashSet<String>,
+    /// Their working directories.
+    pub(crate) directories: BTreeSet<String>,
+    /// The directories on this machine that their projects are those of.
+    pub(crate) homes: BTreeSet<String>,
 }
 
 /// A file of a session.
@@ -35,20 +42,24 @@ pub(super) struct File {
     size: i64,
     mtime_ns: i64,
     present: bool,
-    facts: FileFacts,
+    facts: Box<FileFacts>,
+    /// The session, if this is its only file.
+    alone: Option<Box<Session>>,
 }
 
 impl File {
     /// The file that a piece is the last one of.
-    pub(super) fn of(piece: Piece) -> Self {
+    pub(super) fn of(piece: Box<Piece>) -> Self {
+        let piece = *piece;
         Self {
             path: piece.found.path,
             root: piece.found.root,
             main: matches!(piece.found.role, FileRole::Session(_)),
             size: bytes(piece.found.size),
             mtime_ns: piece.found.mtime_ns,
-            present: true,
+            present: !piece.found.kept,
             facts: piece.facts,
+            alone: piece.alone,
         }
     }
 }
@@ -74,7 +85,7 @@ pub(super) fn fold_with(
     stored.sort_unstable();
     let mut folded = fold_stored(connection, &stored, tally)?;
     if let Some(tally) = tally {
-        append(connection, &fresh, |session| tally.of(session))?;
+        append(connection, &fresh, |session| tally.of(session), &mut folded)?;
     }
     folded.new.extend(fresh.into_keys());
     Ok(folded)
@@ -89,7 +100,11 @@ fn fold_stored(connection: &Connection, sessions: &[&String], tally: Option<&Tal
         connection.execute("DELETE FROM sessions WHERE session_id IN (SELECT name FROM picked)", [])?;
         let sums = if tally.is_none() { sums::of_picked(connection)? } else { FxHashMap::default() };
         let stored = |session: &str| sums.get(session).copied().unwrap_or_default();
-        append(connection, &files, |session| tally.map_or_else(|| stored(session), |tally| tally.of(session)))?;
+        let sums_of = |session: &str| tally.map_or_else(|| stored(session), |tally| tally.of(session));
+        append(connection, &files, sums_of, &mut folded)?;
+        if tally.is_none() {
+            sums::add_lines(connection, "f.session_id IN (SELECT name FROM picked) AND")?;
+        }
         let (changed, new): (Vec<_>, Vec<_>) = files.into_keys().partition(|session| before.contains(session));
         folded.changed.extend(changed);
         folded.new.extend(new);
@@ -124,6 +139,7 @@ fn files(connection: &Connection) -> Result<FxHashMap<String, Vec<File>>, StoreE
             mtime_ns: row.get(5)?,
             present: row.get(6)?,
             facts,
+            alone: None,
         });
     }
     Ok(files)
@@ -133,18 +149,45 @@ fn append(
     connection: &Connection,
     sessions: &FxHashMap<String, Vec<File>>,
     sums_of: impl Fn(&str) -> Sums,
+    told: &mut Folded,
 ) -> Result<(), StoreError> {
     let mut rows = Columnar::into_table(connection, "sessions")?;
     for (id, files) in sessions {
-        let parts: Vec<SessionFile<'_>> =
-            files.iter().map(|file| SessionFile { main: file.main, facts: &file.facts }).collect();
-        let session = Session::fold(id.as_str().into(), &parts);
-        rows.row(|row| fill(row, &session, &sums_of(id), files))?;
+        let folded;
+        let session: &Session = if let [File { alone: Some(session), .. }] = files.as_slice() {
+            session
+        } else {
+            let parts = files.iter().map(|file| SessionFile { main: file.main, facts: &file.facts });
+            folded = Session::fold(id.as_str().into(), &parts.collect::<Vec<_>>());
+            &folded
+        };
+        let elsewhere = elsewhere(files);
+        rows.row(|row| fill(row, session, &sums_of(id), files, elsewhere))?;
+        let note = |directories: &mut BTreeSet<String>, directory: &Option<String>| {
+            if let Some(directory) = directory.as_ref().filter(|directory| !directories.contains(*directory)) {
+                directories.insert(directory.clone());
+            }
+        };
+        note(&mut told.directories, &session.cwd_last);
+        if elsewhere.is_none() {
+            note(&mut told.homes, &session.home);
+        }
     }
     rows.finish()
 }
 
-fn fill(row: &mut Columns, session: &Session, sums: &Sums, files: &[File]) {
+/// What stands before the paths of a session that ran on another machine: its replica; none where any file of it is of this
+/// one.
+fn elsewhere(files: &[File]) -> Option<&str> {
+    let before =
+        |file: &File| file.path.split(':').next().filter(|name| name.parse::<ReplicaId>().is_ok()).map(str::len);
+    if files.iter().any(|file| before(file).is_none()) {
+        return None;
+    }
+    files.iter().filter_map(|file| Some(&file.path[..=before(file)?])).min()
+}
+
+fn fill(row: &mut Columns, session: &Session, sums: &Sums, files: &[File], elsewhere: Option<&str>) {
     let title = session.title.as_ref();
     let present = files.iter().filter(|file| file.main && file.present);
     let own = present.max_by_key(|file| (file.facts.read_to, Reverse(&file.path)));
@@ -166,4 +209,9 @@ fn fill(row: &mut Columns, session: &Session, sums: &Sums, files: &[File]) {
     row.maybe_text(own.map(|file| &file.path)).maybe_text(own.and_then(|file| file.root.as_ref()));
     row.number(files.iter().map(|file| file.size).sum::<i64>()).time(modified);
     row.number(ledger.map(|ledger| ledger.nano_usd)).maybe_text(ledger.map(ledger_text).as_ref());
+    // what its calls changed is added up when the row is there
+    lines(row, Some(ChangedLines::default()));
+    lines(row, session.ledger_lines);
+    let home = session.home.as_ref().map(|home| format!("{}{home}", elsewhere.unwrap_or_default()));
+    row.maybe_text(home.as_ref());
 }

@@ -6,7 +6,7 @@ use super::columnar::Columnar;
 use crate::StoreError;
 
 /// Fills the temporary table `picked(name)` with texts.
-pub(super) fn pick_texts<'a>(
+pub(crate) fn pick_texts<'a>(
     connection: &Connection,
     texts: impl Iterator<Item = &'a String>,
 ) -> Result<(), StoreError> {

@@ -19,8 +19,11 @@ const SEAL: &str = "seal";
 /// The name under which the store notes that something is not counted yet.
 const UNCOUNTED: &str = "uncounted";
 
-/// Requests that are counted together at most, and after which a first import puts no more off.
-const MUCH: usize = 4000;
+/// Requests that are counted together at most: what is told of them is in memory.
+const MUCH: usize = 12_000;
+
+/// Requests after which a first import puts no more off: their keys are in memory.
+const PUT_OFF: usize = 50_000;
 
 /// A file's row, as far as writing needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +93,7 @@ pub(super) fn fingerprint(text: &str) -> u64 {
 /// A piece and the row that it is written to.
 #[derive(Debug)]
 pub(super) struct Accepted {
-    pub(super) piece: Piece,
+    pub(super) piece: Box<Piece>,
     pub(super) entry: Entry,
 }
 
@@ -156,14 +159,18 @@ impl Ledger {
         now: bool,
         last: bool,
     ) -> Result<(), StoreError> {
-        if now || last || self.uncounted.keys.len() > MUCH {
+        if now || last || self.uncounted.keys.len() > PUT_OFF {
             let keys = std::mem::take(&mut self.uncounted.keys);
             recount(connection, prices, keys, &mut self.uncounted.sessions)?;
-            // what is folded in a later batch is folded with the sums in memory, which know nothing of this
+        }
+        if now || last {
+            // not before: what is folded in a later batch is folded with the sums in memory, which know nothing of this
             sums::renew(connection, &self.uncounted.sessions)?;
         }
-        let is_empty = self.uncounted.keys.is_empty() && self.uncounted.sessions.is_empty();
-        let put_off = !(last || is_empty);
+        if last {
+            sums::add_all_lines(connection)?;
+        }
+        let put_off = !last;
         if put_off != std::mem::replace(&mut self.says_so, put_off) {
             let says = if put_off {
                 schema::set_meta(connection, UNCOUNTED, "yes")
@@ -194,7 +201,7 @@ impl Ledger {
     /// Keeps a piece of a file whose row is as it was when reading it started.
     ///
     /// A file that another process has read meanwhile is left to it: its rows are committed already.
-    pub(super) fn accept(&mut self, piece: Piece) -> Option<Accepted> {
+    pub(super) fn accept(&mut self, piece: Box<Piece>) -> Option<Accepted> {
         let path = &piece.found.path;
         let known = self.entries.get(path).copied();
         let expected = self.written.get(path).copied().or(piece.revision);

@@ -101,7 +101,36 @@ pub(crate) fn renew(connection: &Connection, sessions: &FxHashSet<String>) -> Re
 /// Writes the sums of all sessions anew.
 pub(crate) fn renew_all(connection: &Connection) -> Result<(), StoreError> {
     connection.execute_batch("CREATE OR REPLACE TEMP TABLE picked AS SELECT session_id AS name FROM sessions")?;
-    renew_picked(connection)
+    renew_picked(connection)?;
+    add_all_lines(connection)
+}
+
+/// Writes into all sessions how many lines their calls changed.
+pub(super) fn add_all_lines(connection: &Connection) -> Result<(), StoreError> {
+    connection.execute("UPDATE sessions SET lines_added = 0, lines_removed = 0", [])?;
+    add_lines(connection, "")
+}
+
+/// Writes into sessions whose row says that nothing was changed how many lines their calls changed. A call belongs to the
+/// session that pays for its request, whichever files tell it, and is always told in one of that session's files `f`.
+pub(super) fn add_lines(connection: &Connection, condition: &str) -> Result<(), StoreError> {
+    let sql = format!(
+        "UPDATE sessions SET lines_added = u.added, lines_removed = u.removed
+         FROM (
+             SELECT session_id, CAST(sum(added) AS BIGINT) AS added, CAST(sum(removed) AS BIGINT) AS removed
+             FROM (
+                 SELECT f.session_id, any_value(c.request_key) AS request_key, max(c.lines_added) AS added,
+                     max(c.lines_removed) AS removed
+                 FROM tool_call_copies c JOIN files f USING (file_id)
+                 WHERE {condition} c.lines_added IS NOT NULL
+                 GROUP BY f.session_id, c.tool_call_id
+             ) JOIN requests r USING (session_id, request_key)
+             GROUP BY session_id
+         ) u
+         WHERE sessions.session_id = u.session_id"
+    );
+    connection.execute(&sql, [])?;
+    Ok(())
 }
 
 fn renew_picked(connection: &Connection) -> Result<(), StoreError> {

@@ -189,7 +189,8 @@ fn fresh_sessions(pieces: Vec<Accepted>, ledger: &mut Ledger) -> FxHashMap<Strin
     for Accepted { mut piece, entry } in pieces.into_iter().rev() {
         let session = std::mem::take(&mut piece.session);
         if seen.insert(entry.file_id) && ledger.is_new_session(&session) {
-            sessions.entry(session.clone()).or_default().push(File::of(piece));
+            // nearly always the only one
+            sessions.entry(session.clone()).or_insert_with(|| Vec::with_capacity(1)).push(File::of(piece));
         }
         names.push(session);
     }

@@ -17,9 +17,9 @@ pub(super) enum Moment {
 /// Beginnings and parts of the engine's messages that speak of the file's content.
 const DAMAGE: [&str; 5] = ["Corrupt", "checksum", "Serialization Error", "FATAL Error", "INTERNAL Error"];
 
-/// Parts of the engine's messages that speak of the system.
+/// Parts of the engine's messages that speak of the system, in its words.
 const SYSTEM: [(&str, ErrorKind); 4] = [
-    ("No space left", ErrorKind::StorageFull),
+    ("No space left on device", ErrorKind::StorageFull),
     ("Permission denied", ErrorKind::PermissionDenied),
     ("Read-only file system", ErrorKind::ReadOnlyFilesystem),
     ("Too many open files", ErrorKind::Other),
@@ -31,14 +31,20 @@ pub(super) fn explain(path: &Path, moment: Moment, error: duckdb::Error) -> Stor
     if message.contains("Could not set lock") || message.contains("Conflicting lock") {
         return StoreError::Locked { path: path.to_owned(), holder: holder(&message) };
     }
-    if let Some((_, kind)) = SYSTEM.iter().find(|(part, _)| message.contains(part)) {
+    if let Some((words, kind)) = system_error(&message) {
         let action = if moment == Moment::Opening { "open" } else { "write" };
-        return StoreError::Io { action, path: path.to_owned(), source: Error::new(*kind, first_line(&message)) };
+        // the engine names the file once more
+        return StoreError::Io { action, path: path.to_owned(), source: Error::new(kind, words) };
     }
     if moment == Moment::Opening || DAMAGE.iter().any(|part| message.contains(part)) {
         return StoreError::Damaged { path: path.to_owned(), message: first_line(&message) };
     }
     StoreError::Engine(error)
+}
+
+/// What the system says through the engine.
+pub(crate) fn system_error(message: &str) -> Option<(&'static str, ErrorKind)> {
+    SYSTEM.iter().find(|(words, _)| message.contains(words)).copied()
 }
 
 /// Looks again at an engine error that came up in the middle of a call.
@@ -50,7 +56,7 @@ pub(super) fn sharpen(path: &Path, error: StoreError) -> StoreError {
 }
 
 /// Who holds the file, from `Conflicting lock is held in <program> (PID <n>)`.
-fn holder(message: &str) -> String {
+pub(crate) fn holder(message: &str) -> String {
     let parts = message.split_once("held in ").and_then(|(_, rest)| rest.split_once(" (PID "));
     let Some((program, rest)) = parts else { return String::new() };
     let process = rest.split(')').next().unwrap_or_default();
@@ -83,7 +89,7 @@ mod tests {
         check(
             Moment::Using,
             "IO Error: Could not write file: No space left on device",
-            "cannot write s.duckdb: IO Error: Could not write file: No space left on device",
+            "cannot write s.duckdb: No space left on device",
         );
         check(
             Moment::Opening,

@@ -86,13 +86,13 @@ impl Drop for Held {
 
 /// A short random pause, longer after each failure, so that nobody who waits is always the second.
 #[derive(Debug, Default)]
-pub(super) struct Pause {
+pub(crate) struct Pause {
     taken: u32,
 }
 
 impl Pause {
     /// Sleeps 1 to 15 ms.
-    pub(super) fn take(&mut self) {
+    pub(crate) fn take(&mut self) {
         let longest = 2000_u64 << self.taken.min(3);
         self.taken += 1;
         let chance = RandomState::new().build_hasher().finish();

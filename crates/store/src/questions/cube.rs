@@ -1,18 +1,22 @@
 //! All requests, put together by hour and by everything that they can be asked by.
 
+use std::collections::BTreeMap;
 use std::thread;
 
 use config::SessionTypes;
 use duckdb::Connection;
 use duckdb::arrow::array::{Array, AsArray, RecordBatch, StringArray};
 use duckdb::arrow::datatypes::{Decimal128Type, Int64Type};
+use journal::ReplicaId;
 use pricing::{NanoUsd, PicoUsd, PriceTable};
 use summary::{Builder, Cube, Request, Session, Usage};
-use transcript::{SessionId, Tokens};
+use transcript::{ChangedLines, SessionId, Tokens};
 
 use super::carrying::CARRYING;
+use super::elsewhere::elsewhere;
 use super::usage::{AGENT_KIND, AGENTS, TOOLS, type_columns, type_of};
-use crate::columns::{COST, RECORDED, counted};
+use crate::columns::{COST, RECORDED, counted, counted_small};
+use crate::projects::NAMED;
 use crate::{StoreError, ingest};
 
 /// Threads of the engine for this question at most.
@@ -27,6 +31,10 @@ pub struct CubeQuery<'a> {
     pub tools: bool,
     /// The rules that give a session its type.
     pub types: &'a SessionTypes,
+    /// The name of this machine.
+    pub device: Option<&'a str>,
+    /// The names of others; one that has none is named by its number.
+    pub devices: &'a BTreeMap<ReplicaId, String>,
     /// List prices, by which costs are divided into kinds.
     pub prices: &'a PriceTable,
 }
@@ -37,7 +45,7 @@ pub struct CubeQuery<'a> {
 pub(crate) fn cube(connection: &Connection, query: &CubeQuery<'_>) -> Result<Cube, StoreError> {
     let cores = thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
     connection.execute_batch(&format!("SET threads = {cores}"))?;
-    let mut builder = Builder::new(sessions(connection, query.types)?, query.grain, query.prices);
+    let mut builder = Builder::new(sessions(connection, query)?, query.grain, query.prices);
     let sum = |column: &str| format!("CAST(sum({column}) AS HUGEINT)");
     let tokens = ["input", "output", "cache_write_5m", "cache_write_1h", "cache_read"];
     let sums = tokens.map(|kind| sum(&format!("r.{kind}_tokens"))).join(", ");
@@ -98,12 +106,16 @@ fn text(column: &StringArray, row: usize) -> Option<&str> {
     column.is_valid(row).then(|| column.value(row))
 }
 
-fn sessions(connection: &Connection, rules: &SessionTypes) -> Result<Vec<Session>, StoreError> {
+fn sessions(connection: &Connection, query: &CubeQuery<'_>) -> Result<Vec<Session>, StoreError> {
     let sql = format!(
-        "SELECT session_id, project, {}, active_ms, prompts, requests, ledger_nano_usd, session_id IN ({CARRYING})
-         FROM sessions",
+        "SELECT session_id, project, {}, active_ms, prompts, requests, ledger_nano_usd, session_id IN ({CARRYING}),
+             lines_added, lines_removed
+         FROM {NAMED} sessions",
         type_columns()
     );
+    let elsewhere = elsewhere(connection)?;
+    let named = |device: &ReplicaId| query.devices.get(device).cloned().unwrap_or_else(|| device.to_string());
+    let device_of = |session: &str| elsewhere.get(session).map(named).or_else(|| query.device.map(str::to_owned));
     let mut statement = connection.prepare(&sql)?;
     let mut sessions = Vec::new();
     for batch in statement.query_arrow([])? {
@@ -114,10 +126,14 @@ fn sessions(connection: &Connection, rules: &SessionTypes) -> Result<Vec<Session
         sessions.extend((0..batch.num_rows()).map(|row| Session {
             id: SessionId(ids.value(row).to_owned()),
             project: text(projects, row).map(str::to_owned),
-            session_type: Some(type_of(rules, skills.value(row), places.value(row))),
-            device: None,
+            session_type: Some(type_of(query.types, skills.value(row), places.value(row))),
+            device: device_of(ids.value(row)),
             active_ms: counted(numbers(4).value(row)),
             prompts: counted(numbers(5).value(row)),
+            lines: ChangedLines {
+                added: counted_small(numbers(9).value(row)),
+                removed: counted_small(numbers(10).value(row)),
+            },
             requests: counted(numbers(6).value(row)),
             ledger: ledgers.is_valid(row).then(|| NanoUsd(ledgers.value(row))),
             carries_on: carrying.is_valid(row) && carrying.value(row),

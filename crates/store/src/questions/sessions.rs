@@ -3,14 +3,22 @@
 use chrono::{DateTime, Utc};
 use duckdb::{Connection, Params, Row};
 use pricing::PicoUsd;
-use transcript::{Session, SessionId, Title, Tokens};
+use transcript::{ChangedLines, Session, SessionId, Title, Tokens};
 
+use super::elsewhere::elsewhere;
+use crate::adopting::is_adopted;
 use crate::columns::{At, counted, counted_small, joined_of, ledger_of, split, title_source};
+use crate::projects::NAMED;
 use crate::{SessionRow, StoreError};
 
 /// All sessions, the one with the latest record first.
 pub(crate) fn sessions(connection: &Connection) -> Result<Vec<SessionRow>, StoreError> {
     select(connection, "", [])
+}
+
+/// The sessions of the temporary table `picked`.
+pub(crate) fn picked_sessions(connection: &Connection) -> Result<Vec<SessionRow>, StoreError> {
+    select(connection, "WHERE session_id IN (SELECT name FROM picked)", [])
 }
 
 /// The sessions that a condition chooses, latest first.
@@ -25,13 +33,22 @@ pub(super) fn select(
              ended_at, active_ms, prompts, answers, tool_calls, subagents, problems, parent_session_id, first_prompt,
              last_prompt, {lists}, requests, input_tokens, output_tokens, cache_write_5m_tokens,
              cache_write_1h_tokens, cache_read_tokens, cost_pico_usd, unknown_cost_requests, incomplete_requests,
-             transcript, root, bytes, modified_at, ledger_nano_usd, ledger_models,
-             transcript IS NOT NULL OR session_id IN (SELECT session_id FROM files WHERE role = 'session')
-         FROM sessions {condition}"
+             transcript, root, bytes, modified_at, ledger_nano_usd, ledger_models, lines_added, lines_removed,
+             ledger_lines_added, ledger_lines_removed,
+             transcript IS NOT NULL OR session_id IN (SELECT session_id FROM files WHERE role = 'session'),
+             (SELECT author FROM authors WHERE authors.session_id = sessions.session_id),
+             regexp_replace(home, '^[0-9A-Z]{{26}}:', ''), project_key,
+             session_id IN (SELECT session_id FROM files WHERE {})
+         FROM {NAMED} sessions {condition}",
+        is_adopted("files")
     );
     let mut statement = connection.prepare(&sql)?;
     let rows = statement.query_map(params, session_row)?;
     let mut rows: Vec<SessionRow> = rows.collect::<Result<_, _>>()?;
+    let elsewhere = elsewhere(connection)?;
+    for row in &mut rows {
+        row.device = elsewhere.get(row.id().as_str()).copied();
+    }
     // Wide rows are sorted faster here than by the engine, which would copy them twice.
     rows.sort_by(|a, b| (latest(b), a.id()).cmp(&(latest(a), b.id())));
     Ok(rows)
@@ -59,10 +76,15 @@ fn session_row(row: &Row<'_>) -> duckdb::Result<SessionRow> {
         unknown_cost_requests: counted_small(row.get(31)?),
         incomplete_requests: counted_small(row.get(32)?),
         transcript: row.get::<_, Option<String>>(33)?.map(Into::into),
-        had_transcript: row.get(39)?,
+        device: None,
+        had_transcript: row.get(43)?,
+        created_by: row.get(44)?,
+        project_key: row.get(46)?,
+        adopted: row.get(47)?,
         root: row.get::<_, Option<String>>(34)?.map(Into::into),
         bytes: counted(row.get(35)?),
         modified: row.get::<_, At>(36)?.0,
+        lines: lines(row, 39)?.unwrap_or_default(),
     })
 }
 
@@ -76,6 +98,7 @@ fn session(row: &Row<'_>) -> duckdb::Result<Session> {
     Ok(Session {
         id: SessionId(row.get(0)?),
         title,
+        home: row.get(45)?,
         project: row.get(3)?,
         cwd_first: row.get(4)?,
         cwd_last: row.get(5)?,
@@ -98,5 +121,13 @@ fn session(row: &Row<'_>) -> duckdb::Result<Session> {
         files_touched: list(22)?,
         pr_links: list(23)?,
         ledger: ledger_of(row.get(37)?, row.get::<_, Option<String>>(38)?.as_deref()),
+        ledger_lines: lines(row, 41)?,
     })
+}
+
+/// Changed lines, from two columns.
+fn lines(row: &Row<'_>, at: usize) -> duckdb::Result<Option<ChangedLines>> {
+    let (added, removed): (Option<i64>, Option<i64>) = (row.get(at)?, row.get(at + 1)?);
+    let count = |number: Option<i64>| counted_small(number.unwrap_or(0));
+    Ok((added.is_some() || removed.is_some()).then(|| ChangedLines { added: count(added), removed: count(removed) }))
 }

@@ -16,6 +16,7 @@ use transcript::SessionId;
 use super::carrying::CARRYING;
 use super::spendings::windows;
 use crate::columns::{counted, joined_of, split};
+use crate::projects::NAMED;
 use crate::usage::{
     Calendar, Grouping, SessionUsage, Subject, Sum, UsageFilter, UsageQuery, UsageReport, UsageRow, costlier, shares,
     tools_of,
@@ -35,7 +36,7 @@ pub(crate) fn usage(connection: &Connection, query: &UsageQuery) -> Result<Usage
             by_subject(&cells, |cell| name(cell).map_or(Subject::Undated, |at| calendar.period(period, at).into()))
         }
         Grouping::Session => sessions(connection, cells)?,
-        Grouping::Project | Grouping::Model | Grouping::Agent => {
+        Grouping::Project | Grouping::Model | Grouping::Agent | Grouping::Device => {
             by_key(cells, |cell| cell.key[0].clone(), |name, _| Subject::Named(name))
         }
         Grouping::Branch => {
@@ -98,7 +99,7 @@ fn by_subject(cells: &[Cell], subject: impl Fn(&Cell) -> Subject) -> Vec<UsageRo
 fn sessions(connection: &Connection, cells: Vec<Cell>) -> Result<Vec<UsageRow>, StoreError> {
     let sql = format!(
         "SELECT session_id, title, project, ledger_nano_usd, parent_session_id, requests, session_id IN ({CARRYING})
-         FROM sessions"
+         FROM {NAMED} sessions"
     );
     let mut statement = connection.prepare(&sql)?;
     let rows = statement.query_map([], |row| {
@@ -136,7 +137,7 @@ pub(super) fn type_of(types: &SessionTypes, skills: &str, place: &str) -> String
 
 /// The type of every session.
 fn types(connection: &Connection, types: &SessionTypes) -> Result<FxHashMap<String, String>, StoreError> {
-    let mut statement = connection.prepare(&format!("SELECT session_id, {} FROM sessions", type_columns()))?;
+    let mut statement = connection.prepare(&format!("SELECT session_id, {} FROM {NAMED} sessions", type_columns()))?;
     let rows = statement.query_map([], |row| {
         let (id, skills, place): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
         Ok((id, type_of(types, &skills, &place)))

@@ -1,6 +1,8 @@
 //! Short fingerprints of a file's ends: is it still the file that we read?
 
-use std::hash::{DefaultHasher, Hasher};
+use std::hash::Hasher;
+
+use rustc_hash::FxHasher;
 
 /// Bytes at the start of a file that tell it from others.
 pub(super) const HEAD: usize = 256;
@@ -10,7 +12,7 @@ pub(super) const TAIL: usize = 4096;
 
 /// Fingerprint of some bytes. It need not hold over versions: a file that seems changed is read again.
 pub(super) fn of(bytes: &[u8]) -> i64 {
-    let mut hasher = DefaultHasher::new();
+    let mut hasher = FxHasher::default();
     hasher.write(bytes);
     hasher.finish().cast_signed()
 }

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::path::Path;
 
+use config::Excluded;
 use duckdb::{Connection, params};
 use rustc_hash::FxHashMap;
 use transcript::FileFacts;
@@ -17,7 +18,7 @@ pub(super) struct Task {
     /// The file.
     pub(super) found: Found,
     /// Its row; none for a new file.
-    file_id: Option<i64>,
+    pub(super) file_id: Option<i64>,
     /// What an earlier read left; none for a new file.
     pub(super) resume: Option<Resume>,
 }
@@ -53,16 +54,21 @@ impl Plan {
     pub(super) fn is_empty(&self) -> bool {
         self.tasks.is_empty() && self.marks.is_empty()
     }
+
+    /// Puts the latest files first.
+    pub(super) fn latest_first(&mut self) {
+        self.tasks.sort_by_key(|task| Reverse(task.found.mtime_ns));
+    }
 }
 
 /// A file as the store knows it, as far as a comparison needs it.
 #[derive(Debug, Clone)]
 pub(super) struct Known {
-    file_id: i64,
+    pub(super) file_id: i64,
     root: Option<String>,
-    size: u64,
+    pub(super) size: u64,
     mtime_ns: i64,
-    present: bool,
+    pub(super) present: bool,
 }
 
 /// All files that the store knows, by path.
@@ -86,8 +92,8 @@ pub(super) fn named(known: &FxHashMap<String, Known>) -> impl Iterator<Item = &S
     known.iter().filter(|(_, known)| known.root.is_none()).map(|(path, _)| path)
 }
 
-/// Compares what was seen with what is known.
-pub(super) fn plan(seen: &mut Seen, mut known: FxHashMap<String, Known>) -> Plan {
+/// Compares what was seen with what is known. What is excluded is not read; what is known of it stays.
+pub(super) fn plan(seen: &mut Seen, mut known: FxHashMap<String, Known>, excluded: &Excluded) -> Plan {
     let mut plan = Plan {
         may_have_moved: known.values().any(|known| !known.present),
         is_first: known.is_empty(),
@@ -95,18 +101,18 @@ pub(super) fn plan(seen: &mut Seen, mut known: FxHashMap<String, Known>) -> Plan
     };
     for found in std::mem::take(&mut seen.files) {
         match known.remove(&found.path) {
-            None => plan.tasks.push(Task { found, file_id: None, resume: None }),
-            Some(known) if (found.size, found.mtime_ns) != (known.size, known.mtime_ns) => {
-                plan.tasks.push(Task { found, file_id: Some(known.file_id), resume: None });
+            Some(known) if (found.size, found.mtime_ns) == (known.size, known.mtime_ns) => {
+                plan.marks.seen.extend((!known.present).then_some(known.file_id));
             }
-            Some(known) if !known.present => plan.marks.seen.push(known.file_id),
-            Some(_) => {}
+            _ if excluded.holds_transcript(Path::new(&found.path)) => {}
+            None => plan.tasks.push(Task { found, file_id: None, resume: None }),
+            Some(known) => plan.tasks.push(Task { found, file_id: Some(known.file_id), resume: None }),
         }
     }
     let gone = known.into_iter().filter(|(path, known)| known.present && is_gone(path, known, seen));
     plan.marks.gone = gone.map(|(_, known)| known.file_id).collect();
     plan.may_have_moved |= !plan.marks.is_empty();
-    plan.tasks.sort_by_key(|task| Reverse(task.found.mtime_ns));
+    plan.latest_first();
     plan
 }
 

@@ -1,40 +1,50 @@
 //! One scan from beginning to end.
 
-use std::path::Path;
+mod beside;
+
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use archive::Archive;
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use duckdb::Connection;
+use journal::Journal;
 use pricing::PriceTable;
 
 use super::plan::{self, Plan};
 use super::read::{News, Queue, expected_bytes};
 use super::walk::Walk;
-use super::{Progress, ScanOptions, ScanReport};
+use super::{Progress, ScanOptions, ScanReport, Strides};
+use super::{glance, kept};
+use crate::fold::{self, Offsets};
 use crate::ingest::{self, Bundle, Folded, Ledger, Marks, Touched, Writing};
 use crate::open::{Access, Opened};
-use crate::{Store, StoreError};
-
-/// A batch is committed when it holds this many rows …
-const BATCH_ROWS: usize = 40_000;
-
-/// … or when the store has been held for this long: then others get their turn.
-const HOLD: Duration = Duration::from_millis(1500);
+use crate::{Store, StoreError, projects};
 
 /// What a file adds to a batch, in rows: what it says is kept until the commit, and its session is folded then.
 const FILE_ROWS: usize = 6;
 
 /// In a first scan commits only add: merging the parts of a table that each of them leaves would write the table several
 /// times over. The commits of later scans merge what is worth it.
-const NO_MERGING: &str = "SET max_vacuum_tasks = 0";
+const ADDING: &str = "SET max_vacuum_tasks = 0";
+
+/// Bytes of a history up to which the batches of a first scan are larger, so that fewer commits are waited for. What is
+/// remembered of requests and sessions until the end grows with the history, and a large one leaves less memory for batches.
+const SMALL: u64 = 1_000_000_000;
+
+/// How much larger they are.
+const LARGER: usize = 3;
+
+/// What the engine needs to put nothing of such a batch aside on the disk.
+const AMPLE: &str = "SET max_memory = '128MB'";
 
 /// Time between two commits in which others get their turn with the store.
 const GAP: Duration = Duration::from_millis(20);
 
 /// Bundles that wait for the writer at most.
-const WAITING: usize = 12;
+const WAITING: usize = 6;
 
 /// Brings a store up to date.
 pub(crate) fn run(
@@ -45,10 +55,37 @@ pub(crate) fn run(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<ScanReport, StoreError> {
     let (report, folded) = (ScanReport::default(), Folded::default());
-    let mut scan = Scan { store, prices, cancel, report, folded, stale_prices: false, uncounted: false };
+    let strides = options.strides;
+    let (stale_prices, uncounted) = (false, false);
+    let mut scan = Scan {
+        store,
+        prices,
+        cancel,
+        strides,
+        made: None,
+        report,
+        folded,
+        stale_prices,
+        uncounted,
+        offsets: None,
+        looked_at_ns: None,
+        projects: projects::Known::new(),
+    };
     let plan = scan.plan(options)?;
-    let opened = scan.read(&plan, options.threads, progress)?;
+    let opened = scan.read(&plan, None, options.threads, progress)?;
     scan.finish(&plan, opened)?;
+    if let Some(folder) = options.journal.as_ref().filter(|folder| folder.is_dir()) {
+        match Journal::open(folder) {
+            Ok(journal) => scan.fold_in(&journal)?,
+            // what is stored and what the transcripts say is not less true for it
+            Err(_) => scan.report.damaged_streams += 1,
+        }
+    }
+    if let Some(folder) = &options.archive {
+        scan.take_kept(&Archive::at(folder), options.threads, progress)?;
+    }
+    let open = || Opened::or_create(store.path(), store.patience());
+    scan.name_projects(&mut |news| open()?.transaction(|connection| projects::note(connection, news)))?;
     if cancel.load(Ordering::Relaxed) { Err(StoreError::Cancelled) } else { Ok(scan.into_report()) }
 }
 
@@ -56,11 +93,20 @@ struct Scan<'a> {
     store: &'a Store,
     prices: &'a PriceTable,
     cancel: &'a AtomicBool,
+    strides: Strides,
+    /// A store that is made while the roots are walked and the first files are read.
+    made: Option<JoinHandle<Option<Opened>>>,
     report: ScanReport,
     folded: Folded,
     stale_prices: bool,
     /// Whether a first import was killed before everything was counted.
     uncounted: bool,
+    /// How far the journal is folded in; none where there was no store.
+    offsets: Option<Offsets>,
+    /// When packs were last put into the archive, as far as the store has looked.
+    looked_at_ns: Option<i64>,
+    /// What was known of directories before the scan.
+    projects: projects::Known,
 }
 
 impl Scan<'_> {
@@ -70,16 +116,32 @@ impl Scan<'_> {
             let walked = scope.spawn(|| Walk::over(&options.roots));
             let look = || Opened::existing(self.store.path(), Access::Read, self.store.patience());
             let opened = self.store.exists().then(look).transpose()?;
+            if opened.is_none() && has_something(options) {
+                let path = self.store.path().to_owned();
+                // what is in the way is told when there is something to store
+                self.made = Some(thread::spawn(move || Opened::or_create(&path, Duration::ZERO).ok()));
+            }
             let known = opened.as_ref().map(|opened| opened.ask(plan::known)).transpose()?.unwrap_or_default();
             let mut walk = walked.join().expect("a walk does not panic");
-            plan::named(&known).for_each(|path| walk.look_at(Path::new(path)));
-            options.extra_files.iter().for_each(|path| walk.look_at(path));
+            let mut named: Vec<PathBuf> = plan::named(&known).map(PathBuf::from).collect();
+            named.extend(options.extra_files.iter().cloned());
+            if let Some(opened) = &opened {
+                self.offsets = Some(opened.ask(fold::offsets)?);
+                self.looked_at_ns = opened.ask(kept::looked_at)?;
+                named.extend(opened.ask(fold::unread_transcripts)?.into_iter().map(PathBuf::from));
+            }
+            for path in &named {
+                walk.look_at(path);
+            }
             let mut seen = walk.seen();
             self.report.files_seen = seen.files.len() as u64;
-            let mut plan = plan::plan(&mut seen, known);
+            (self.report.glance, self.report.named) = (glance::of(&seen), named);
+            let mut plan = plan::plan(&mut seen, known, &options.excluded);
             if let Some(opened) = opened {
                 opened.ask(|connection| plan::resume(connection, &mut plan))?;
                 opened.ask(|connection| self.count(connection))?;
+                self.projects = opened.ask(projects::known)?;
+                self.folded.homes.extend(opened.ask(projects::unknown)?);
             }
             Ok::<_, StoreError>((plan, seen))
         })?;
@@ -92,6 +154,7 @@ impl Scan<'_> {
     fn read(
         &mut self,
         plan: &Plan,
+        archive: Option<&Archive>,
         threads: usize,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Option<Opened>, StoreError> {
@@ -101,7 +164,8 @@ impl Scan<'_> {
         }
         let wanted = if threads == 0 { thread::available_parallelism().map_or(2, usize::from) } else { threads };
         let failed = AtomicBool::new(false);
-        let queue = Queue::new(tasks, plan.is_first.then_some(self.prices), [self.cancel, &failed]);
+        let (prices, stop) = (plan.is_first.then_some(self.prices), [self.cancel, &failed]);
+        let queue = Queue::new(tasks, prices, archive, self.strides, stop);
         let (sender, news) = crossbeam_channel::bounded(WAITING);
         thread::scope(|scope| {
             for _ in 0..wanted.min(tasks.len()) {
@@ -130,12 +194,16 @@ impl Scan<'_> {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Option<Opened>, StoreError> {
         progress(*shown);
+        let is_small = shown.bytes_total <= SMALL;
+        if is_first && is_small {
+            self.strides.batch_rows = self.strides.batch_rows.saturating_mul(LARGER);
+        }
         let mut desk = Desk { news, ledger: Ledger::default(), shown, progress };
         let mut next = self.next(&mut desk, None);
         while let Next::Bundle(first) = next {
-            let mut opened = Opened::or_create(self.store.path(), self.store.patience())?;
+            let mut opened = self.open()?;
             if is_first {
-                opened.ask(|connection| Ok(connection.execute_batch(NO_MERGING)?))?;
+                opened.ask(|connection| Ok(connection.execute_batch(&format!("{ADDING}; {AMPLE}"))?))?;
             }
             next = self.hold(&mut opened, first, &mut desk)?;
             if matches!(next, Next::End) {
@@ -150,14 +218,24 @@ impl Scan<'_> {
         if !desk.ledger.puts_off() {
             return Ok(None);
         }
-        let mut opened = Opened::or_create(self.store.path(), self.store.patience())?;
+        let mut opened = self.open()?;
         opened.transaction(|connection| desk.ledger.count_rest(connection, self.prices))?;
         Ok(Some(opened))
     }
 
+    /// Opens the store for writing; makes it first if there is none.
+    fn open(&mut self) -> Result<Opened, StoreError> {
+        self.made().map_or_else(|| Opened::or_create(self.store.path(), self.store.patience()), Ok)
+    }
+
+    /// The store that was made meanwhile, once.
+    fn made(&mut self) -> Option<Opened> {
+        self.made.take().and_then(|made| made.join().ok()).flatten()
+    }
+
     /// Stores batches, one transaction each, while the store may be held. Says what comes next.
     fn hold(&mut self, opened: &mut Opened, first: Box<Bundle>, desk: &mut Desk<'_>) -> Result<Next, StoreError> {
-        let until = Instant::now() + HOLD;
+        let until = Instant::now() + self.strides.hold;
         let mut bundle = first;
         loop {
             let (folded, next) = opened.transaction(|connection| self.batch(connection, bundle, until, desk))?;
@@ -181,7 +259,7 @@ impl Scan<'_> {
         let mut writing = Writing::begin(connection, self.prices, &mut ledger)?;
         let (mut next, mut rows) = (Next::Bundle(first), 0);
         while let Next::Bundle(bundle) = next {
-            if rows >= BATCH_ROWS {
+            if rows >= self.strides.batch_rows {
                 next = Next::Bundle(bundle);
                 break;
             }
@@ -226,14 +304,20 @@ impl Scan<'_> {
     /// What remains when all files are read: files that are gone, prices that changed, the totals of the report. A scan
     /// that was called off keeps what it read and does no more.
     fn finish(&mut self, plan: &Plan, opened: Option<Opened>) -> Result<(), StoreError> {
-        let (prices, store, called_off) = (self.prices, self.store, self.cancel.load(Ordering::Relaxed));
-        if !plan.is_empty() {
+        let (prices, called_off) = (self.prices, self.cancel.load(Ordering::Relaxed));
+        if plan.is_empty() {
+            drop(self.made());
+        } else {
             let mut opened = match opened {
                 Some(opened) => opened,
-                None => Opened::or_create(store.path(), store.patience())?,
+                None => self.open()?,
             };
             if plan.may_have_moved && !called_off {
                 self.note(opened.transaction(|connection| settle(connection, &plan.marks, prices))?);
+            }
+            if plan.is_first {
+                // nobody waits for a store that was just made: it need not be opened once more
+                self.name_projects(&mut |news| opened.transaction(|connection| projects::note(connection, news)))?;
             }
             let stale_prices = self.stale_prices;
             opened.ask(|connection| self.count(connection))?;
@@ -241,9 +325,9 @@ impl Scan<'_> {
         }
         if called_off {
             Ok(())
-        } else if self.stale_prices {
+        } else if std::mem::take(&mut self.stale_prices) {
             self.reprice()
-        } else if self.uncounted {
+        } else if std::mem::take(&mut self.uncounted) {
             self.count_again()
         } else {
             Ok(())
@@ -295,6 +379,9 @@ impl Scan<'_> {
         self.report.sessions = sessions.unsigned_abs();
         self.report.requests = requests.unsigned_abs();
         self.report.problems = problems.unsigned_abs();
+        if problems > 0 {
+            self.report.not_understood = worst(connection)?;
+        }
         self.stale_prices = requests > 0 && !ingest::follows(connection, self.prices)?;
         self.uncounted = ingest::is_uncounted(connection)?;
         Ok(())
@@ -305,15 +392,23 @@ impl Scan<'_> {
         let changed: Vec<String> = folded.changed.into_iter().filter(|session| !new(session)).collect();
         self.folded.changed.extend(changed);
         self.folded.new.extend(folded.new);
+        self.folded.directories.extend(folded.directories);
+        self.folded.homes.extend(folded.homes);
     }
 
     fn into_report(self) -> ScanReport {
         ScanReport {
             sessions_new: self.folded.new.len() as u64,
             sessions_changed: self.folded.changed.len() as u64,
+            directories: self.folded.directories,
             ..self.report
         }
     }
+}
+
+/// Whether there may be a transcript.
+fn has_something(options: &ScanOptions) -> bool {
+    !options.extra_files.is_empty() || options.roots.iter().any(|root| root.join("projects").is_dir())
 }
 
 /// Marks files that are gone or back, drops those that were moved, and works out what follows.
@@ -347,4 +442,13 @@ enum Next {
 /// What a bundle adds to a batch.
 fn rows_of(bundle: &Bundle) -> usize {
     bundle.rows() + bundle.pieces().len() * FILE_ROWS
+}
+
+/// Files with stretches that were not understood, the worst first.
+fn worst(connection: &Connection) -> Result<Vec<(PathBuf, u64)>, StoreError> {
+    let sql =
+        "SELECT path, CAST(problems AS BIGINT) FROM files WHERE problems > 0 ORDER BY problems DESC, path LIMIT 10";
+    let mut statement = connection.prepare(sql)?;
+    let rows = statement.query_map([], |row| Ok((PathBuf::from(row.get::<_, String>(0)?), row.get::<_, i64>(1)?)))?;
+    rows.map(|row| row.map(|(path, problems)| (path, problems.unsigned_abs())).map_err(StoreError::from)).collect()
 }

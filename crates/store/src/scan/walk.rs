@@ -130,7 +130,14 @@ impl Walk {
             return self.seen.unreadable.push((path.to_owned(), "it is not a regular file".to_owned()));
         }
         let (size, mtime_ns) = (metadata.len(), mtime_ns(metadata));
-        self.seen.files.push(Found { path: text.to_owned(), root: self.root.clone(), role, size, mtime_ns });
+        self.seen.files.push(Found {
+            path: text.to_owned(),
+            root: self.root.clone(),
+            role,
+            size,
+            mtime_ns,
+            kept: false,
+        });
     }
 
     fn enter(&mut self, folder: &Path) -> io::Result<bool> {
@@ -149,7 +156,7 @@ impl Walk {
 }
 
 /// The role of a file that somebody named: by its path below the last `projects`, else by its name alone.
-fn role_of_named(path: &Path) -> Option<FileRole> {
+pub(super) fn role_of_named(path: &Path) -> Option<FileRole> {
     let parts: Vec<_> = path.components().collect();
     let inside = parts.iter().rposition(|part| part.as_os_str() == "projects");
     let below: Option<PathBuf> = inside.map(|at| parts[at + 1..].iter().collect());

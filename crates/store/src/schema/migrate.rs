@@ -13,9 +13,18 @@ const FROM_1: &str = include_str!("from_1.sql");
 /// From version 2 to 3.
 const FROM_2: &str = include_str!("from_2.sql");
 
+/// From version 3 to 4.
+const FROM_3: &str = include_str!("from_3.sql");
+
+/// From version 4 to 5.
+const FROM_4: &str = include_str!("from_4.sql");
+
+/// From version 5 to 6.
+const FROM_5: &str = include_str!("from_5.sql");
+
 /// Brings an open store from an earlier version to ours; the caller holds a transaction.
 pub(crate) fn migrate(connection: &Connection, from: i64) -> Result<(), StoreError> {
-    for (version, step) in [(1, FROM_1), (2, FROM_2)] {
+    for (version, step) in [(1, FROM_1), (2, FROM_2), (3, FROM_3), (4, FROM_4), (5, FROM_5)] {
         if from <= version {
             connection.execute_batch(step).map_err(|error| told(connection, error))?;
         }

@@ -13,13 +13,14 @@ use summary::{Chip, Cube, Dimension, Key, Question, Span, Stretch};
 
 const ZONES: [Tz; 4] = [Tz::UTC, Tz::Europe__Berlin, Tz::Asia__Kathmandu, Tz::Australia__Lord_Howe];
 
-const DIMENSIONS: [(Dimension, Grouping); 6] = [
+const DIMENSIONS: [(Dimension, Grouping); 7] = [
     (Dimension::Project, Grouping::Project),
     (Dimension::Model, Grouping::Model),
     (Dimension::Type, Grouping::Type),
     (Dimension::Branch, Grouping::Branch),
     (Dimension::Tool, Grouping::Tool),
     (Dimension::Agent, Grouping::Agent),
+    (Dimension::Device, Grouping::Device),
 ];
 
 /// One way of asking both.
@@ -41,6 +42,8 @@ pub(crate) fn check(store: &Store) -> usize {
             grain: calendar.grain(),
             tools: true,
             types: &SessionTypes::default(),
+            device: None,
+            devices: &BTreeMap::new(),
             prices: &PriceTable::built_in(),
         };
         let cube = store.cube(&query).expect("the store can be asked");

@@ -1,5 +1,7 @@
 //! All requests put together for the summary.
 
+use std::collections::BTreeMap;
+
 use chrono::Weekday;
 use chrono_tz::Tz;
 use config::SessionTypes;
@@ -31,7 +33,14 @@ fn a_store_that_is_not_there_has_no_requests() {
     let history = History::new();
     let calendar = Calendar { zone: Tz::UTC, week_start: Weekday::Mon };
     let types = SessionTypes::default();
-    let query = CubeQuery { grain: calendar.grain(), tools: false, types: &types, prices: &PriceTable::built_in() };
+    let query = CubeQuery {
+        grain: calendar.grain(),
+        tools: false,
+        types: &types,
+        device: None,
+        devices: &BTreeMap::new(),
+        prices: &PriceTable::built_in(),
+    };
     assert!(history.store.cube(&query).expect("nothing is no failure").is_empty());
     assert!(!history.store.exists(), "nothing was made");
 }

@@ -4,8 +4,11 @@ use std::sync::atomic::AtomicBool;
 
 use duckdb::Connection;
 use pricing::PriceTable;
+use store::Strides;
 
-use crate::history::{A, B, History, three_answers};
+use crate::counted::check_counted;
+use crate::history::{A, B, History, TINY, three_answers};
+use crate::tangle::{Copying, Variety, tangle};
 
 /// Makes a store look as a first import leaves it that was killed before it counted what several files tell: the first
 /// telling stands alone, the others are stored and nothing follows from them. Of half of the first tellings a later part
@@ -29,6 +32,50 @@ fn as_if_killed_before_counting(history: &History) {
         .expect("it can be changed");
     let told: i64 = connection.query_row("SELECT count(*) FROM first", [], |row| row.get(0)).expect("a number");
     assert!(told > 0, "something is told twice");
+}
+
+/// A history in which requests are told again in many files.
+fn tangled() -> History {
+    let history = History::new();
+    let variety =
+        Variety { first: Copying::Queued, second: Copying::Forked, share: 100, goes_on: true, streamed: true };
+    for (path, text) in tangle(&variety) {
+        history.home.transcript(&path, text);
+    }
+    history
+}
+
+#[test]
+fn a_first_import_in_tiny_batches_stores_what_one_in_a_single_batch_does() {
+    let mut history = tangled();
+    history.scan();
+    let at_once = history.dump();
+    history.strides = TINY;
+    for hold in [TINY.hold, Strides::default().hold] {
+        history.strides.hold = hold;
+        history.rebuild();
+        assert_eq!(history.dump(), at_once);
+    }
+    check_counted(&history);
+}
+
+#[test]
+fn first_imports_at_once_that_take_turns_count_everything_once() {
+    let mut history = tangled();
+    history.strides = TINY;
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..3).map(|_| scope.spawn(|| history.scan())).collect();
+        for thread in threads {
+            thread.join().expect("no scan fails");
+        }
+    });
+    check_counted(&history);
+    // what another scan has read meanwhile is left to it, and what is missing then is read next
+    history.scan();
+    let in_turns = history.dump();
+    history.strides = Strides::default();
+    history.rebuild();
+    assert_eq!(history.dump(), in_turns);
 }
 
 #[test]

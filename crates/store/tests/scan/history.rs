@@ -6,24 +6,31 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use pricing::PriceTable;
-use store::{Progress, ScanOptions, ScanReport, Store, StoreError};
+use store::{Progress, ScanOptions, ScanReport, Store, StoreError, Strides};
 use testkit::{Home, Transcript};
 
 pub(crate) const A: &str = "aaaaaaaa-1111-4111-8111-111111111111";
 pub(crate) const B: &str = "bbbbbbbb-2222-4222-8222-222222222222";
 pub(crate) const C: &str = "cccccccc-3333-4333-8333-333333333333";
 
+/// A scan that meets a boundary everywhere: pieces of a few lines, batches of a few pieces, and the store closed after
+/// each of them.
+pub(crate) const TINY: Strides =
+    Strides { read: 1024, piece: 4096, bundle_rows: 4, bundle: 2048, batch_rows: 8, hold: Duration::ZERO };
+
 /// A home with transcripts and a store.
 pub(crate) struct History {
     pub(crate) home: Home,
     pub(crate) store: Store,
+    /// How much is done at once when it is scanned.
+    pub(crate) strides: Strides,
 }
 
 impl History {
     pub(crate) fn new() -> Self {
         let home = Home::new();
         let store = Store::at(home.path().join("data/sessions.duckdb")).waiting(Duration::from_mins(1));
-        Self { home, store }
+        Self { home, store, strides: Strides::default() }
     }
 
     /// A history of one session with three answers.
@@ -38,7 +45,7 @@ impl History {
     }
 
     pub(crate) fn options(&self) -> ScanOptions {
-        ScanOptions { roots: vec![self.home.claude()], ..ScanOptions::default() }
+        ScanOptions { roots: vec![self.home.claude()], strides: self.strides, ..ScanOptions::default() }
     }
 
     pub(crate) fn scan(&self) -> ScanReport {

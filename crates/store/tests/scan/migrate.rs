@@ -18,16 +18,21 @@ fn as_version_1(history: &History) {
         .and_then(|mut statement| statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
         .expect("files can be listed");
     for (file, mut facts) in facts {
-        assert_eq!(facts.pop(), Some(0), "a file without an open command ends with a flag that is off");
+        assert_eq!(facts.pop(), Some(0), "a file without a count of lines ends with nothing");
+        assert_eq!(facts.pop(), Some(0), "a file without changes that wait has an empty list before it");
+        assert_eq!(facts.pop(), Some(0), "a file without an open command has a flag that is off before it");
         assert_eq!(facts.pop(), Some(0), "a file without subagents has an empty list before it");
         connection
             .execute("UPDATE files SET facts = ? WHERE file_id = ?", duckdb::params![facts, file])
             .expect("facts can be cut");
     }
-    let earlier = "DROP VIEW agents; DROP TABLE agent_type_copies;
+    let earlier = "DROP TABLE projects; ALTER TABLE sessions DROP COLUMN home; DROP VIEW authors; DROP TABLE streams; DROP TABLE events; DROP TABLE session_operations; DROP VIEW agents; DROP TABLE agent_type_copies;
         INSERT INTO request_copies SELECT * EXCLUDE (sole) FROM tellings WHERE sole; DROP VIEW tellings;
         ALTER TABLE requests DROP COLUMN sidechain; ALTER TABLE requests DROP COLUMN file_since;
         ALTER TABLE requests DROP COLUMN sole;
+        ALTER TABLE tool_call_copies DROP COLUMN lines_added; ALTER TABLE tool_call_copies DROP COLUMN lines_removed;
+        ALTER TABLE sessions DROP COLUMN lines_added; ALTER TABLE sessions DROP COLUMN lines_removed;
+        ALTER TABLE sessions DROP COLUMN ledger_lines_added; ALTER TABLE sessions DROP COLUMN ledger_lines_removed;
         ALTER TABLE sessions DROP COLUMN ledger_nano_usd; ALTER TABLE sessions DROP COLUMN ledger_models;
         UPDATE meta SET value = '1' WHERE key = 'schema';";
     connection.execute_batch(earlier).expect("the schema can be changed back");

@@ -6,9 +6,10 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 use proptest::sample::select;
+use store::Strides;
 
 use crate::counted::check_counted;
-use crate::history::{A, B, C, History, three_answers};
+use crate::history::{A, B, C, History, TINY, three_answers};
 use crate::tangle::{BEGINNING, Copying, Variety, tangle};
 
 /// What happens to a file between two scans.
@@ -182,6 +183,12 @@ fn any_variety() -> impl Strategy<Value = Variety> {
         .prop_map(|(first, second, share, goes_on, streamed)| Variety { first, second, share, goes_on, streamed })
 }
 
+/// As always, in tiny batches with the store closed after each, and in tiny batches one after the other.
+fn any_strides() -> impl Strategy<Value = Strides> {
+    let as_always = Strides::default();
+    select(vec![as_always, TINY, Strides { hold: as_always.hold, ..TINY }])
+}
+
 fn any_step() -> impl Strategy<Value = Step> {
     prop_oneof![
         6 => (0_usize..8, 0.1..1.0_f64).prop_map(|(file, share)| Step::Grow(file, share)),
@@ -197,11 +204,13 @@ proptest! {
     fn any_order_and_any_split_of_reads_gives_the_same_rows(
         variety in any_variety(),
         steps in prop::collection::vec(any_step(), 8..20),
+        strides in any_strides(),
     ) {
         let files = tangle(&variety);
         let at_once = Writing::new(&files).finish();
         check_counted(&at_once);
         let mut writing = Writing::new(&files);
+        writing.history.strides = strides;
         for step in &steps {
             writing.take(step);
         }

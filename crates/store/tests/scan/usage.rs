@@ -9,7 +9,7 @@ use testkit::Transcript;
 
 use crate::history::{A, B, C, History, three_answers};
 
-const GROUPINGS: [Grouping; 13] = [
+const GROUPINGS: [Grouping; 14] = [
     Grouping::Total,
     Grouping::Period(Period::Hour),
     Grouping::Period(Period::Day),
@@ -22,6 +22,7 @@ const GROUPINGS: [Grouping; 13] = [
     Grouping::Type,
     Grouping::Tool,
     Grouping::Agent,
+    Grouping::Device,
     Grouping::Block,
 ];
 

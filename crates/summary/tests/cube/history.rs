@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc, Weekday};
 use chrono_tz::Tz;
 use pricing::{NanoUsd, PicoUsd, PriceTable};
 use summary::{Builder, Calendar, Cube, Request, Session, Usage};
-use transcript::Tokens;
+use transcript::{ChangedLines, Tokens};
 
 /// A calendar of a zone.
 pub(crate) fn calendar(zone: Tz) -> Calendar {
@@ -31,6 +31,7 @@ pub(crate) fn cube(sketches: &[Sketch], zone: Tz) -> Cube {
         session_type: Some("other".to_owned()),
         active_ms: 1_800_000,
         prompts: 2,
+        lines: if *id == "shop-3" { ChangedLines::default() } else { ChangedLines { added: 20, removed: 4 } },
         requests: sketches.iter().filter(|sketch| sketch.1 == *id).count() as u64,
         ledger: Some(NanoUsd(1_000_000_000)),
         ..Session::default()

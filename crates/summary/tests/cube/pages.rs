@@ -1,7 +1,7 @@
 //! Periods: their bars, what was before, what is expected.
 
 use chrono_tz::Tz;
-use summary::{Cube, Measure, Page, Question, Span};
+use summary::{Chip, Cube, Dimension, Key, Kind, Measure, Page, Question, Span};
 
 use crate::history::{Sketch, at, calendar, cube};
 
@@ -59,12 +59,33 @@ fn a_running_period_is_compared_with_as_much_of_the_one_before() {
     let running = page(&cube, Tz::UTC, Span::Month, "2026-11-05T12:00:00Z", "2026-11-16T00:00:00Z");
     assert!(running.is_running);
     assert_eq!(running.change(Measure::Cost), Some(50));
-    assert_eq!(running.expected(Measure::Cost), Some(2 * Measure::Cost.of(&running.total)), "half of it has passed");
     assert_eq!(running.average(Measure::Cost), Some(Measure::Cost.of(&running.total) / 16));
     let over = page(&cube, Tz::UTC, Span::Month, "2026-11-05T12:00:00Z", "2027-01-01T00:00:00Z");
     assert_eq!((over.change(Measure::Cost), over.expected(Measure::Cost)), (Some(-85), None));
     assert_eq!(over.bars_before.len(), 31);
     assert_eq!(Measure::Cost.of(&over.bars_before[24]), 9_000_000_000_000);
+}
+
+#[test]
+fn the_rest_of_a_period_is_expected_as_the_last_four_weeks_were() {
+    // from the fourth of October on, a dollar at 10:00 and another at 20:00
+    let days = (4..=31).map(|day| format!("2026-10-{day:02}")).chain(["2026-11-01".to_owned()]);
+    let times: Vec<String> = days.flat_map(|day| ["10", "20"].map(|hour| format!("{day}T{hour}:00:00Z"))).collect();
+    let look = |span, now: &str| {
+        let before = times.iter().filter(|time| time.as_str() <= now);
+        let sketches: Vec<Sketch> = before.map(|time| (&*time.clone().leak(), "shop-1", OPUS, "", 100)).collect();
+        page(&cube(&sketches, Tz::UTC), Tz::UTC, span, now, now)
+    };
+    let cents = |page: &Page| page.expected(Measure::Cost).map(|amount| amount / 10_000_000_000);
+    let month = look(Span::Month, "2026-11-01T12:00:00Z");
+    assert!(month.expects_as_before());
+    assert_eq!(cents(&month), Some(100 + 100 + 29 * 200), "today's evening, and 29 days");
+    let bar = month.expected_bar(0, Measure::Cost).map(|amount| amount / 10_000_000_000);
+    assert_eq!(bar, Some(200), "of today only the evening is missing");
+    assert_eq!(cents(&look(Span::Day, "2026-11-01T12:00:00Z")), Some(200));
+    assert_eq!(cents(&look(Span::Day, "2026-11-01T21:00:00Z")), Some(200), "nothing comes after nine");
+    assert_eq!(cents(&look(Span::Day, "2026-10-04T12:00:00Z")), Some(200), "on its first day it goes on as so far");
+    assert_eq!(cents(&look(Span::Month, "2026-10-06T12:00:00Z")), Some(500 + 100 + 25 * 200), "two days tell of it");
 }
 
 #[test]
@@ -120,6 +141,27 @@ fn the_money_is_divided_by_sessions_that_lie_in_the_period_whole() {
     assert_eq!((efficiency.sessions, efficiency.prompts), (2, 4), "shop-1 began in October");
     assert_eq!(efficiency.per_prompt().map(|cost| cost.0), Some(150_000_000_000));
     assert_eq!(efficiency.per_hour().map(|cost| cost.0), Some(600_000_000_000));
+    assert_eq!((efficiency.editing, efficiency.added, efficiency.removed), (1, 20, 4), "shop-3 changed nothing");
+    assert_eq!(efficiency.per_line().map(|cost| cost.0), Some(600_000_000_000 / 24));
     assert_eq!((month.ledger.sessions, month.ledger.unknown), (1, 1), "of shop-3 the cost is not known");
     assert_eq!(month.ledger.computed.0, 600_000_000_000);
+}
+
+#[test]
+fn the_money_is_that_of_the_chosen_kind() {
+    let sketches: &[Sketch] = &[("2026-11-05T12:00:00Z", "shop-2", OPUS, "", 60)];
+    let cube = cube(sketches, Tz::UTC);
+    let noon = at("2026-11-05T12:00:00Z");
+    let page = |chips: &[Chip]| {
+        cube.page(&Question { calendar: calendar(Tz::UTC), span: Span::Day, at: noon, now: noon, chips })
+    };
+    let cost = |page: &Page| page.efficiency.per_prompt().map(|cost| cost.0 * 2);
+    let kinds = [Kind::Input, Kind::Output, Kind::CacheRead];
+    let parts = kinds.map(|kind| page(&[Chip { dimension: Dimension::Kind, key: Key::Kind(kind) }]));
+    for part in &parts {
+        assert_eq!(cost(part), Some(part.total.cost.0), "what is shown is what is divided");
+        assert!(0 < part.total.cost.0 && part.total.cost.0 < 600_000_000_000);
+        assert_eq!(part.ledger.computed.0, 600_000_000_000, "the client's total knows no kinds");
+    }
+    assert_eq!(parts.iter().filter_map(cost).sum::<i128>(), 600_000_000_000);
 }

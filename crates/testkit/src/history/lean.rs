@@ -63,7 +63,7 @@ fn session(random: &mut Random, id: &str, project: u64, length: u64, generated: 
             put(random, "user", "{\"role\":\"user\",\"content\":\"Retry the ledger export\"}", clock_ms);
         }
         clock_ms += random.between(10_000, 70_000);
-        let number = random.next();
+        let number = random.draw();
         let content = if at % 4 == 3 {
             "{\"type\":\"text\",\"text\":\"Done.\"}".to_owned()
         } else {

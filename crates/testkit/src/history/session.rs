@@ -223,9 +223,9 @@ impl Author<'_> {
     /// One API message of a few blocks, a line each; returns the ids of its tool calls.
     fn message(&mut self, calls: usize) -> Vec<String> {
         self.request_copies();
-        let message = format!("msg_01{:016x}", self.random.next());
-        let request = format!("req_011{:016x}", self.random.next());
-        let tools: Vec<String> = (0..calls).map(|_| format!("toolu_01{:016x}", self.random.next())).collect();
+        let message = format!("msg_01{:016x}", self.random.draw());
+        let request = format!("req_011{:016x}", self.random.draw());
+        let tools: Vec<String> = (0..calls).map(|_| format!("toolu_01{:016x}", self.random.draw())).collect();
         let mut blocks = Vec::new();
         if self.random.once_in(2) {
             let signature = self.picture(400);
@@ -284,7 +284,7 @@ impl Author<'_> {
         if self.sheet.envelope().version != "2.1.328" || self.length == Length::Short {
             return;
         }
-        let hash = self.random.next();
+        let hash = self.random.draw();
         let text = self.some(400, 6_000);
         self.sheet.beside(&[&format!("\"type\":\"api-request-blob\",\"hash\":\"{hash:064x}\",\"message\":{{\"role\":\"user\",\"content\":\"{text}\"}}")]);
         let moment = self.sheet.moment();
@@ -303,7 +303,7 @@ impl Author<'_> {
     }
 
     fn subagent(&mut self) {
-        let agent = format!("a{:016x}", self.random.next());
+        let agent = format!("a{:016x}", self.random.draw());
         let envelope = Envelope { agent: Some(agent.clone()), ..self.sheet.envelope().clone() };
         let sheet = Sheet::new(self.sheet.id().to_owned(), envelope, self.sheet.clock_ms);
         let mut author = Author {
@@ -370,7 +370,7 @@ impl Author<'_> {
         const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
         let mut text = String::with_capacity(bytes + 10);
         while text.len() < bytes {
-            let mut number = self.random.next();
+            let mut number = self.random.draw();
             for _ in 0..10 {
                 text.push(char::from(DIGITS[usize::try_from(number & 63).expect("six bits")]));
                 number >>= 6;

@@ -148,7 +148,7 @@ pub(crate) struct Cut {
 
 /// A random UUID of version 4.
 pub(crate) fn uuid(random: &mut Random) -> String {
-    let (high, low) = (random.next(), random.next());
+    let (high, low) = (random.draw(), random.draw());
     let mut text = Vec::with_capacity(UUID);
     let (first, second, third) = (high >> 32, (high >> 16) & 0xffff, high & 0xfff);
     let (fourth, fifth) = ((low >> 48) & 0x3fff | 0x8000, low & 0xffff_ffff_ffff);

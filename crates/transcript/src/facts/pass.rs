@@ -4,7 +4,7 @@ mod message;
 
 use std::borrow::Cow;
 
-use super::{Batch, FileFacts, Ledger};
+use super::{Batch, ChangedLines, FileFacts, Ledger};
 use crate::lines::Piece;
 use crate::prompt::{PROMPT_LIMIT, Said, content_said, cut, said};
 use crate::request::Origin;
@@ -72,7 +72,10 @@ impl<'a> Pass<'a> {
                 set(&mut self.facts.worktree_of, original, usize::MAX);
             }
             "cost-state" => match Ledger::read(record) {
-                Some(ledger) => self.facts.ledger = Some(ledger),
+                Some(ledger) => {
+                    self.facts.ledger = Some(ledger);
+                    self.facts.ledger_lines = ChangedLines::by_client(record);
+                }
                 None => self.note_odd(offset),
             },
             _ => {}
@@ -112,8 +115,8 @@ impl<'a> Pass<'a> {
     }
 
     fn take_user(&mut self, record: &Record<'_>, known: bool, offset: u64) {
-        let Some(message) = record.message else { return self.note_odd(offset) };
-        self.take_results(record, &message);
+        let Some(message) = &record.message else { return self.note_odd(offset) };
+        self.take_results(record, message);
         if known {
             return;
         }
@@ -177,9 +180,9 @@ impl<'a> Pass<'a> {
         if let (Some(agent), Some(kind)) = (record.agent(), record.agent_type()) {
             self.emit_agent(&agent, &kind);
         }
-        let Some(message) = record.message else { return self.note_odd(offset) };
+        let Some(message) = &record.message else { return self.note_odd(offset) };
         let origin = Origin {
-            record: *record,
+            record,
             session: self.session_of(record),
             copied_from: record.copied_from(),
             agent: record.agent(),
@@ -189,7 +192,7 @@ impl<'a> Pass<'a> {
             branch: record.branch(),
             offset,
         };
-        self.take_message(&origin, &message);
+        self.take_message(&origin, message);
     }
 
     /// Old clients tell what a subagent does by whole nested records.
@@ -215,12 +218,12 @@ impl<'a> Pass<'a> {
         let Some((nested, _)) = nested.and_then(|raw| Record::cut(raw.as_written()).ok()) else {
             return self.note_odd(offset);
         };
-        let Some(message) = nested.message.filter(|_| !record.is_unmetered()) else { return };
+        let Some(message) = nested.message.as_ref().filter(|_| !record.is_unmetered()) else { return };
         if nested.kind() == "user" {
-            return self.take_results(&nested, &message);
+            return self.take_results(&nested, message);
         }
         let origin = Origin {
-            record: nested,
+            record: &nested,
             session: self.session_of(record),
             copied_from: record.copied_from(),
             agent,
@@ -231,7 +234,7 @@ impl<'a> Pass<'a> {
             offset,
         };
         if nested.kind() == "assistant" {
-            self.take_message(&origin, &message);
+            self.take_message(&origin, message);
         }
     }
 

@@ -380,3 +380,33 @@ fn the_kind_of_a_subagent_is_found_wherever_a_client_tells_it() {
     own["attributionAgent"] = json!("Explore");
     assert_eq!(agent_types(&[own]), explorer);
 }
+
+#[test]
+fn lines_are_changed_by_calls_that_succeeded_and_the_client_counts_for_itself() {
+    let edit = |id| tool(id, "Edit", &json!({"file_path": "/a", "old_string": "a", "new_string": "b\nc"}));
+    let told = |id, result: Value| {
+        let mut record = user(9, &json!([{"type": "tool_result", "tool_use_id": id, "content": "x"}]));
+        record["toolUseResult"] = result;
+        record
+    };
+    let records = [
+        answer(1, "m1", &edit("t1")),
+        told("t1", json!({"originalFile": "a", "structuredPatch": [{"lines": ["-a", "+b", "+c", "+d"]}]})),
+        answer(2, "m2", &edit("t2")),
+        told("t2", json!("done")),
+        answer(3, "m3", &edit("t3")),
+        result(4, "t3", true),
+        answer(5, "m4", &edit("t4")),
+        answer(6, "m5", &tool("t5", "Bash", &json!({"command": "sed -i s/a/b/ /a"}))),
+        result(7, "t5", false),
+        json!({"type": "cost-state", "sessionId": "s1", "totalCostUSD": 0.5, "totalLinesAdded": 7, "totalLinesRemoved": 1}),
+    ];
+    let text = records.iter().fold(String::new(), |text, record| text + &record.to_string() + "\n");
+    for cuts in [vec![], (0..text.len()).step_by(100).collect::<Vec<_>>()] {
+        let (facts, _, tools) = read_cut(text.as_bytes(), &cuts, true);
+        let lines = |id: &str| tools[id].lines.map(|lines| (lines.added, lines.removed));
+        assert_eq!([lines("t1"), lines("t2")], [Some((3, 1)), Some((2, 1))], "the result, else the input");
+        assert_eq!([lines("t3"), lines("t4"), lines("t5")], [None; 3], "failed, without a result, no change of a file");
+        assert_eq!(facts.ledger_lines, Some(ChangedLines { added: 7, removed: 1 }));
+    }
+}

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::ChangedLines;
 use crate::RequestKey;
 use crate::prompt::one_line;
 use crate::request::earliest;
@@ -26,6 +27,9 @@ pub struct ToolUse {
     pub subject: Option<String>,
     /// Whether its result was an error; none while there is no result.
     pub is_error: Option<bool>,
+    /// Lines that it changed in files; none if it did not, or while nothing says that it succeeded.
+    #[serde(skip)]
+    pub lines: Option<ChangedLines>,
 }
 
 impl ToolUse {
@@ -36,6 +40,7 @@ impl ToolUse {
         }
         self.at = earliest(self.at, other.at);
         self.is_error = self.is_error.max(other.is_error);
+        self.lines = self.lines.max(other.lines);
     }
 
     /// The smaller, the rather it is taken over.

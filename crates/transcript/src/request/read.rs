@@ -14,7 +14,7 @@ use crate::{ProblemKind, SessionId};
 #[derive(Debug, Clone)]
 pub(crate) struct Origin<'a> {
     /// The record that holds the message (inside an `agent_progress` record: the nested one).
-    pub(crate) record: Record<'a>,
+    pub(crate) record: &'a Record<'a>,
     pub(crate) session: SessionId,
     /// The session that it was copied from, where the record says so.
     pub(crate) copied_from: Option<Cow<'a, str>>,

@@ -24,6 +24,7 @@ impl Session {
             session.take_main(main);
         }
         session.take_all(&all);
+        session.models = models(main, &agents);
         session.title = title(&all);
         session.subagents = count_subagents(main, &agents);
         session
@@ -36,6 +37,7 @@ impl Session {
         self.prompts = main.prompts;
         self.answers = main.answers.len();
         self.ledger = main.ledger().cloned();
+        self.ledger_lines = main.ledger_lines;
         self.parent = main.parent.clone().filter(|parent| *parent != self.id);
     }
 
@@ -45,13 +47,12 @@ impl Session {
         self.cwd_last = first(all, |facts| facts.cwd_last.as_ref());
         self.branch = first(all, |facts| facts.branch.as_ref());
         self.entrypoint = first(all, |facts| facts.entrypoint.as_ref());
-        let home = first(all, |facts| facts.worktree_of.as_ref()).or_else(|| self.cwd_first.clone());
-        self.project = home.map(|cwd| project_name(&cwd).to_owned()).filter(|name| !name.is_empty());
+        self.home = first(all, |facts| facts.worktree_of.as_ref()).or_else(|| self.cwd_first.clone());
+        self.project = self.home.as_deref().map(project_name).filter(|name| !name.is_empty()).map(str::to_owned);
         let mut skills = BTreeSet::new();
         let (mut tools, mut activity) = (Seen::default(), Activity::default());
         for facts in all {
             extend(&mut self.versions, &facts.versions);
-            extend(&mut self.models, &facts.models);
             extend(&mut self.files_touched, &facts.files_touched);
             extend(&mut self.pr_links, &facts.pr_links);
             skills.extend(facts.skills.iter().cloned());
@@ -90,6 +91,18 @@ fn subagents<'a>(files: &[SessionFile<'a>]) -> Vec<&'a FileFacts> {
     agents.extend(named.into_values());
     agents.sort_by_cached_key(|facts| (facts.started(), facts.agent().map(str::to_owned), fullness(facts)));
     agents
+}
+
+/// Models of the subagents that the session itself did not ask, then its own.
+fn models(main: Option<&FileFacts>, agents: &[&FileFacts]) -> Vec<String> {
+    let own = main.map_or(&[][..], |facts| &facts.models);
+    let mut models = Vec::new();
+    for facts in agents {
+        extend(&mut models, &facts.models);
+    }
+    models.retain(|model| !own.contains(model));
+    models.extend_from_slice(own);
+    models
 }
 
 /// Subagents with files of their own, and those that the main file tells of.

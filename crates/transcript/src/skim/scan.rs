@@ -5,7 +5,11 @@ use memchr::memchr;
 use super::Broken;
 
 /// The first place from `at` on that is no space.
+#[inline]
 pub(super) fn after_space(bytes: &[u8], mut at: usize) -> usize {
+    if bytes.get(at).is_some_and(|byte| *byte > b' ') {
+        return at;
+    }
     while matches!(bytes.get(at), Some(b' ' | b'\t' | b'\r' | b'\n')) {
         at += 1;
     }
@@ -13,6 +17,7 @@ pub(super) fn after_space(bytes: &[u8], mut at: usize) -> usize {
 }
 
 /// Where the value that begins at `start` ends.
+#[inline]
 pub(super) fn value_end(bytes: &[u8], start: usize) -> Result<usize, Broken> {
     match bytes.get(start).ok_or(Broken)? {
         b'"' => string_end(bytes, start),
@@ -27,12 +32,30 @@ fn scalar_end(bytes: &[u8], start: usize) -> usize {
     start + length
 }
 
-/// The end of the string that opens at `open`: the first quote with an even number of backslashes before it.
+/// The end of the string that opens at `open`: the first quote with an even number of backslashes before it. Most strings
+/// are no longer than an id, and nothing in them is escaped: a call of `memchr` would cost more than they do.
+#[inline]
 pub(super) fn string_end(bytes: &[u8], open: usize) -> Result<usize, Broken> {
     let mut at = open + 1;
+    for _ in 0..4 {
+        let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<16>) else { break };
+        if let Some(found) = first_quote(chunk) {
+            at += found;
+            if bytes[at - 1] != b'\\' {
+                return Ok(at + 1);
+            }
+            break;
+        }
+        at += 16;
+    }
+    long_string_end(bytes, open, at)
+}
+
+/// The same, of a string that has no end before `at`.
+#[inline(never)]
+fn long_string_end(bytes: &[u8], open: usize, mut at: usize) -> Result<usize, Broken> {
     loop {
-        at = quote_after(bytes, at)?;
-        at += 1;
+        at += memchr(b'"', bytes.get(at..).ok_or(Broken)?).ok_or(Broken)? + 1;
         if bytes[at - 2] != b'\\' || is_free(&bytes[open + 1..at - 1]) {
             return Ok(at);
         }
@@ -44,20 +67,11 @@ fn is_free(before: &[u8]) -> bool {
     before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 0
 }
 
-/// The first quote from `at` on. Most strings are short: a call of `memchr` would cost more than they do.
-fn quote_after(bytes: &[u8], mut at: usize) -> Result<usize, Broken> {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    const QUOTES: u64 = u64::from_le_bytes([b'"'; 8]);
-    for _ in 0..4 {
-        let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) else { break };
-        let zero_at_quote = u64::from_le_bytes(*chunk) ^ QUOTES;
-        let found = zero_at_quote.wrapping_sub(ONES) & !zero_at_quote & (ONES << 7);
-        if found != 0 {
-            return Ok(at + found.trailing_zeros() as usize / 8);
-        }
-        at += 8;
-    }
-    memchr(b'"', bytes.get(at..).ok_or(Broken)?).map(|found| at + found).ok_or(Broken)
+/// Where the first quote stands. All bytes are compared at once.
+#[inline]
+fn first_quote(chunk: &[u8; 16]) -> Option<usize> {
+    let marks = u128::from_le_bytes(chunk.map(|byte| if byte == b'"' { 0xff } else { 0 }));
+    (marks != 0).then(|| marks.trailing_zeros() as usize / 8)
 }
 
 fn container_end(bytes: &[u8], open: usize) -> Result<usize, Broken> {

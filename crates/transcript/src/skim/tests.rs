@@ -55,6 +55,34 @@ fn members_agree_with_a_full_parser() {
 }
 
 #[test]
+fn the_only_object_of_a_list_is_read_in_one_go() {
+    for (text, sole) in [
+        (r#"{"k":[{"a":1}],"b":2}"#, true),
+        (r#"{"k":[ {"a":[{"c":"]"}]} ] ,"b":2}"#, true),
+        (r#"{"k":[{"a":1},{"a":2}],"b":2}"#, false),
+        (r#"{"k":[{"a":1},7],"b":2}"#, false),
+        (r#"{"k":[7],"b":2}"#, false),
+        (r#"{"k":[],"b":2}"#, false),
+        (r#"{"k":[{"a":}],"b":2}"#, false),
+        (r#"{"k":{"a":1},"b":2}"#, false),
+        (r#"{"k":"[{}]","b":2}"#, false),
+    ] {
+        let mut members = Members::at_start_of(text);
+        assert_eq!(members.key(), Some("k"));
+        let mut expect = members.clone();
+        let value = expect.value();
+        let found = members.sole_object(|inner| inner.by_ref().count());
+        assert_eq!(found.is_some(), sole, "{text}");
+        match found {
+            Some((count, raw)) => assert_eq!((count, Some(raw)), (1, value), "{text}"),
+            None => members = expect,
+        }
+        let rest: Vec<&str> = members.map(|(key, _)| key).collect();
+        assert_eq!(rest, ["b"], "after {text}");
+    }
+}
+
+#[test]
 fn what_is_cut_short_is_broken() {
     let whole = r#"{"a":[1,{"b":"c\"d"}],"e":true}"#;
     for cut in 0..whole.len() {
@@ -89,4 +117,19 @@ fn numbers_are_lenient() {
     assert_eq!(count("\"12\""), None);
     assert_eq!(count("nan"), None);
     assert_eq!(count("99999999999999999999999"), Some(u64::MAX));
+}
+
+#[test]
+fn a_string_ends_at_the_first_quote_that_is_not_escaped_whatever_its_length() {
+    for length in 0..100 {
+        for end in ["", r#"\""#, r"\\", r#"\\\""#, r#"\" \\"#] {
+            let string = format!("\"{}{end}\"", "x".repeat(length));
+            let (raw, used) = Raw::cut(&format!("{string},\"y\""))
+                .map(|(raw, used)| (raw.as_written().to_owned(), used))
+                .expect("a string");
+            assert_eq!((raw, used), (string.clone(), string.len()));
+            let unfinished = &string[..string.len() - 1];
+            assert!(Raw::cut(unfinished).is_err(), "{unfinished}");
+        }
+    }
 }

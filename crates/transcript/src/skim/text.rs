@@ -8,7 +8,7 @@ use memchr::memchr;
 /// escaped. Escapes that make no sense (unpaired surrogates, unknown letters) become U+FFFD.
 pub(super) fn decode(inner: &str, limit: usize) -> Cow<'_, str> {
     let inner = &inner[..inner.floor_char_boundary(limit)];
-    let Some(first) = memchr(b'\\', inner.as_bytes()) else { return Cow::Borrowed(inner) };
+    let Some(first) = backslash(inner.as_bytes()) else { return Cow::Borrowed(inner) };
     let mut text = String::with_capacity(inner.len());
     text.push_str(&inner[..first]);
     let mut rest = &inner[first..];
@@ -20,6 +20,15 @@ pub(super) fn decode(inner: &str, limit: usize) -> Cow<'_, str> {
         rest = &rest[plain..];
     }
     Cow::Owned(text)
+}
+
+/// The first backslash. Most strings are no longer than an id, and have none: a call of `memchr` would cost more.
+fn backslash(bytes: &[u8]) -> Option<usize> {
+    const SHORT: usize = 64;
+    if bytes.len() <= SHORT && bytes.iter().fold(0, |found, byte| found | u8::from(*byte == b'\\')) == 0 {
+        return None;
+    }
+    memchr(b'\\', bytes)
 }
 
 /// Decodes what follows a backslash; returns how many bytes of it were used.

@@ -17,29 +17,38 @@ pub(crate) struct Message<'a> {
     pub(crate) usage: Option<Raw<'a>>,
     /// `pausedResponses`.
     pub(crate) paused: Option<Raw<'a>>,
+    /// The only block of `content`, where that is a list of one block: most are.
+    sole_block: Option<Block<'a>>,
 }
 
 impl<'a> Message<'a> {
     pub(super) fn take(members: &mut Members<'a>) -> Self {
         let mut message = Self::default();
-        for (key, value) in members {
+        while let Some(key) = members.key() {
+            if key == "content" {
+                let (sole_block, content) = members.sole_object(Block::take).unzip();
+                message.sole_block = sole_block;
+                message.content = content.or_else(|| members.value());
+                continue;
+            }
+            let value = members.value();
             let slot = match key {
                 "id" => &mut message.id,
                 "model" => &mut message.model,
                 "stop_reason" => &mut message.stop_reason,
-                "content" => &mut message.content,
                 "usage" => &mut message.usage,
                 "pausedResponses" => &mut message.paused,
                 _ => continue,
             };
-            *slot = Some(value);
+            *slot = value;
         }
         message
     }
 
     /// The blocks of its content, if that is a list.
     pub(crate) fn blocks(&self) -> impl Iterator<Item = Block<'a>> + use<'a> {
-        self.content.into_iter().flat_map(Block::all)
+        let listed = self.content.filter(|_| self.sole_block.is_none());
+        self.sole_block.into_iter().chain(listed.into_iter().flat_map(Block::all))
     }
 
     /// `id`.

@@ -50,7 +50,7 @@ impl History {
         let mut files = Vec::new();
         for path in paths {
             self.bytes += fs::read(&path)?.len() as u64;
-            files.push(File { path, agent: None, number: self.files });
+            files.push(File { path, agent: None, number: self.files, archive: None });
             self.files += 1;
         }
         self.targets.push(Target { standing: Standing { index, scores: vec![None] }, files });

@@ -30,7 +30,7 @@ struct Answer {
 
 /// Checks the files.
 pub(super) fn run(context: &mut Context) -> color_eyre::Result<()> {
-    let mut problems: Vec<String> = context.settings_problem.take().iter().map(ToString::to_string).collect();
+    let mut problems: Vec<String> = context.settings_problems.drain(..).map(|problem| problem.to_string()).collect();
     problems.extend(sessions_tui::problems(&context.environment, &context.paths, &context.settings));
     problems.extend(context.checked_prices().err().map(|problem| problem.to_string()));
     let (count, config_file) = (problems.len(), context.paths.config_file());

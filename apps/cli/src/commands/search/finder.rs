@@ -1,7 +1,6 @@
 //! Searching titles and contents, and giving each hit its turn.
 
 use std::collections::HashMap;
-use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -154,7 +153,7 @@ fn answer(library: &Library, index: usize, found: Option<Found>) -> Answer {
     }
     let files = library.files(index);
     let own = files.iter().find(|file| file.agent.is_none()).filter(|_| !passages.is_empty());
-    let turns = own.and_then(|file| fs::read(&file.path).ok()).map(|bytes| Turns::read(&bytes)).unwrap_or_default();
+    let turns = own.and_then(|file| file.read().ok()).map(|bytes| Turns::read(&bytes)).unwrap_or_default();
     let hits = passages.into_iter().map(|passage| {
         let of_file = files.get(passage.file).and_then(|file| file.agent.as_deref());
         let agent = of_file.or_else(|| turns.agent_at(passage.offset)).map(str::to_owned);

@@ -5,28 +5,28 @@ use transcript::TextKind;
 
 use super::finder::{Answer, Place};
 use crate::context::Context;
-use crate::output::Output;
 use crate::schema;
 
-/// One object, written session by session.
+/// One object. It is written when all of it is there: a fault on the way leaves no half of it.
 #[derive(Default)]
 pub(super) struct Document {
-    begun: bool,
+    text: String,
 }
 
 impl Document {
-    /// Writes a session.
-    pub(super) fn add(&mut self, answer: &Answer, output: &mut Output) -> color_eyre::Result<()> {
-        let before = if self.begun { "," } else { BEGINNING };
-        self.begun = true;
-        Ok(output.bytes(format!("{before}{}", session(answer)).as_bytes())?)
+    /// Adds a session.
+    pub(super) fn add(&mut self, answer: &Answer) {
+        self.text += if self.text.is_empty() { BEGINNING } else { "," };
+        self.text += &session(answer).to_string();
     }
 
-    /// Writes the end.
-    pub(super) fn end(self, context: &mut Context) -> color_eyre::Result<()> {
-        let before = if self.begun { "" } else { BEGINNING };
-        let demo = if context.is_demo() { ",\"demo\":true" } else { "" };
-        Ok(context.output.line(&format!("{before}]{demo}}}"))?)
+    /// Writes it.
+    pub(super) fn end(mut self, context: &mut Context) -> color_eyre::Result<()> {
+        if self.text.is_empty() {
+            self.text += BEGINNING;
+        }
+        self.text += if context.is_demo() { "],\"demo\":true}" } else { "]}" };
+        Ok(context.output.line(&self.text)?)
     }
 }
 

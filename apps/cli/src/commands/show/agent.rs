@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use archive::Archive;
 use store::SessionDetail;
 use transcript::Conversation;
 
-use super::read;
+use super::{own, read};
 use crate::plain_text::one_line;
 use crate::report::Fault;
 
@@ -29,9 +30,9 @@ impl Told {
     }
 
     /// Says that it is shown for its session, which has no transcript itself.
-    pub(super) fn introduced(&self, detail: &SessionDetail) -> String {
+    pub(super) fn introduced(&self, archive: &Archive, detail: &SessionDetail) -> String {
         let others: Vec<String> =
-            in_files(detail).filter(|told| told.id != self.id).map(|told| one_line(&told.id)).collect();
+            in_files(archive, detail).filter(|told| told.id != self.id).map(|told| one_line(&told.id)).collect();
         let more =
             if others.is_empty() { String::new() } else { format!(" Others, for `--agent`: {}.", others.join(", ")) };
         let (session, agent) = (detail.row.id(), one_line(&self.id));
@@ -40,16 +41,16 @@ impl Told {
 }
 
 /// The subagent that stands for a session of which there never was a transcript of its own.
-pub(super) fn alone(detail: &SessionDetail) -> Option<Told> {
+pub(super) fn alone(archive: &Archive, detail: &SessionDetail) -> Option<Told> {
     let has_own = detail.row.transcript.is_some() || detail.files.iter().any(|file| file.agent.is_none());
-    in_files(detail).next().filter(|_| !has_own)
+    in_files(archive, detail).next().filter(|_| !has_own)
 }
 
 /// The subagent that an id or a unique beginning of one stands for.
-pub(super) fn find(detail: &SessionDetail, agent: &str) -> color_eyre::Result<Told> {
+pub(super) fn find(archive: &Archive, detail: &SessionDetail, agent: &str) -> color_eyre::Result<Told> {
     let wanted = agent.strip_prefix("agent-").unwrap_or(agent);
-    let mut all: Vec<Told> = in_files(detail).collect();
-    for told in in_session(detail)? {
+    let mut all: Vec<Told> = in_files(archive, detail).collect();
+    for told in in_session(archive, detail)? {
         if !all.iter().any(|known| known.id == told.id) {
             all.push(told);
         }
@@ -77,16 +78,16 @@ pub(super) fn find(detail: &SessionDetail, agent: &str) -> color_eyre::Result<To
     Err(fault.into())
 }
 
-/// Those with a file of their own.
-fn in_files(detail: &SessionDetail) -> impl Iterator<Item = Told> {
-    let files = detail.files.iter().filter(|file| file.present);
+/// Those with a file of their own, on the disk or in the archive.
+fn in_files(archive: &Archive, detail: &SessionDetail) -> impl Iterator<Item = Told> {
+    let files = detail.files.iter().filter(|file| file.present || archive.holds_file(&file.path));
     files.filter_map(|file| Some(Told { id: file.agent.clone()?, path: file.path.clone(), inside: false }))
 }
 
 /// Those that the file of the session tells of.
-fn in_session(detail: &SessionDetail) -> color_eyre::Result<Vec<Told>> {
-    let Some(path) = &detail.row.transcript else { return Ok(Vec::new()) };
-    let Some(bytes) = read(Some(path))? else { return Ok(Vec::new()) };
+fn in_session(archive: &Archive, detail: &SessionDetail) -> color_eyre::Result<Vec<Told>> {
+    let Some(path) = own(detail) else { return Ok(Vec::new()) };
+    let Some(bytes) = read(archive, Some(path))? else { return Ok(Vec::new()) };
     let agents = Conversation::read(&bytes).value.agents.into_iter();
-    Ok(agents.map(|agent| Told { id: agent.id, path: path.clone(), inside: true }).collect())
+    Ok(agents.map(|agent| Told { id: agent.id, path: path.to_owned(), inside: true }).collect())
 }

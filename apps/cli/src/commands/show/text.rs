@@ -82,7 +82,8 @@ fn facts(row: &SessionRow, zone: Tz) -> Vec<String> {
         session.versions.last().map(|version| format!("Claude Code {}", one_line(version))),
     ];
     let join = |parts: &[Option<String>]| parts.iter().flatten().cloned().collect::<Vec<_>>().join(" · ");
-    [join(&place), join(&time), join(&money)].into_iter().filter(|line| !line.is_empty()).collect()
+    let recorded = if row.adopted { "as claude-session-logger recorded it" } else { "" };
+    [join(&place), join(&time), join(&money), recorded.to_owned()].into_iter().filter(|line| !line.is_empty()).collect()
 }
 
 fn span(from: Option<DateTime<Utc>>, to: Option<DateTime<Utc>>, zone: Tz) -> Option<String> {

@@ -11,6 +11,7 @@ mod words;
 
 use clap::Args;
 
+use crate::archiving;
 use crate::context::Context;
 use crate::lookup;
 use crate::plain_text::one_line;
@@ -61,16 +62,17 @@ impl Audit {
         let sheet = Sheet::new(&row, audit, &prices);
         let chosen = self.request.as_deref().map(|wanted| find(&sheet, wanted)).transpose()?;
         let shown = chosen.map_or(&sheet.entries[..], std::slice::from_ref);
-        let places = Places::of(shown, context.environment.home());
+        let archive = archiving::archive(context);
+        let places = Places::of(shown, &archive, context.environment.home());
         if context.json {
-            let raw = chosen.map(raw::read);
+            let raw = chosen.map(|entry| raw::read(entry, &archive));
             return context.output.json(&json::answer(&sheet, shown, &places, raw.as_ref(), &prices, context));
         }
         if self.csv || !context.output.terminal {
             return lines::write(shown, &sheet, &places, self.csv, &mut context.output);
         }
         match chosen {
-            Some(entry) => text::write_one(entry, &sheet, &places, &raw::read(entry), context),
+            Some(entry) => text::write_one(entry, &sheet, &places, &raw::read(entry, &archive), context),
             None => text::write_all(&sheet, &places, context),
         }
     }

@@ -1,12 +1,14 @@
 //! `sessions usage --check-budget`: the present day and month against what they should cost at most.
 
 use chrono::{DateTime, Utc, Weekday};
-use config::{ConfigError, SessionTypes};
+use config::SessionTypes;
 use pricing::PicoUsd;
 use serde::Serialize;
 use sessions_tui::figures;
 use store::{Calendar, Grouping, Period, Stretch, Usage as Sum, UsageFilter, UsageQuery};
+use summary::Measure;
 
+use super::series::at_end;
 use crate::context::Context;
 use crate::output::Role;
 use crate::plain_text::counted;
@@ -43,7 +45,7 @@ struct Row<'a> {
     spent_usd: String,
     /// Below zero when it is exceeded.
     left_usd: String,
-    /// At the end of the period, if it goes on as so far.
+    /// At the end of the period, if it goes on as the last 28 days.
     expected_usd: String,
     exceeded: bool,
     /// Requests that are not in what was spent.
@@ -54,8 +56,8 @@ struct Row<'a> {
 const UNCHECKED: u8 = 2;
 
 /// A budget that cannot be trusted, because something is wrong in the file that it stands in.
-pub(crate) fn unreadable(problem: &ConfigError) -> Fault {
-    Fault::new("config", problem.to_string())
+pub(crate) fn unreadable(fault: Fault) -> Fault {
+    fault
         .next("The budget is not checked until this is corrected. `sessions config check` checks it again.")
         .exit(UNCHECKED)
 }
@@ -112,7 +114,7 @@ fn line(context: &Context, word: &'static str, period: Period, limit: u128) -> c
     };
     let usage = context.store.usage(&query)?.total.usage;
     let spent = u128::try_from(usage.cost.0).unwrap_or(0);
-    let expected = stretch.expected(spent, context.now).unwrap_or(spent).max(spent);
+    let expected = at_end(context, &query, &stretch, spent, Measure::Cost)?.max(spent);
     let expected = PicoUsd(i128::try_from(expected).unwrap_or(i128::MAX));
     Ok(Line { word, stretch, limit: PicoUsd(i128::try_from(limit).unwrap_or(i128::MAX)), usage, expected })
 }

@@ -60,9 +60,9 @@ impl Usage {
             remarks.insert(
                 0,
                 format!(
-                    "Each bar is {} of {}.",
+                    "Each bar stands for {}; there are {}.",
                     counted(picture.together as u64, self.by().word().as_str()),
-                    chart.bars.len()
+                    figures::count(chart.bars.len() as u64)
                 ),
             );
         }
@@ -83,7 +83,7 @@ fn picture(chart: &Chart, width: usize, ink: Ink, is_time: bool) -> Picture {
     let frame = |height: usize| Frame { width, height, ink };
     if !is_time || width < WIDTHS.1 {
         let has_lines = chart.average.or(chart.budget).is_some();
-        let names = chart::legend(chart, width, ink).len();
+        let names = chart::legend(chart, width, usize::MAX, ink).len();
         return chart::rows(chart, frame(chart.bars.len() + 1 + usize::from(has_lines) + names));
     }
     chart::bars(chart, frame(if width < WIDTHS.0 { HEIGHT.0 } else { HEIGHT.1 }))

@@ -19,8 +19,8 @@ use crate::report::Fault;
 
 /// Rows of a breakdown; the rest is one more.
 const MOST_ROWS: usize = 12;
-/// Stands behind the first tag of an SVG that was written here.
-const MARK: &str = "<!-- A report of `sessions usage --svg`, which may replace it. -->";
+/// Stands behind the first tag of an SVG that was written here. Two hyphens may not stand in a comment of XML.
+const MARK: &str = "<!-- A report of sessions usage, which may replace it. -->";
 /// Bytes of a file in which the mark is looked for.
 const MARK_WITHIN: u64 = 512;
 
@@ -56,8 +56,11 @@ impl Usage {
         let told = sums(&chart, &report).join(" · ");
         let word = heading(measure);
         let about = |title: String, description: &str| Text { title, description: description.to_owned() };
-        let by = period_word(period);
-        let mut drawings = vec![(about(format!("{word} by {by}"), "Stacked by model."), Drawing::Bars(chart))];
+        let by = period.name();
+        let mut drawings = vec![(
+            about(format!("{word} by {by}"), "Stacked by model; dotted, the time before."),
+            Drawing::Bars(chart),
+        )];
         let own = Some(self.by()).filter(|by| self.by.is_some() && !matches!(by.grouping(), Grouping::Period(_)));
         let breakdowns =
             [Some(By::Model), Some(By::Project), own.filter(|by| ![By::Model, By::Project, By::Total].contains(by))];
@@ -88,11 +91,6 @@ impl Usage {
             .flatten()
             .collect()
     }
-}
-
-fn period_word(period: Period) -> String {
-    let all = [By::Hour, By::Day, By::Week, By::Month];
-    all.into_iter().find(|by| by.grouping() == Grouping::Period(period)).map(By::word).unwrap_or_default()
 }
 
 /// Names with their amounts, the largest first; what is left is one row.

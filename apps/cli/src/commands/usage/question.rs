@@ -6,7 +6,9 @@ use std::num::NonZeroU32;
 use chrono::{DateTime, TimeDelta, Utc};
 use color_eyre::Report;
 use config::SessionTypes;
-use store::{Calendar, Grouping, Period, SessionRow, Subject, UsageFilter, UsageQuery, UsageReport};
+use journal::ReplicaId;
+use sessions_tui::Machines;
+use store::{Calendar, Grouping, Names, Period, SessionRow, Subject, UsageFilter, UsageQuery, UsageReport};
 use transcript::SessionId;
 
 use super::Usage;
@@ -35,6 +37,7 @@ impl Usage {
         }
         self.choose_projects(context, &mut query.filter)?;
         self.choose_models(context, &mut query.filter)?;
+        self.choose_devices(context, &mut query.filter)?;
         query.filter.since = self.since.map(|since| since.at(context.now, context.zone));
         query.filter.until = self.until.map(|until| until.end(context.now, context.zone));
         if let (Some(since), Some(until)) = (query.filter.since, query.filter.until)
@@ -51,7 +54,11 @@ impl Usage {
 
     /// The answer; of sessions and blocks, `--last` narrows the question to the last ones.
     pub(super) fn answer(&self, context: &Context, query: &mut UsageQuery) -> color_eyre::Result<UsageReport> {
-        let report = context.store.usage(query)?;
+        let mut report = context.store.usage(query)?;
+        if query.by == Grouping::Device {
+            let machines = machines(context);
+            report.rows.iter_mut().for_each(|row| name_device(&machines, &mut row.subject));
+        }
         let Some(count) = self.last().map(NonZeroU32::get) else { return Ok(report) };
         let kept = &report.rows[report.rows.len().saturating_sub(count as usize)..];
         if kept.len() == report.rows.len() {
@@ -96,13 +103,14 @@ impl Usage {
 
     /// Of several projects, one is enough; sessions and projects restrict each other.
     ///
-    /// A project is chosen by a part of its name, a directory chooses the sessions that ran in it, and `(none)` those
+    /// A project is chosen by a part of its name or its key, a directory chooses the sessions that ran in it, and `(none)` those
     /// without a project.
     fn choose_projects(&self, context: &Context, filter: &mut UsageFilter) -> color_eyre::Result<()> {
         if self.project.is_empty() {
             return Ok(());
         }
-        let known = context.store.names()?.projects;
+        let all = context.store.names()?;
+        let known = &all.projects;
         let (mut names, mut sessions) = (Vec::new(), Vec::new());
         let rows = context.store.sessions()?;
         for wanted in &self.project {
@@ -111,11 +119,11 @@ impl Usage {
             } else if lookup::is_directory(wanted) {
                 let here: Vec<_> = rows.iter().filter(|row| lookup::is_of_project(row, wanted, context)).collect();
                 if here.is_empty() {
-                    return Err(unknown("session ran in", wanted, &known).into());
+                    return Err(unknown("session ran in", wanted, known).into());
                 }
                 sessions.extend(here);
             } else {
-                names.extend(projects_called(wanted, &known)?);
+                names.extend(projects_called(wanted, &all)?);
             }
         }
         let is_by_name = |wanted: &String| wanted != NONE && !lookup::is_directory(wanted);
@@ -171,6 +179,34 @@ impl Usage {
         Ok(())
     }
 
+    /// A machine is chosen by its name, else by a part of it, else by the beginning of its number.
+    fn choose_devices(&self, context: &Context, filter: &mut UsageFilter) -> color_eyre::Result<()> {
+        if self.device.is_empty() {
+            return Ok(());
+        }
+        let machines = machines(context);
+        let all: Vec<Option<ReplicaId>> =
+            std::iter::once(None).chain(machines.others.keys().map(|id| Some(*id))).collect();
+        for wanted in &self.device {
+            let lower = wanted.trim().to_lowercase();
+            let name = |device: Option<ReplicaId>| machines.name(device).to_lowercase();
+            let number = |device: Option<ReplicaId>| device.map(|id| id.to_string().to_lowercase()).unwrap_or_default();
+            let chosen_by = |is_meant: &dyn Fn(Option<ReplicaId>) -> bool| -> Vec<Option<ReplicaId>> {
+                all.iter().copied().filter(|device| !lower.is_empty() && is_meant(*device)).collect()
+            };
+            let mut chosen = chosen_by(&|device| name(device) == lower);
+            if chosen.is_empty() {
+                chosen = chosen_by(&|device| name(device).contains(&lower) || number(device).starts_with(&lower));
+            }
+            if chosen.is_empty() {
+                let names: Vec<String> = all.iter().map(|device| machines.name(*device)).collect();
+                return Err(unknown("device is called", wanted, &names).into());
+            }
+            filter.devices.extend(chosen);
+        }
+        Ok(())
+    }
+
     /// Where the last so many stretches of time up to now, or to the end that was asked for, start; none where rows are
     /// counted.
     fn start_of_last(&self, query: &UsageQuery, count: NonZeroU32, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
@@ -185,11 +221,24 @@ impl Usage {
     }
 }
 
-/// The projects of a name, else those with it as a part of theirs.
-fn projects_called(wanted: &str, known: &[String]) -> Result<Vec<String>, Fault> {
-    let lower = wanted.trim().to_lowercase();
+fn machines(context: &Context) -> Machines {
+    Machines::of(&context.paths, &context.settings, &context.environment)
+}
+
+/// The store knows machines by their numbers.
+fn name_device(machines: &Machines, subject: &mut Subject) {
+    if let Subject::Named(device) = subject {
+        *device = Some(machines.name(device.as_deref().and_then(|number| number.parse().ok())));
+    }
+}
+
+/// The projects of a name or a key, else those with it as a part of theirs.
+fn projects_called(wanted: &str, all: &Names) -> Result<Vec<String>, Fault> {
+    let (known, lower) = (&all.projects, wanted.trim().to_lowercase());
     let called = |is_meant: &dyn Fn(&str) -> bool| -> Vec<String> {
-        known.iter().filter(|name| is_meant(&name.to_lowercase())).cloned().collect()
+        let key = |name: &String| all.project_keys.get(name).map(|key| key.to_lowercase());
+        let is_one = |name: &&String| is_meant(&name.to_lowercase()) || key(name).is_some_and(|key| is_meant(&key));
+        known.iter().filter(is_one).cloned().collect()
     };
     let mut chosen = called(&|name| name == lower);
     if chosen.is_empty() && !lower.is_empty() {

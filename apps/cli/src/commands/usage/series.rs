@@ -6,7 +6,7 @@ use chart::{Bar, Chart, Palette};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use sessions_tui::figures;
-use store::{Calendar, Period, Stretch, Subject, UsageFilter, UsageQuery, UsageRow};
+use store::{Calendar, Grouping, Period, Stretch, Subject, UsageFilter, UsageQuery, UsageRow};
 
 use super::words::{NONE, model};
 use super::{By, Measure, Usage};
@@ -86,9 +86,58 @@ fn is_covered(stretch: &Stretch, filter: &UsageFilter, now: DateTime<Utc>) -> bo
     filter.since.is_none_or(|since| since <= stretch.start) && filter.until.is_none_or(|until| now <= until)
 }
 
+/// What each stretch of the time before came to, of as many stretches as there are.
+fn before(
+    context: &Context,
+    query: &UsageQuery,
+    period: Period,
+    stretches: &[Stretch],
+) -> color_eyre::Result<Vec<summary::Usage>> {
+    let Some(first) = stretches.first() else { return Ok(Vec::new()) };
+    let calendar = Calendar { zone: query.zone, week_start: query.week_start };
+    let count = u32::try_from(stretches.len()).unwrap_or(u32::MAX).saturating_add(1);
+    let start = calendar.start_of_last(period, count, first.start);
+    let mut asked = UsageQuery { by: Grouping::Period(period), ..query.clone() };
+    (asked.filter.since, asked.filter.until) = (Some(start), Some(first.start));
+    let rows = context.store.usage(&asked)?.rows;
+    let by_start: BTreeMap<DateTime<Utc>, summary::Usage> =
+        rows.iter().filter_map(|row| Some((stretch_of(&row.subject)?.start, row.usage))).collect();
+    let whole = Stretch { name: String::new(), start, end: first.start };
+    let parts = calendar.parts(&whole, period);
+    Ok(parts.iter().map(|stretch| by_start.get(&stretch.start).copied().unwrap_or_default()).collect())
+}
+
+/// What an amount of a running stretch comes to at its end, as the screen expects it: see [`Calendar::rest`].
+pub(super) fn at_end(
+    context: &Context,
+    query: &UsageQuery,
+    stretch: &Stretch,
+    so_far: u128,
+    measure: summary::Measure,
+) -> color_eyre::Result<u128> {
+    const PAST: TimeDelta = TimeDelta::days(30);
+    let mut asked = UsageQuery { by: Grouping::Total, ..query.clone() };
+    (asked.filter.since, asked.filter.until) = (None, Some(context.now));
+    let first = context.store.usage(&asked)?.total.first;
+    asked.by = Grouping::Period(Period::Hour);
+    asked.filter.since = Some(context.now - PAST);
+    let rows = context.store.usage(&asked)?.rows;
+    let hours: Vec<(DateTime<Utc>, summary::Usage)> =
+        rows.iter().filter_map(|row| Some((stretch_of(&row.subject)?.start, row.usage))).collect();
+    let sum = |from: DateTime<Utc>, until: DateTime<Utc>| {
+        let mut sum = summary::Usage::default();
+        hours.iter().filter(|(at, _)| from <= *at && *at < until).for_each(|(_, usage)| sum += *usage);
+        sum
+    };
+    let calendar = Calendar { zone: query.zone, week_start: query.week_start };
+    let rest = calendar.rest(stretch, context.now, first, &sum);
+    let linear = stretch.expected(so_far, context.now).unwrap_or(so_far);
+    Ok(rest.map_or(linear, |rest| so_far.saturating_add(measure.of(&rest))))
+}
+
 impl Usage {
-    /// A chart of stretches of time, with their average, what is expected of the one that runs, and the budget if it is for
-    /// what is shown.
+    /// A chart of stretches of time, with their average, the time before, what is expected of the one that runs, and the
+    /// budget if it is for what is shown.
     pub(super) fn over_time(
         &self,
         context: &Context,
@@ -103,10 +152,18 @@ impl Usage {
             stretches.iter().map(|stretch| by_start.get(&stretch.start).copied()).collect();
         let labels = stretches.iter().map(|stretch| label(stretch, period, query.zone));
         let mut chart = stacked(measure, labels, &shown, &palette(context)?);
-        for (bar, stretch) in chart.bars.iter_mut().zip(&stretches) {
+        if let Some((bar, stretch)) = chart.bars.iter_mut().zip(&stretches).last() {
             let is_covered = is_covered(stretch, &query.filter, context.now);
-            bar.expected = stretch.expected(bar.total(), context.now).filter(|_| is_covered);
+            let expected = stretch.expected(bar.total(), context.now).filter(|_| is_covered);
+            bar.expected = match expected.filter(|_| period != Period::Hour) {
+                Some(_) => Some(at_end(context, query, stretch, bar.total(), measure)?),
+                None => expected,
+            };
         }
+        for (bar, before) in chart.bars.iter_mut().zip(before(context, query, period, &stretches)?) {
+            bar.before = Some(measure.of(&before)).filter(|amount| *amount > 0);
+        }
+        chart.each = period.name();
         let total = chart.bars.iter().map(Bar::total).fold(0, u128::saturating_add);
         chart.average = total.checked_div(chart.bars.len() as u128).filter(|_| chart.bars.len() > 1);
         let budget = context.settings.budget;

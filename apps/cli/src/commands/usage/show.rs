@@ -113,6 +113,7 @@ fn subject_columns(by: By) -> Vec<Column> {
         By::Type => vec![key("type")],
         By::Tool => vec![key("tool"), table::figures("calls", 7)],
         By::Agent => vec![key("agent")],
+        By::Device => vec![key("device")],
         By::Block => vec![
             table::words("block (estimate)", Some((24, 24)), u8::MAX).role(Role::Strong),
             table::words("", None, 7).role(Role::Dim),

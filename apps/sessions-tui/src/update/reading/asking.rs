@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use tui_input::Input;
 
-use super::walk;
-use crate::cells;
-use crate::message::{Effect, Ticket};
+use super::{stepping, walk};
+use crate::message::Effect;
 use crate::model::Model;
-use crate::reader::{Field, FieldKind, Find, Matches, Raw};
+use crate::reader::{Field, FieldKind, Find, Hunt, Needle};
 use crate::toast::Kind;
 
 pub(super) fn ask(model: &mut Model, kind: FieldKind) {
@@ -21,17 +20,17 @@ pub(super) fn ask(model: &mut Model, kind: FieldKind) {
 pub(in crate::update) fn typed(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(reader) = model.shelf.current() else { return };
     let Some(ask) = reader.input.as_ref().filter(|ask| ask.kind == FieldKind::Find) else { return };
-    if ask.input.value() != reader.find.needle {
-        let words = ask.input.value().to_owned();
-        look_for(model, words, effects);
+    let typed = Needle::plain(ask.input.value());
+    if typed != reader.find.needle {
+        look_for(model, typed, effects);
     }
 }
 
-/// Looks for words from where one is.
-pub(super) fn look_for(model: &mut Model, words: String, effects: &mut Vec<Effect>) {
+/// Looks for something from where one is.
+pub(super) fn look_for(model: &mut Model, needle: Needle, effects: &mut Vec<Effect>) {
     let Some(reader) = model.shelf.current_mut() else { return };
     let from = reader.find.from.or_else(|| reader.page().map(|page| (page.top, page.cursor)));
-    reader.find = Find { needle: words, from, record: reader.find.record.take(), ..Find::default() };
+    reader.find = Find { needle, from, record: reader.find.record.take(), ..Find::default() };
     if reader.find.needle.is_empty() {
         go_back(model);
         return;
@@ -41,75 +40,27 @@ pub(super) fn look_for(model: &mut Model, words: String, effects: &mut Vec<Effec
 
 pub(super) fn search_again(model: &mut Model, effects: &mut Vec<Effect>) {
     let ticket = model.next_ticket();
-    let Some(reader) = model.shelf.current_mut() else { return };
-    let Some(page) = reader.pages.last() else { return };
-    reader.find.ticket = ticket;
-    reader.find.done = false;
-    effects.push(Effect::Find {
-        ticket,
+    let Some(reader) = model.shelf.current() else { return };
+    let Some(page) = reader.pages.first() else { return };
+    let agents = model.list.library().agents(&reader.id).into_iter();
+    let hunt = Hunt {
         script: Arc::clone(&page.script),
-        which: page.which.clone(),
+        agent: page.agent.clone(),
         level: reader.level,
         directory: reader.directory.clone(),
-        needle: cells::clean_block(&reader.find.needle),
-    });
-}
-
-/// Takes in what was found so far, and goes to the first match at or after the place where the search began.
-pub(in crate::update) fn matched(model: &mut Model, ticket: Ticket, matches: Matches) {
-    let Some(reader) = model.shelf.current_mut().filter(|reader| reader.find.ticket == ticket) else { return };
-    let find = &mut reader.find;
-    // Only what is new is told; a search that began anew takes the place of what was there.
-    find.matches.truncate(matches.before);
-    find.matches.extend(matches.matches);
-    find.done = matches.done;
-    let from = find.from.map_or(0, |(_, cursor)| cursor.stop);
-    let next = find.matches.iter().position(|one| one.stop as usize >= from);
-    if find.shown {
-        find.current = find.current.min(find.matches.len().saturating_sub(1));
-        return;
-    }
-    if find.done && find.matches.is_empty() && find.record.is_some() {
-        return show_record(model);
-    }
-    let Some(next) = next.or_else(|| (find.done && !find.matches.is_empty()).then_some(0)) else { return };
-    find.current = next;
-    find.shown = true;
-    show(model);
-}
-
-/// Shows the record in which a search in all sessions found what the conversation does not have.
-fn show_record(model: &mut Model) {
-    let Some(reader) = model.shelf.current_mut() else { return };
-    let find = std::mem::take(&mut reader.find);
-    let raw = reader.pages.last().zip(find.record).and_then(|(page, offset)| Raw::record(page, offset, &find.needle));
-    if raw.is_some() {
-        reader.raw = raw;
-        model.say(Kind::Note, "The conversation leaves this out: here is the record; Esc shows the conversation");
+        needle: reader.find.needle.clone(),
+        agents: agents.map(|(agent, path)| (agent.to_owned(), path.to_owned())).collect(),
+    };
+    if let Some(reader) = model.shelf.current_mut() {
+        (reader.find.ticket, reader.find.done) = (ticket, false);
+        effects.push(Effect::Find { ticket, hunt });
     }
 }
 
-pub(super) fn step(model: &mut Model, forward: bool) {
-    let Some(reader) = model.shelf.current_mut() else { return };
-    let count = reader.find.matches.len();
-    if count > 0 {
-        reader.find.current = (reader.find.current + if forward { 1 } else { count - 1 }) % count;
-        show(model);
-    }
-}
-
-fn show(model: &mut Model) {
-    let Some(reader) = model.shelf.current() else { return };
-    let Some(found) = reader.find.matches.get(reader.find.current).cloned() else { return };
-    if let Some(mut walk) = walk(model) {
-        walk.show(&found);
-    }
-}
-
-pub(super) fn accept(model: &mut Model) {
+pub(super) fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(ask) = model.shelf.current_mut().and_then(|reader| reader.input.take()) else { return };
     if ask.kind != FieldKind::Turn {
-        return;
+        return stepping::show(model, effects);
     }
     let Ok(turn) = ask.input.value().trim().trim_start_matches('#').parse::<u32>() else { return };
     let Some(mut walk) = walk(model) else { return };

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use transcript::{Detail, SessionId};
 
-use super::{asking, walk};
+use super::{asking, stepping, walk};
 use crate::cells;
 use crate::library::Entry;
 use crate::message::{Effect, Ticket};
 use crate::model::{Message, Model};
-use crate::reader::{At, Coming, Find, Opened, Opening, Page, Reader, Script, Spot, Stop, Which};
+use crate::reader::{At, Coming, Find, Match, Opened, Opening, Page, Reader, Script, Spot, Stop, Which};
 use crate::toast::Kind;
+use crate::update::resuming;
 
 /// What the page of a subagent is called.
 pub(super) const SUBAGENT: &str = "subagent";
@@ -66,8 +67,8 @@ fn open_at(model: &mut Model, entry: &Entry, opening: Opening, effects: &mut Vec
 /// The file that is read of a session: its own, or where it has none, that of the subagent that is wanted, else of the
 /// first one.
 fn to_read(model: &Model, entry: &Entry, opening: &Opening) -> Option<(PathBuf, Option<String>)> {
-    if let Some(own) = &entry.row.transcript {
-        return Some((own.clone(), None));
+    if let Some(own) = model.list.library().own_file(entry) {
+        return Some((own, None));
     }
     let agents = model.list.library().agents(entry.row.id());
     let wanted = agents.iter().find(|(agent, _)| opening.agent.as_deref() == Some(*agent));
@@ -82,6 +83,9 @@ fn nothing_to_read(entry: &Entry) -> Message {
             title: "Nothing has been said yet".to_owned(),
             text: "Claude Code writes the transcript of a session when it gets its first prompt.".to_owned(),
         };
+    }
+    if let Some(device) = &entry.marks.device {
+        return resuming::elsewhere(device, entry);
     }
     if entry.is_gone() {
         return Message {
@@ -145,8 +149,20 @@ fn show(reader: &mut Reader, script: Arc<Script>) {
     own.for_each(|page| page.replace(Arc::clone(&script)));
 }
 
-/// Reads the file of a subagent of the session on the screen, to be shown above, at a place of it.
-pub(super) fn open_agent(model: &mut Model, agent: &str, opening: Opening, effects: &mut Vec<Effect>) {
+/// Whether a subagent of the session on the screen has a file of its own.
+pub(super) fn has_file(model: &Model, agent: &str) -> bool {
+    let agents = model.shelf.current().map(|reader| model.list.library().agents(&reader.id));
+    agents.is_some_and(|agents| agents.iter().any(|(known, _)| *known == agent))
+}
+
+/// Reads the file of a subagent of the session on the screen, to be shown above, at a place of it or at a match.
+pub(super) fn open_agent(
+    model: &mut Model,
+    agent: &str,
+    opening: Opening,
+    found: Option<Match>,
+    effects: &mut Vec<Effect>,
+) {
     let ticket = model.next_ticket();
     let Some(id) = model.shelf.current().map(|reader| reader.id.clone()) else { return };
     let agents = model.list.library().agents(&id);
@@ -157,7 +173,8 @@ pub(super) fn open_agent(model: &mut Model, agent: &str, opening: Opening, effec
     };
     effects.push(Effect::Open { ticket, path: path.to_owned() });
     if let Some(reader) = model.shelf.current_mut() {
-        reader.coming = Some(Coming { ticket, opening: Opening { agent: Some(agent.to_owned()), ..opening } });
+        let opening = Opening { agent: Some(agent.to_owned()), ..opening };
+        reader.coming = Some(Coming { ticket, opening, found });
     }
 }
 
@@ -171,14 +188,13 @@ pub(super) fn next_agent(model: &mut Model, effects: &mut Vec<Effect>) {
     match agents.get(next).map(|(agent, _)| (*agent).to_owned()) {
         None => model.say(Kind::Note, "No subagent of this session has a transcript of its own"),
         Some(agent) if Some(&agent) == reader.agent.as_ref() => back_to_first_page(model),
-        Some(agent) => open_agent(model, &agent, Opening::default(), effects),
+        Some(agent) => open_agent(model, &agent, Opening::default(), None, effects),
     }
 }
 
 fn back_to_first_page(model: &mut Model) {
     if let Some(reader) = model.shelf.current_mut() {
         reader.pages.truncate(1);
-        reader.find = Find::default();
     }
 }
 
@@ -195,17 +211,15 @@ fn agent_opened(
         // Its beginning alone is not shown.
         Ok(Opened { complete: false, .. }) => return true,
         Ok(opened) => {
-            let Some(Coming { opening, .. }) = reader.coming.take() else { return true };
-            if reader.pages.len() > 1 && reader.page().is_some_and(|page| page.agent.is_some()) {
-                reader.pages.pop();
-            }
+            let Some(Coming { opening, found, .. }) = reader.coming.take() else { return true };
+            // subagents do not start others: below is always the session
+            reader.pages.truncate(1);
             let page = Page::new(Arc::clone(&opened.script), Which::default(), SUBAGENT.to_owned());
             reader.pages.push(page.of_agent(opening.agent.clone()));
-            reader.find = Find::default();
             let shown = reader.id.clone();
             make_room(model);
             if model.shelf.current().is_some_and(|reader| reader.id == shown) {
-                place(model, opening, effects);
+                arrive(model, opening, found, effects);
             }
         }
         Err(problem) => {
@@ -217,6 +231,24 @@ fn agent_opened(
     true
 }
 
+/// Goes to what one wants to see of a subagent, and below it to where it was started.
+fn arrive(model: &mut Model, opening: Opening, found: Option<Match>, effects: &mut Vec<Effect>) {
+    let Some(reader) = model.shelf.current() else { return };
+    if let Some(found) = found {
+        let key = reader.find.pages.get(found.page as usize).cloned();
+        return stepping::arrive(model, &found, &key.unwrap_or_default());
+    }
+    let call = reader.pages.first().zip(opening.agent.as_deref()).and_then(|(page, agent)| {
+        let named = page.script.callers(&[agent]).first().copied().flatten();
+        let began = || page.script.entry_before(reader.page()?.script.began()?);
+        page.stop_of_entry(named.or_else(began)?)
+    });
+    if let Some(call) = call {
+        stepping::stand_below(model, call);
+    }
+    place(model, opening, effects);
+}
+
 /// Goes where one wants to be, as soon as that was read.
 fn take_to_pending(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(reader) = model.shelf.current_mut() else { return };
@@ -226,7 +258,7 @@ fn take_to_pending(model: &mut Model, effects: &mut Vec<Effect>) {
     if let Some(agent) = opening.agent.clone().filter(|agent| reader.agent.as_ref() != Some(agent)) {
         reader.pending = None;
         reader.pages.truncate(1);
-        return open_agent(model, &agent, opening, effects);
+        return open_agent(model, &agent, opening, None, effects);
     }
     let is_there = match opening.at {
         At::Start => true,
@@ -265,14 +297,29 @@ fn place(model: &mut Model, opening: Opening, effects: &mut Vec<Effect>) {
         reader.level = reader.level.max(Detail::Tools);
         reader.find = Find { record: Some(offset), ..Find::default() };
     }
+    if let Some(below) = hangs_at(reader) {
+        stepping::stand_below(model, below);
+    }
     if let (Some(stop), Some(mut walk)) = (stop, walk(model)) {
         let spot = walk.first_row(stop);
         walk.go_to(spot, 2);
     }
     if !opening.words.is_empty() {
         asking::look_for(model, opening.words, effects);
-    } else if model.shelf.current().is_some_and(|reader| !reader.find.needle.is_empty()) {
+    } else if model.shelf.current().is_some_and(|reader| !reader.find.needle.is_empty() && reader.pages.len() == 1) {
         asking::search_again(model, effects);
+    }
+}
+
+/// Where the page on the screen hangs in that of the session, if the same file tells both.
+fn hangs_at(reader: &Reader) -> Option<usize> {
+    let [own, .., above] = reader.pages.as_slice() else { return None };
+    match (&above.which.agent, above.which.branch) {
+        (Some(agent), _) => own.stop_of_entry(own.script.callers(&[agent]).first().copied().flatten()?),
+        (None, Some(branch)) if above.agent == own.agent => {
+            own.stops.iter().position(|stop| *stop == Stop::Branch(branch))
+        }
+        (None, _) => None,
     }
 }
 

@@ -6,7 +6,7 @@ use typeset::{Paint, Role};
 use crate::theme::Theme;
 
 /// How the theme draws a piece of text. Colors that a program chose are left away where the theme has none.
-pub(super) fn style(theme: &Theme, paint: &Paint) -> Style {
+pub(in crate::view) fn style(theme: &Theme, paint: &Paint) -> Style {
     let mut style = of_role(theme, paint.role);
     if theme.error.fg.is_some() {
         if let Some(ink) = paint.color {

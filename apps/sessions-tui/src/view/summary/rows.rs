@@ -1,6 +1,7 @@
 //! The rows of a breakdown: name, share as a bar, share, amount.
 
 use chart::Tone;
+use pricing::NanoUsd;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use summary::{Dimension, Entry, Measure, thousandths};
@@ -8,7 +9,7 @@ use summary::{Dimension, Entry, Measure, thousandths};
 use crate::cells;
 use crate::figures;
 use crate::model::Model;
-use crate::summary::{Focus, key, measured, percent};
+use crate::summary::{Focus, key, percent};
 use crate::view::painter::Painter;
 
 /// Columns of an amount.
@@ -24,7 +25,7 @@ pub(super) fn draw(model: &Model, dimension: Dimension, area: Rect, is_chosen: b
         Painter::new(buffer, area).skip(1).text(text, theme.dim);
         return;
     }
-    let rows = summary.sorted(dimension, is_chosen);
+    let rows = if is_chosen { summary.rows() } else { summary.sorted(dimension) };
     if rows.is_empty() {
         let text =
             if summary.narrow.value().is_empty() { "Nothing in this period" } else { "No row has these letters" };
@@ -44,6 +45,8 @@ pub(super) fn draw(model: &Model, dimension: Dimension, area: Rect, is_chosen: b
 }
 
 struct Columns {
+    /// The largest cost of the rows: all of them have its precision.
+    costliest: NanoUsd,
     name: u16,
     bar: u16,
     /// The other measure, requests and calls, where there is room for them.
@@ -63,7 +66,8 @@ impl Columns {
         let other = give(AMOUNT + 1, 36);
         let requests = dimension != Dimension::Kind && give(14, 46);
         let name = u16::try_from(widest).unwrap_or(u16::MAX).clamp(8, (room * 3 / 5).max(8));
-        Self { name, bar: room.saturating_sub(name + 1).min(60), other, requests }
+        let costliest = rows.iter().map(|entry| entry.usage.cost.nano()).max().unwrap_or_default();
+        Self { costliest, name, bar: room.saturating_sub(name + 1).min(60), other, requests }
     }
 }
 
@@ -84,6 +88,12 @@ fn row(
     let tone = slot.map_or(Tone::Strong, Tone::Series);
     let bar = chart::share(part, whole, usize::from(columns.bar), tone);
     let share = thousandths(part, whole);
+    let said = |measure: Measure| match measure {
+        Measure::Cost => {
+            figures::money_beside(entry.usage.cost.nano(), entry.usage.unknown_cost_requests > 0, columns.costliest)
+        }
+        Measure::Tokens => figures::tokens(entry.usage.tokens.total()),
+    };
     let mark = if under { "▌" } else { " " };
     let is_dim = part == 0;
     let text = if is_dim { theme.dim } else { theme.text };
@@ -94,9 +104,9 @@ fn row(
         .left(&bar.text, columns.bar, theme.paint(bar.paint))
         .right(&share.map(percent).unwrap_or_default(), SHARE, theme.dim)
         .skip(1)
-        .right(&measured(measure, &entry.usage), AMOUNT, if measure == Measure::Cost { theme.cost } else { text });
+        .right(&said(measure), AMOUNT, if measure == Measure::Cost { theme.cost } else { text });
     if columns.other {
-        painter = painter.skip(1).right(&measured(measure.other(), &entry.usage), AMOUNT, theme.dim);
+        painter = painter.skip(1).right(&said(measure.other()), AMOUNT, theme.dim);
     }
     if columns.requests {
         let (count, noun) = match entry.calls {

@@ -1,5 +1,7 @@
 //! Requests that the engine has summed up as far as rows can share them.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use duckdb::types::Value;
 use duckdb::{Connection, Row, params_from_iter};
@@ -7,6 +9,8 @@ use pricing::PicoUsd;
 use transcript::Tokens;
 
 use crate::columns::{At, COST, RECORDED, counted};
+use crate::projects::NAMED;
+use crate::questions::elsewhere::ELSEWHERE;
 use crate::usage::{Grouping, Usage, UsageFilter};
 use crate::{Spending, StoreError};
 
@@ -26,12 +30,20 @@ pub(in crate::questions) const AGENT_KIND: &str = agent_kind!();
 /// What [`AGENT_KIND`] is found by.
 pub(in crate::questions) const AGENTS: &str = "LEFT JOIN agents a USING (agent)";
 
-/// The tools that a request `r` calls, as `t.tools`: [`crate::usage::tools_of`] reads them. Several files may tell a call.
+/// The tools that a request `r` calls, as `t.tools`: [`crate::usage::tools_of`] reads them. Several files may tell a call;
+/// most requests make one call, for which nothing has to be counted.
 pub(in crate::questions) const TOOLS: &str = "LEFT JOIN (
+         WITH told AS (
+             SELECT request_key, any_value(name) AS name, min(hash(tool_call_id)) = max(hash(tool_call_id)) AS one
+             FROM tool_call_copies GROUP BY request_key
+         )
+         SELECT request_key, name || chr(31) || 1 AS tools FROM told WHERE one
+         UNION ALL
          SELECT request_key, string_agg(name || chr(31) || calls, chr(30) ORDER BY name) AS tools
          FROM (
-             SELECT request_key, name, count(*) AS calls
-             FROM (SELECT DISTINCT request_key, name, tool_call_id FROM tool_call_copies) GROUP BY ALL
+             SELECT request_key, name, count(DISTINCT tool_call_id) AS calls
+             FROM tool_call_copies
+             WHERE request_key IN (SELECT request_key FROM told WHERE NOT one) GROUP BY ALL
          ) GROUP BY request_key
      ) t USING (request_key)";
 
@@ -81,18 +93,21 @@ pub(in crate::questions) fn cells(
 }
 
 /// What cells are made by: the start of a stretch of time, two keys, and the tables that these need.
-fn grouped(by: Grouping) -> (String, &'static str, &'static str) {
+fn grouped(by: Grouping) -> (String, &'static str, Cow<'static, str>) {
     let slot = || format!("epoch_us(r.made_at) // {QUARTER_US} * {QUARTER_US}");
     let none = || "NULL::BIGINT".to_owned();
-    let sessions = "LEFT JOIN sessions s USING (session_id)";
+    let sessions = || Cow::Owned(format!("LEFT JOIN {NAMED} s USING (session_id)"));
     match by {
-        Grouping::Total | Grouping::Model => (none(), "r.model, NULL", ""),
-        Grouping::Period(_) | Grouping::Block => (slot(), "NULL, NULL", ""),
-        Grouping::Session | Grouping::Type => (none(), "r.session_id, NULL", ""),
-        Grouping::Project => (none(), "s.project, NULL", sessions),
-        Grouping::Branch => (none(), "s.project, r.git_branch", sessions),
-        Grouping::Agent => (none(), concat!(agent_kind!(), ", NULL"), AGENTS),
-        Grouping::Tool => (none(), "t.tools, NULL", TOOLS),
+        Grouping::Total | Grouping::Model => (none(), "r.model, NULL", "".into()),
+        Grouping::Period(_) | Grouping::Block => (slot(), "NULL, NULL", "".into()),
+        Grouping::Session | Grouping::Type => (none(), "r.session_id, NULL", "".into()),
+        Grouping::Project => (none(), "s.project, NULL", sessions()),
+        Grouping::Branch => (none(), "s.project, r.git_branch", sessions()),
+        Grouping::Agent => (none(), concat!(agent_kind!(), ", NULL"), AGENTS.into()),
+        Grouping::Device => {
+            (none(), "d.device, NULL", Cow::Owned(format!("LEFT JOIN ({ELSEWHERE}) d USING (session_id)")))
+        }
+        Grouping::Tool => (none(), "t.tools, NULL", TOOLS.into()),
     }
 }
 
@@ -138,16 +153,23 @@ pub(in crate::questions) fn condition(filter: &UsageFilter) -> (String, Vec<Valu
         conditions.push("r.made_at < ?".to_owned());
         params.push(moment(until));
     }
-    let mut one_of = |template: &str, names: Vec<&String>| {
+    let mut one_of = |template: &str, names: Vec<String>| {
         if !names.is_empty() {
             let marks = vec!["?"; names.len()].join(", ");
             conditions.push(template.replace("{}", &marks));
-            params.extend(names.into_iter().map(|name| Value::Text(name.clone())));
+            params.extend(names.into_iter().map(Value::Text));
         }
     };
-    one_of("r.model IN ({})", filter.models.iter().collect());
-    one_of("r.session_id IN ({})", filter.sessions.iter().map(|id| &id.0).collect());
-    one_of("r.session_id IN (SELECT session_id FROM sessions WHERE project IN ({}))", filter.projects.iter().collect());
+    one_of("r.model IN ({})", filter.models.clone());
+    one_of("r.session_id IN ({})", filter.sessions.iter().map(|id| id.0.clone()).collect());
+    let of_projects = format!("r.session_id IN (SELECT session_id FROM {NAMED} WHERE project IN ({{}}))");
+    one_of(&of_projects, filter.projects.clone());
+    let devices = filter.devices.iter().map(|device| device.map_or_else(String::new, |other| other.to_string()));
+    let ran_on = format!(
+        "r.session_id IN (SELECT session_id FROM sessions LEFT JOIN ({ELSEWHERE}) d USING (session_id)
+         WHERE coalesce(d.device, '') IN ({{}}))"
+    );
+    one_of(&ran_on, devices.collect());
     let text = if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
     (text, params)
 }

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::{Pass, add};
-use crate::facts::ToolUse;
+use crate::facts::seen::fingerprint;
 use crate::facts::tool::{subject, written_file};
+use crate::facts::{ChangedLines, ToolUse};
 use crate::request::{Origin, SYNTHETIC, small};
 use crate::skim::Raw;
 use crate::wire::{Block, Message, Record, text};
@@ -26,7 +27,7 @@ impl Pass<'_> {
             self.note(Problem { offset: origin.offset, kind });
         }
         if real {
-            add(&mut self.facts.models, model);
+            self.take_model(model, origin.sidechain);
             if !origin.sidechain {
                 // a command that a model answers is a turn, as a prompt is; one that the client carries out is none
                 self.facts.prompts += u32::from(std::mem::take(&mut self.facts.open_command));
@@ -45,6 +46,18 @@ impl Pass<'_> {
                 searching.merge(request.clone());
             }
             self.batch.add_request(request);
+        }
+    }
+
+    /// Keeps the model that answered last at the end; those that only subagents asked stand in front.
+    fn take_model(&mut self, model: Option<Cow<'_, str>>, sidechain: bool) {
+        let Some(model) = model else { return };
+        let models = &mut self.facts.models;
+        match models.iter().position(|known| *known == model) {
+            Some(_) if sidechain => {}
+            Some(at) => models[at..].rotate_left(1),
+            None if sidechain => models.insert(0, model.into_owned()),
+            None => models.push(model.into_owned()),
         }
     }
 
@@ -67,6 +80,9 @@ impl Pass<'_> {
         if !self.facts.tools.add(&id) {
             return;
         }
+        if let Some(lines) = block.input.and_then(|input| ChangedLines::meant(&name, input)) {
+            push_bounded(&mut self.facts.open_changes, (fingerprint(&id), lines), OPEN_TOOLS);
+        }
         let tool = ToolUse {
             id: id.into_owned(),
             request: request.map_or_else(|| origin.key(message), |request| request.key.clone()),
@@ -74,6 +90,7 @@ impl Pass<'_> {
             at: origin.at,
             subject: block.input.and_then(subject),
             is_error: None,
+            lines: None,
             name: name.into_owned(),
         };
         if tool.name == "WebSearch"
@@ -99,12 +116,21 @@ impl Pass<'_> {
             let Some(at) = self.facts.open_tools.iter().rposition(|tool| tool.id == id) else { continue };
             let mut tool = self.facts.open_tools.remove(at);
             tool.is_error = Some(block.is_error());
+            tool.lines = self.changed_lines(&id, record.result).filter(|_| !block.is_error());
             if tool.name == "WebSearch" {
                 let searches = record.result.and_then(|result| result.get("searchCount")).and_then(Raw::count);
                 self.add_searches(&tool.request, small(searches.unwrap_or(0)));
             }
             self.batch.add_tool(tool);
         }
+    }
+
+    /// What a call changed: what its result says, else what it meant to change.
+    fn changed_lines(&mut self, id: &str, result: Option<Raw<'_>>) -> Option<ChangedLines> {
+        let open = &mut self.facts.open_changes;
+        let at = open.iter().rposition(|(call, _)| *call == fingerprint(id))?;
+        let (_, meant) = open.remove(at);
+        Some(result.and_then(ChangedLines::done).unwrap_or(meant))
     }
 
     /// The searches of a `WebSearch` call belong to the request that made the call.

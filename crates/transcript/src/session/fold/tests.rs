@@ -79,7 +79,7 @@ fn subagents_add_their_tools_and_not_their_words() {
     let other = read(&[told(6, "find", "a2"), call(50, "t3", Some("a2"))]);
     let session = fold(&[(true, main), (false, agent.clone()), (false, agent), (false, part), (false, other)]);
     assert_eq!((session.prompts, session.answers, session.tool_calls, session.subagents), (1, 1, 3, 2));
-    assert_eq!(session.models, ["opus", "haiku"]);
+    assert_eq!(session.models, ["haiku", "opus"], "its own stand at the end");
     assert_eq!(session.files_touched, ["/t1", "/t2", "/t3"]);
     assert_eq!(session.active_ms, 49_000);
     assert_eq!(session.title.map(|title| title.text).as_deref(), Some("one"));

@@ -1,10 +1,10 @@
 //! Where requests stand: files by number, and lines in them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
+use archive::{Archive, Opened};
 use store::Telling;
 
 use super::sheet::Entry;
@@ -21,7 +21,7 @@ pub(super) struct Places {
 
 impl Places {
     /// Finds the lines in all files that tell some requests. What cannot be read has no line numbers.
-    pub(super) fn of(entries: &[Entry], home: Option<&Path>) -> Self {
+    pub(super) fn of(entries: &[Entry], archive: &Archive, home: Option<&Path>) -> Self {
         let mut places =
             Self { files: Vec::new(), numbers: HashMap::new(), lines: HashMap::new(), home: home.map(Path::to_owned) };
         let mut offsets: BTreeMap<&Path, BTreeSet<u64>> = BTreeMap::new();
@@ -32,7 +32,7 @@ impl Places {
             }
         }
         for (path, offsets) in offsets {
-            let found = lines_at(path, &offsets).unwrap_or_default();
+            let found = lines_at(archive.open(path), &offsets).unwrap_or_default();
             places.lines.extend(found.into_iter().map(|(offset, line)| ((path.to_owned(), offset), line)));
         }
         places
@@ -63,8 +63,8 @@ impl Places {
 }
 
 /// The numbers of the lines that hold some bytes of a file.
-fn lines_at(path: &Path, offsets: &BTreeSet<u64>) -> io::Result<Vec<(u64, u64)>> {
-    let mut reader = BufReader::new(File::open(path)?);
+fn lines_at(file: io::Result<Opened>, offsets: &BTreeSet<u64>) -> io::Result<Vec<(u64, u64)>> {
+    let mut reader = BufReader::new(file?);
     let (mut line, mut end) = (0, 0);
     let mut found = Vec::with_capacity(offsets.len());
     for &offset in offsets {
@@ -91,7 +91,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let file = folder.path().join("lines");
         std::fs::write(&file, "ab\n\ncd\ne").expect("a file can be written");
-        let found = lines_at(&file, &BTreeSet::from([0, 2, 3, 4, 5, 7, 9])).expect("it can be read");
+        let opened = std::fs::File::open(&file).map(archive::Opened::File);
+        let found = lines_at(opened, &BTreeSet::from([0, 2, 3, 4, 5, 7, 9])).expect("it can be read");
         assert_eq!(found, [(0, 1), (2, 1), (3, 2), (4, 3), (5, 3), (7, 4)]);
     }
 }

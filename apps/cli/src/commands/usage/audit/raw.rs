@@ -1,9 +1,9 @@
 //! A request as its transcript has it.
 
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
+use archive::Archive;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -47,10 +47,10 @@ const OF_RECORD: [&str; 10] = [
 const OF_MESSAGE: [&str; 4] = ["id", "model", "stop_reason", "usage"];
 
 /// Reads the line whose usage counts, and finds all others of its file that tell the request.
-pub(super) fn read(entry: &Entry) -> Raw {
+pub(super) fn read(entry: &Entry, archive: &Archive) -> Raw {
     let telling = entry.winner();
     let id = telling.request.key.0.split('|').next().unwrap_or_default();
-    let record = match record_at(&telling.path, telling.request.offset) {
+    let record = match record_at(archive, &telling.path, telling.request.offset) {
         Ok(record) => record.filter(|record| is_it(record, id)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Raw::without("The transcript is gone; what was counted from it is kept.".to_owned());
@@ -61,9 +61,11 @@ pub(super) fn read(entry: &Entry) -> Raw {
         None => {
             Raw::without("The transcript was changed since it was read: the request is not there any more.".to_owned())
         }
-        Some(record) => {
-            Raw { record: Some(fields(&record)), problem: None, lines: told(&telling.path, id).unwrap_or_default() }
-        }
+        Some(record) => Raw {
+            record: Some(fields(&record)),
+            problem: None,
+            lines: told(archive, &telling.path, id).unwrap_or_default(),
+        },
     }
 }
 
@@ -74,8 +76,8 @@ impl Raw {
 }
 
 /// The record that begins at a byte of a file.
-fn record_at(path: &Path, offset: u64) -> io::Result<Option<Value>> {
-    let mut file = File::open(path)?;
+fn record_at(archive: &Archive, path: &Path, offset: u64) -> io::Result<Option<Value>> {
+    let mut file = archive.open(path)?;
     file.seek(SeekFrom::Start(offset))?;
     let mut line = Vec::new();
     BufReader::new(file.take(u64::MAX)).read_until(b'\n', &mut line)?;
@@ -120,8 +122,8 @@ fn pick(value: &Value, names: &[&str]) -> Map<String, Value> {
 }
 
 /// All lines of a file that tell the request with an id.
-fn told(path: &Path, id: &str) -> io::Result<Vec<Told>> {
-    let mut reader = BufReader::new(File::open(path)?);
+fn told(archive: &Archive, path: &Path, id: &str) -> io::Result<Vec<Told>> {
+    let mut reader = BufReader::new(archive.open(path)?);
     let (mut line, mut number, mut found) = (Vec::new(), 0, Vec::new());
     while reader.read_until(b'\n', &mut line)? > 0 {
         number += 1;

@@ -38,8 +38,10 @@ pub(super) fn applied(entry: &Entry) -> Vec<Applied> {
         12,
         incomplete.then(|| "no stop reason: the answer was cut short here, the figures are a lower bound".to_owned()),
     );
-    let gone = !entry.counted().present;
-    say(15, gone.then(|| "the transcript is gone; what was counted stays counted".to_owned()));
+    let counted = entry.counted();
+    // what another machine tells has its number in front of the path
+    let place = if counted.path.is_absolute() { "gone" } else { "on another machine" };
+    say(15, (!counted.present).then(|| format!("the transcript is {place}; what was counted stays counted")));
     rules
 }
 

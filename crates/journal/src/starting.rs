@@ -1,4 +1,4 @@
-//! Starting `sessions tick` so that it outlives the hook, its process group and the terminal.
+//! Starting `sessions tick` so that it outlives whoever starts it, its process group and the terminal.
 
 use std::env;
 use std::fs::{self, OpenOptions};
@@ -10,21 +10,21 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use config::{Environment, Paths};
-use journal::{EventKind, TickLock};
 
-/// After a start, an event that comes often starts no other for this long.
-const OFTEN_PAUSE: Duration = Duration::from_secs(10);
+use crate::TickLock;
 
-/// Starts `sessions tick` unless one runs, or one was started less than `pause` ago. One that runs takes the event that
-/// was left just now, even if it has already drained the spool (see [`journal::tick`]), so it must be left before this is
-/// called. Without a `sessions` the event waits in the spool.
-pub(crate) fn start_tick(pause: Duration, environment: &Environment, paths: &Paths) -> Result<(), String> {
-    if was_started_lately(&paths.tick_started(), pause) {
-        return Ok(());
-    }
-    if TickLock::is_held(&paths.tick_lock()) {
-        return Ok(());
-    }
+/// Whether a tick has to be started: none runs, and none was started less than `pause` ago. One that runs takes an event
+/// that was left just now, even if it has already drained the spool (see [`crate::tick`]), so it must be left before this
+/// is asked.
+pub fn is_tick_due(pause: Duration, paths: &Paths) -> bool {
+    !was_touched_lately(&paths.tick_started(), pause) && !TickLock::is_held(&paths.tick_lock())
+}
+
+/// Starts `sessions tick`. Without a `sessions` events wait in the spool.
+///
+/// # Errors
+/// What stood in the way, for a log.
+pub fn start_tick(environment: &Environment, paths: &Paths) -> Result<(), String> {
     mark_started(&paths.tick_started()).map_err(|error| format!("cannot note the start of a tick: {error}"))?;
     let Some(program) = find_program(environment) else {
         return Err("`sessions` is neither beside sessions-hook nor on PATH; events wait in the spool".to_owned());
@@ -42,18 +42,10 @@ pub(crate) fn start_tick(pause: Duration, environment: &Environment, paths: &Pat
     spawned.map(|_| ()).map_err(|error| format!("cannot start {}: {error}", program.display()))
 }
 
-/// How long an event waits for a tick of its own after another was started.
-pub(crate) fn pause_of(kind: EventKind) -> Duration {
-    match kind {
-        EventKind::PostToolUse | EventKind::Stop => OFTEN_PAUSE,
-        EventKind::SessionStart | EventKind::SessionEnd => Duration::ZERO,
-    }
-}
-
-/// A time in the future does not count: the clock was set back.
-fn was_started_lately(mark: &Path, pause: Duration) -> bool {
-    let started = fs::metadata(mark).and_then(|metadata| metadata.modified());
-    started.is_ok_and(|started| started.elapsed().is_ok_and(|age| age < pause))
+/// Whether a file was written less than `pause` ago. A time in the future does not count: the clock was set back.
+pub fn was_touched_lately(file: &Path, pause: Duration) -> bool {
+    let touched = fs::metadata(file).and_then(|metadata| metadata.modified());
+    touched.is_ok_and(|touched| touched.elapsed().is_ok_and(|age| age < pause))
 }
 
 fn mark_started(mark: &Path) -> io::Result<()> {

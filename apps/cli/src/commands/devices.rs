@@ -1,0 +1,167 @@
+//! `sessions devices`: the machines whose operations are here.
+
+use std::collections::BTreeMap;
+
+use chrono::DateTime;
+use clap::{Args, Subcommand};
+use journal::{Journal, ReplicaId, Scope};
+use serde::Serialize;
+use sync::{Change, Device, Devices as Known};
+
+use crate::clock;
+use crate::context::Context;
+use crate::output::Role;
+use crate::plain_text::{counted, one_line};
+use crate::report::Fault;
+use crate::table::{self, Column};
+
+const EXAMPLES: &str = "\
+Examples:
+  sessions devices
+  sessions devices name laptop                  call this device so
+  sessions devices name 'old desktop' --device 01KB3
+  sessions devices forget 'old desktop'         it is listed no more; what it said stays
+
+A device is a data folder on a machine. One that was restored from a backup or copied goes on under a new number.";
+
+/// Show the devices that you sync with, name and forget them
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Devices {
+    /// List those that were forgotten as well
+    #[arg(long)]
+    all: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Call a device something
+    Name {
+        /// What it is called
+        name: String,
+        /// Which one, by its name or a beginning of its number [default: this one]
+        #[arg(long)]
+        device: Option<String>,
+    },
+    /// List a device no more
+    Forget {
+        /// Which one, by its name or a beginning of its number
+        device: String,
+    },
+}
+
+/// Characters of a number that are shown; JSON has all of them.
+const HANDLE: usize = 10;
+
+const COLUMNS: [Column; 5] = [
+    table::words("device", Some((16, 40)), u8::MAX).role(Role::Strong),
+    table::figures("sessions", 4),
+    table::figures("operations", 2),
+    table::words("last heard of", None, 3),
+    table::words("number", None, u8::MAX).role(Role::Handle),
+];
+
+impl Devices {
+    /// Carries it out.
+    pub(crate) fn run(&self, context: &mut Context) -> color_eyre::Result<()> {
+        let mut journal = Journal::open(&context.paths.journal())?;
+        let known = Known::of(&mut journal)?;
+        let devices = known.list(&journal);
+        let (device, change) = match &self.command {
+            None => return self.list(context, &devices),
+            Some(Command::Name { name, device }) if !name.trim().is_empty() => {
+                let device = match device {
+                    Some(device) => find(&devices, device)?.replica,
+                    None => journal.replica(),
+                };
+                (device, Change::Name(one_line(name.trim())))
+            }
+            Some(Command::Name { .. }) => {
+                return Err(Fault::new("usage", "A name has at least one letter.").next("Say another one.").into());
+            }
+            Some(Command::Forget { device }) => {
+                let device = find(&devices, device)?;
+                if device.replica == journal.replica() {
+                    let message = "This device cannot be forgotten while it is used.";
+                    return Err(Fault::new("usage", message).next("Forget it on another one.").into());
+                }
+                (device.replica, Change::Forgotten(true))
+            }
+        };
+        journal.append(&Scope::Private, &[known.change(device, change, clock::now_ms(), "")])?;
+        let devices = Known::of(&mut journal)?.list(&journal);
+        self.list(context, &devices)
+    }
+
+    fn list(&self, context: &mut Context, devices: &[Device]) -> color_eyre::Result<()> {
+        let sessions = sessions(context, devices)?;
+        let devices: Vec<Row<'_>> = devices
+            .iter()
+            .filter(|device| self.all || !device.is_forgotten)
+            .map(|device| Row { device, sessions: sessions.get(&device.replica).copied().unwrap_or(0) })
+            .collect();
+        if context.json {
+            return context.output.json(&serde_json::json!({ "schema": 1, "devices": devices }));
+        }
+        let zone = context.zone;
+        let last = |ms: u64| match i64::try_from(ms).ok().and_then(DateTime::from_timestamp_millis) {
+            Some(time) if ms > 0 => time.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string(),
+            _ => String::new(),
+        };
+        let rows: Vec<Vec<String>> = devices
+            .iter()
+            .map(|Row { device, sessions }| {
+                let here = if device.is_here { " (here)" } else { "" };
+                let forgotten = if device.is_forgotten { " (forgotten)" } else { "" };
+                let number = device.replica.to_string().chars().take(HANDLE).collect();
+                let name = format!("{}{here}{forgotten}", one_line(&device.label));
+                vec![name, sessions.to_string(), device.operations.to_string(), last(device.last_ms), number]
+            })
+            .collect();
+        if rows.is_empty() {
+            return Ok(context.output.line("Nothing was said on any device yet.")?);
+        }
+        for line in table::lay_out(&COLUMNS, &rows, &context.output) {
+            context.output.line(&line)?;
+        }
+        Ok(())
+    }
+}
+
+/// A device, and the sessions that ran on it.
+#[derive(Debug, Serialize)]
+struct Row<'a> {
+    #[serde(flatten)]
+    device: &'a Device,
+    sessions: u64,
+}
+
+/// How many sessions ran on each device; those of this machine count for what it is now.
+fn sessions(context: &Context, devices: &[Device]) -> color_eyre::Result<BTreeMap<ReplicaId, u64>> {
+    let here = devices.iter().find(|device| device.is_here).map(|device| device.replica);
+    let mut sessions = BTreeMap::new();
+    for row in context.store.sessions()? {
+        if let Some(device) = row.device.or(here) {
+            *sessions.entry(device).or_default() += 1;
+        }
+    }
+    Ok(sessions)
+}
+
+/// The device of a name, or of a beginning of its number.
+fn find<'a>(devices: &'a [Device], wanted: &str) -> Result<&'a Device, Fault> {
+    let by_number = |device: &&Device| device.replica.to_string().starts_with(&wanted.to_uppercase());
+    let named: Vec<&Device> = devices.iter().filter(|device| device.name == wanted || device.label == wanted).collect();
+    let found = if named.is_empty() { devices.iter().filter(by_number).collect() } else { named };
+    match found[..] {
+        [device] => Ok(device),
+        [] => Err(Fault::new("no-device", format!("There is no device `{wanted}`."))
+            .next("`sessions devices --all` lists them.")),
+        _ => {
+            Err(Fault::new("ambiguous", format!("{} are meant by `{wanted}`.", counted(found.len() as u64, "device")))
+                .next("Say more of its number; `sessions devices --all` lists them."))
+        }
+    }
+}

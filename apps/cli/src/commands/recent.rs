@@ -1,0 +1,76 @@
+//! `sessions recent`: what a session that starts says, by hand.
+
+use clap::Args;
+use resume::Below;
+use serde::Serialize;
+
+use crate::banner::{self, HEADING, SESSIONS, Unseen};
+use crate::context::Context;
+use crate::lookup::{self, ran_in};
+use crate::{scanning, schema};
+
+const EXAMPLES: &str = "\
+Examples:
+  sessions recent               the latest sessions of this directory and below
+  sessions recent --limit 10
+  sessions recent --all         of every directory
+
+Claude Code shows the same when a session starts, once `sessions setup` was run; `hooks.banner` in config.toml says who
+reads it.";
+
+/// Show the latest sessions of this directory, as a session that starts does
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Recent {
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = SESSIONS)]
+    limit: usize,
+    /// Those of every directory
+    #[arg(long)]
+    all: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Answer<'a> {
+    schema: u32,
+    sessions: Vec<schema::Session<'a>>,
+    notices: Vec<String>,
+}
+
+impl Recent {
+    /// Shows them.
+    pub(crate) fn run(&self, context: &mut Context) -> color_eyre::Result<()> {
+        if let Some(obstacle) = scanning::freshen(context, true)? {
+            context.output.note(&obstacle.to_string());
+        }
+        let all = lookup::rows(context)?;
+        let here = Below::directory(&context.environment.cwd);
+        let recent = banner::recent(&all).into_iter().filter(|row| self.all || here.holds(ran_in(row)));
+        let recent: Vec<_> = recent.take(self.limit).collect();
+        let unseen = Unseen::of(context).line(context, Some(&context.environment.cwd));
+        let notices: Vec<String> = unseen.into_iter().chain(banner::expiring(context, &all)).collect();
+        if context.json {
+            let sessions = recent.into_iter().map(schema::Session::from).collect();
+            return context.output.json(&Answer { schema: 1, sessions, notices });
+        }
+        if recent.is_empty() {
+            context
+                .output
+                .line("No session ran in this directory or below; `sessions recent --all` shows all others.")?;
+        } else {
+            context.output.line(if self.all {
+                "Recent sessions (`sessions resume ID` goes on with one):"
+            } else {
+                HEADING
+            })?;
+        }
+        for row in recent {
+            let line = banner::line(context, row);
+            context.output.line(&line)?;
+        }
+        for notice in notices {
+            context.output.line(&notice)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,205 @@
+//! `sessions remote add`: one more place to sync with.
+
+use std::fs;
+use std::io::{self, ErrorKind, IsTerminal, Read};
+use std::path::Component;
+
+use clap::Args;
+use config::RemoteSetting;
+use journal::{Journal, JournalError};
+use sync::{Address, Heads, Local, SealKey};
+
+use super::fault;
+use crate::context::Context;
+use crate::report::Fault;
+use crate::{syncing, unseen};
+
+const EXAMPLES: &str = "\
+Addresses:
+  /a/folder, ~/a/folder                 a folder that another program carries to your other machines, or a network drive
+  postgres://user@host:5432/database    a PostgreSQL database; its tables and views are made at the first sync
+  git@host:path/repository.git, https://host/repository.git, git:<any address that git understands>
+  duckdb:/path/file.duckdb              a DuckDB file on a network drive or a stick; it is made at the first sync
+  md:database                           a database of MotherDuck; with postgres://postgres@pg.<region>-aws.motherduck.com/database
+                                        through its endpoint for PostgreSQL drivers
+
+A password is never kept in config.toml: it is taken from SESSIONS_REMOTE_<NAME>_PASSWORD, else from a file of its own
+(0600), which this command makes from --password-stdin or from a password in the address, else from PGPASSWORD. Servers on
+other machines are talked to with TLS, and their certificate is checked; `?sslmode=disable` does without. The token of
+MotherDuck is taken from motherduck_token, MOTHERDUCK_TOKEN, ~/.config/motherduck/token, else it is asked for, unseen; one that
+is refused gives way to the next.
+
+What passes: sessions with their figures, entries, marks and names of devices. Nothing that was said in a session does.
+With --shared, nothing private passes at all: only entries of projects.
+
+With --encrypt, whoever owns the place can read nothing of it, nor can its SQL views. The passphrase is taken from
+SESSIONS_REMOTE_<NAME>_PASSPHRASE, else asked for, unseen; your other devices join with the same one. Who forgets it and loses
+all devices has lost what is there.";
+
+/// A passphrase has at least so many letters.
+const PASSPHRASE_MIN: usize = 12;
+
+/// Add a place to sync with, and test it
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that a person gives or not")]
+pub(super) struct Add {
+    /// What you call it: lower-case letters, digits, - and _
+    name: String,
+    /// Where it is
+    address: String,
+    /// Others read it: nothing private goes there
+    #[arg(long)]
+    shared: bool,
+    /// Encrypt everything that goes there, with a passphrase
+    #[arg(long)]
+    encrypt: bool,
+    /// Read the password from standard input
+    #[arg(long)]
+    password_stdin: bool,
+    /// Add it although it cannot be reached at this moment
+    #[arg(long)]
+    no_test: bool,
+}
+
+impl Add {
+    /// Tests the remote, then adds it to config.toml.
+    pub(super) fn run(&self, context: &mut Context) -> color_eyre::Result<()> {
+        let Self { name, .. } = self;
+        if !RemoteSetting::is_name(name) {
+            let message = format!("`{name}` is no name of a remote.");
+            return Err(Fault::new("usage", message).next("Use lower-case letters, digits, - and _.").into());
+        }
+        if context.settings.remotes.iter().any(|remote| remote.name == *name) {
+            let message = format!("There is a remote `{name}` already.");
+            return Err(Fault::new("remote", message).next("Choose another name, or remove it first.").into());
+        }
+        let address = Address::parse(&self.address, context.paths.home.as_deref(), &context.environment.cwd);
+        let (address, password) = straight(address.map_err(|wrong| fault(name, &wrong))?).split_password();
+        let is_missing = || address.is_motherduck() && syncing::secrets(context, name, &address).is_empty();
+        let password = match password {
+            _ if self.password_stdin => Some(read_password()?),
+            None if is_missing() && io::stdin().is_terminal() => Some(unseen::ask("Token of MotherDuck: ")?),
+            password => password,
+        };
+        let setting =
+            RemoteSetting { name: name.clone(), url: address.written(), shared: self.shared, encrypted: self.encrypt };
+        if let Some(password) = &password {
+            config::replace_file(&context.paths.remote_password(name), password.as_bytes())?;
+        }
+        let heads = self.seal(context, &setting, &address)?;
+        let heads = heads.and_then(|()| syncing::open(context, &setting)?.heads());
+        if let Err(wrong) = &heads
+            && (!self.no_test || self.encrypt)
+        {
+            for secret in [context.paths.remote_password(name), context.paths.remote_key(name)] {
+                // there may be none
+                let _ = fs::remove_file(secret);
+            }
+            let untested = if self.encrypt { "." } else { ", or add it untested with `--no-test`." };
+            let step = format!("Nothing was added. Put it right and add it again{untested}");
+            return Err(fault(name, wrong).next(step).into());
+        }
+        write(context, &setting)?;
+        let holds = match &heads {
+            Err(_) => "it was not tested".to_owned(),
+            Ok(heads) if heads.is_empty() => "it is empty".to_owned(),
+            Ok(heads) => format!("it holds {}", syncing::holds(heads)),
+        };
+        let is_foreign = !self.shared && heads.is_ok_and(|heads| is_foreign(context, &heads).unwrap_or_default());
+        if context.json {
+            let answer = serde_json::json!({ "schema": 1, "name": name, "address": address.to_string(), "shared": self.shared, "encrypted": self.encrypt });
+            return context.output.json(&answer);
+        }
+        context.output.line(&format!("{name} is added: {address} ({holds})."))?;
+        if self.encrypt && address.is_database() {
+            context.output.line("Its SQL views stay empty: your devices alone can read what is there.")?;
+        }
+        let next = if is_foreign {
+            format!(
+                "Nothing of it is known here, so nothing passes yet. If it is yours, from your other devices: `sessions sync \
+                 --remote {name} --join` takes it in. If not: `sessions remote remove {name}`."
+            )
+        } else {
+            format!("`sessions sync --remote {name}` syncs with it now; ticks do so by themselves.")
+        };
+        Ok(context.output.line(&next)?)
+    }
+}
+
+impl Add {
+    /// Gets the key of a remote that is to be encrypted, and keeps it.
+    fn seal(
+        &self,
+        context: &Context,
+        setting: &RemoteSetting,
+        address: &Address,
+    ) -> color_eyre::Result<Result<(), sync::Fault>> {
+        if !self.encrypt {
+            return Ok(Ok(()));
+        }
+        let passphrase = self.passphrase(context)?;
+        let key = syncing::means(context, setting, address)
+            .and_then(|means| address.open(&means))
+            .and_then(|mut remote| SealKey::unlock(&mut remote, &passphrase));
+        Ok(match key {
+            Ok(key) => Ok(config::replace_file(&context.paths.remote_key(&self.name), key.written().as_bytes())?),
+            Err(wrong) => Err(wrong),
+        })
+    }
+
+    fn passphrase(&self, context: &Context) -> color_eyre::Result<String> {
+        let variable = format!("SESSIONS_REMOTE_{}_PASSPHRASE", self.name.to_uppercase().replace('-', "_"));
+        let passphrase = match context.environment.get(&variable) {
+            Some(passphrase) => passphrase.to_owned(),
+            None if io::stdin().is_terminal() => {
+                let passphrase = unseen::ask("Passphrase: ")?;
+                if unseen::ask("Once more: ")? != passphrase {
+                    return Err(Fault::new("usage", "These are two different ones.").next("Add it again.").into());
+                }
+                passphrase
+            }
+            None => {
+                return Err(Fault::new("usage", "There is no passphrase.").next(format!("Set {variable}.")).into());
+            }
+        };
+        if passphrase.chars().count() < PASSPHRASE_MIN {
+            let message =
+                format!("A passphrase has at least {PASSPHRASE_MIN} letters: whoever owns the place can try many.");
+            return Err(Fault::new("usage", message).next("Take four words that nobody would put together.").into());
+        }
+        Ok(passphrase)
+    }
+}
+
+/// A folder that was named by a way up and down again, as the way straight to it.
+fn straight(address: Address) -> Address {
+    match address {
+        Address::Folder(path) if path.components().any(|part| part == Component::ParentDir) => {
+            Address::Folder(path.canonicalize().unwrap_or(path))
+        }
+        other => other,
+    }
+}
+
+/// Whether others wrote what a remote holds, and nothing of it is known here.
+fn is_foreign(context: &Context, heads: &Heads) -> Result<bool, JournalError> {
+    let here = Local::heads(&mut Journal::open(&context.paths.journal())?)?;
+    Ok(!heads.is_empty() && !heads.keys().any(|stream| here.contains_key(stream)))
+}
+
+fn read_password() -> io::Result<String> {
+    let mut text = String::new();
+    io::stdin().lock().read_to_string(&mut text)?;
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}
+
+/// Adds it to config.toml, behind what is there.
+fn write(context: &Context, setting: &RemoteSetting) -> io::Result<()> {
+    let path = context.paths.config_file();
+    let before = match fs::read_to_string(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+        read => read?,
+    };
+    config::replace_file(&path, setting.added_to(&before).as_bytes())
+}

@@ -1,0 +1,49 @@
+//! `sessions remote remove`: one place less.
+
+use std::fs;
+use std::io::ErrorKind;
+
+use clap::Args;
+use config::RemoteSetting;
+use sync::Records;
+
+use crate::context::Context;
+use crate::report::Fault;
+use crate::syncing;
+
+/// Sync with a place no more; what is there and what is here stays
+#[derive(Debug, Args)]
+pub(super) struct Remove {
+    /// Which one
+    name: String,
+}
+
+impl Remove {
+    /// Takes it out of config.toml, and forgets its password and its key.
+    pub(super) fn run(&self, context: &mut Context) -> color_eyre::Result<()> {
+        let Self { name } = self;
+        syncing::remotes(context, Some(name))?;
+        let path = context.paths.config_file();
+        let Some(rest) = RemoteSetting::removed_from(name, &fs::read_to_string(&path)?) else {
+            let message = format!("{} names it in a way that only you can change.", path.display());
+            return Err(Fault::new("config", message).next(format!("Remove `remotes.{name}` from it by hand.")).into());
+        };
+        config::replace_file(&path, rest.as_bytes())?;
+        for secret in [context.paths.remote_password(name), context.paths.remote_key(name)] {
+            match fs::remove_file(secret) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
+                _ => {}
+            }
+        }
+        sync::Git::forget(&context.paths.remote_copy(name))?;
+        let mut records = Records::load(&context.paths.remotes_file());
+        records.remove(name);
+        records.save(&context.paths.remotes_file())?;
+        if context.json {
+            return context.output.json(&serde_json::json!({ "schema": 1, "removed": name }));
+        }
+        Ok(context
+            .output
+            .line(&format!("{name} is removed. What it holds stays there, and what came from it stays here."))?)
+    }
+}

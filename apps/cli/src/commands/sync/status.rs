@@ -1,0 +1,90 @@
+//! `sessions sync --status`: what is known of remotes without asking them.
+
+use chrono::DateTime;
+use config::RemoteSetting;
+use journal::Journal;
+use serde::Serialize;
+use sync::{Local, Records};
+
+use crate::context::Context;
+use crate::output::Role;
+use crate::plain_text::one_line;
+use crate::syncing;
+use crate::table::{self, Column};
+
+#[derive(Debug, Serialize)]
+struct Row {
+    remote: String,
+    address: String,
+    shared: bool,
+    last_synced: Option<String>,
+    last_tried: Option<String>,
+    next_try: Option<String>,
+    queued: u64,
+    failures: u32,
+    error: Option<String>,
+    next_step: Option<String>,
+}
+
+const COLUMNS: [Column; 5] = [
+    table::words("remote", None, u8::MAX).role(Role::Strong),
+    table::words("last synced", None, 3),
+    table::figures("queued", 4),
+    table::words("address", Some((12, 60)), 1).role(Role::Dim),
+    table::words("last fault", Some((20, usize::MAX)), 2),
+];
+
+/// Shows it.
+pub(super) fn run(context: &mut Context, remotes: &[RemoteSetting]) -> color_eyre::Result<()> {
+    let mut journal = Journal::open(&context.paths.journal())?;
+    let here = Local::heads(&mut journal)?;
+    let records = Records::load(&context.paths.remotes_file());
+    let rows: Vec<Row> = remotes
+        .iter()
+        .map(|setting| {
+            let record = records.of(&setting.name);
+            let address = sync::Address::parse(&setting.url, context.paths.home.as_deref(), &context.environment.cwd);
+            Row {
+                remote: setting.name.clone(),
+                address: address.map_or_else(|fault| fault.to_string(), |address| address.to_string()),
+                shared: setting.shared,
+                last_synced: record.synced_ms.and_then(moment),
+                last_tried: record.tried_ms.and_then(moment),
+                next_try: record.tried_ms.and_then(|_| moment(record.due_ms())),
+                queued: record.queued(&here, syncing::terms(setting)),
+                failures: record.failures,
+                error: record.error,
+                next_step: record.remedy.map(|remedy| remedy.replace("<name>", &setting.name)),
+            }
+        })
+        .collect();
+    if context.json {
+        return context.output.json(&serde_json::json!({ "schema": 1, "remotes": rows }));
+    }
+    let zone = context.zone;
+    let local = |time: &Option<String>| {
+        let time = time.as_deref().and_then(|time| DateTime::parse_from_rfc3339(time).ok());
+        time.map_or_else(|| "never".to_owned(), |time| time.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string())
+    };
+    let cells: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| {
+            let fault = row.error.as_deref().map_or_else(String::new, |error| format!("it {error}"));
+            let texts = [&row.remote, &local(&row.last_synced), &row.queued.to_string(), &row.address, &fault];
+            texts.map(|text| one_line(text)).to_vec()
+        })
+        .collect();
+    for line in table::lay_out(&COLUMNS, &cells, &context.output) {
+        context.output.line(&line)?;
+    }
+    for row in rows.iter().filter(|row| row.error.is_some()) {
+        let step = row.next_step.as_deref().unwrap_or_default();
+        context.output.line(&format!("{}: {}", row.remote, one_line(step)))?;
+    }
+    Ok(())
+}
+
+fn moment(ms: u64) -> Option<String> {
+    let time = DateTime::from_timestamp_millis(i64::try_from(ms).ok()?)?;
+    Some(time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+}

@@ -1,0 +1,80 @@
+//! Deleting sessions: what there is of one, the trash, the mark that keeps it from coming back, and the question before.
+
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use housekeeping::{Deletion, Item, KEPT_FOR_MS, Trash};
+use notes::{Desk, Draft};
+use store::SessionRow;
+
+use crate::archiving;
+use crate::commands::setup::ask;
+use crate::context::Context;
+use crate::notebook::{self, moment};
+use crate::report::Fault;
+
+/// The trash.
+pub(crate) fn trash(context: &Context) -> Trash {
+    Trash::at(&context.paths.trash())
+}
+
+/// What deleting a session takes away.
+pub(crate) fn deletion(context: &Context, row: &SessionRow) -> color_eyre::Result<Deletion> {
+    let detail = context.store.session(row.id())?;
+    let files: Vec<PathBuf> = detail.into_iter().flat_map(|detail| detail.files).map(|file| file.path).collect();
+    Ok(Deletion::find(&context.paths.known_roots(), &archiving::archive(context), row.id().as_str(), &files))
+}
+
+/// Marks a session as deleted, or not any more: on every machine.
+pub(crate) fn mark(context: &Context, desk: &mut Desk, session: &str, deleted: bool) -> color_eyre::Result<()> {
+    let draft = Draft::default().delete(deleted);
+    desk.change_marks([session], &draft, &notebook::author(context), notebook::now_ms(context))?;
+    Ok(())
+}
+
+/// Refuses a session that was deleted: it is only spoken of to bring it back.
+pub(crate) fn refuse_deleted(context: &Context, id: &str) -> Result<(), Fault> {
+    let notes = notebook::notes_if_readable(context);
+    if !notes.marks(id).is_some_and(|marks| marks.is_deleted()) {
+        return Ok(());
+    }
+    let kept = trash(context).items().into_iter().find(|item| item.session == id);
+    let step = match kept {
+        Some(item) => format!("`sessions undelete {id}` brings it back until {}.", until(context, &item)),
+        None => format!("`sessions undelete {id}` shows what is left of it, on every machine."),
+    };
+    Err(Fault::new("deleted", format!("The session {id} was deleted.")).next(step))
+}
+
+/// Until when something can be brought back, as people read it.
+pub(crate) fn until(context: &Context, item: &Item) -> String {
+    let end: Option<DateTime<Utc>> = moment(item.ends_at_ms());
+    end.map(|end| end.with_timezone(&context.zone).format("%b %e %H:%M").to_string()).unwrap_or_default()
+}
+
+/// Empties the trash of what is older than a day.
+pub(crate) fn empty(context: &Context) -> color_eyre::Result<()> {
+    let now_ms = u64::try_from(Utc::now().timestamp_millis()).unwrap_or(0);
+    let removed = trash(context).empty(now_ms.saturating_sub(KEPT_FOR_MS))?;
+    if removed > 0 {
+        tracing::info!(removed, "what was deleted a day ago is gone for good");
+    }
+    Ok(())
+}
+
+/// Asks before something that is hard to take back: the answer has to be what is `wanted`. Where nobody can be asked, says
+/// what a script has to.
+pub(crate) fn confirm(context: &mut Context, yes: bool, question: &str, wanted: &[&str]) -> color_eyre::Result<bool> {
+    if yes {
+        return Ok(true);
+    }
+    if context.json || !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        return Err(Fault::new("unanswered", "Nothing was changed: there is nobody to ask.")
+            .next("`--yes` does it without asking, `--dry-run` only shows it.")
+            .into());
+    }
+    context.output.finish()?;
+    let answer = ask(question)?.to_lowercase();
+    Ok(wanted.contains(&answer.as_str()))
+}

@@ -1,0 +1,119 @@
+//! Checking the archive: every segment is read and compared with its hash; what is damaged is made again while the file
+//! is there.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::ArchiveError;
+use crate::archive::{Archive, Prefixes};
+use crate::pack::{Pack, Segment};
+use crate::segment::{Head, hash};
+use crate::writing::Writer;
+
+/// What a check found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Checked {
+    /// Packs that were read.
+    pub sessions: u64,
+    /// Files in them.
+    pub files: u64,
+    /// Bytes of their contents.
+    pub bytes: u64,
+    /// Bytes on disk.
+    pub bytes_packed: u64,
+    /// What is damaged.
+    pub flaws: Vec<Flaw>,
+}
+
+/// Something that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flaw {
+    /// The pack.
+    pub pack: PathBuf,
+    /// The file that it belongs to, if that is known.
+    pub file: Option<PathBuf>,
+    /// Where it begins in that file, else in the pack.
+    pub at: u64,
+    /// Bytes of it.
+    pub bytes: u64,
+    /// What is wrong.
+    pub reason: String,
+    /// Whether it was made again from the file.
+    pub repaired: bool,
+}
+
+impl Archive {
+    /// Reads everything; ends soon when `stop` is set.
+    pub fn check(&self, stop: &AtomicBool) -> Result<Checked, ArchiveError> {
+        let _lock = self.lock()?;
+        let mut checked = Checked::default();
+        for name in self.packs()? {
+            if stop.load(Ordering::Relaxed) {
+                break;
+            }
+            let Some(pack) = self.pack(&name)? else { continue };
+            self.check_pack(&pack, &mut checked)?;
+            let contents = pack.members();
+            checked.sessions += 1;
+            checked.files += contents.len() as u64;
+            checked.bytes += contents.iter().map(|member| member.bytes).sum::<u64>();
+            checked.bytes_packed += pack.length;
+        }
+        if !checked.flaws.is_empty() {
+            // the next look at the files asks the packs again, and finds the gaps
+            let _ = fs::remove_file(self.folder().join(".seen"));
+        }
+        Ok(checked)
+    }
+
+    fn check_pack(&self, pack: &Pack, checked: &mut Checked) -> Result<(), ArchiveError> {
+        let mut prefixes = Prefixes::new(self);
+        let mut damaged = Vec::new();
+        for segment in &pack.segments {
+            if let Err(error) = prefixes.content(pack, segment) {
+                let again = |other: &&Segment| other.start != segment.start && is_same(&segment.head, &other.head);
+                if pack.segments.iter().filter(again).all(|other| prefixes.content(pack, other).is_err()) {
+                    damaged.push((segment.head.clone(), error.to_string()));
+                }
+            }
+        }
+        let mut writer = None;
+        for (head, reason) in damaged {
+            let path = PathBuf::from(&head.root).join(&head.file);
+            let repaired = repair(pack, &head, &mut writer).map_err(ArchiveError::at(&pack.path))?;
+            let (at, bytes) = (head.at, head.bytes);
+            checked.flaws.push(Flaw { pack: pack.path.clone(), file: Some(path), at, bytes, reason, repaired });
+        }
+        writer.map_or(Ok(0), Writer::finish).map_err(ArchiveError::at(&pack.path))?;
+        let torn = (pack.end < pack.length).then_some((pack.end, pack.length - pack.end));
+        for (at, bytes) in pack.lost.iter().copied().chain(torn) {
+            let reason = "no segment is found there".to_owned();
+            checked.flaws.push(Flaw { pack: pack.path.clone(), file: None, at, bytes, reason, repaired: false });
+        }
+        Ok(())
+    }
+}
+
+/// Whether two segments hold the same stretch of a content.
+fn is_same(one: &Head, other: &Head) -> bool {
+    let key = |head: &Head| (head.version, head.at, head.bytes);
+    one.root == other.root && one.file == other.file && key(one) == key(other) && one.hash == other.hash
+}
+
+/// Makes a segment again from its file; whether that still says what was kept.
+pub(crate) fn repair(pack: &Pack, head: &Head, writer: &mut Option<Writer>) -> io::Result<bool> {
+    let Ok(file) = File::open(PathBuf::from(&head.root).join(&head.file)) else { return Ok(false) };
+    let mut content = vec![0; usize::try_from(head.bytes).unwrap_or_default()];
+    if file.read_exact_at(&mut content, head.at).is_err() || hash(&content) != head.hash {
+        return Ok(false);
+    }
+    let writer = match writer {
+        Some(writer) => writer,
+        none => none.insert(Writer::append(&pack.path, Some(pack))?),
+    };
+    writer.add(Head { prefix: None, ..head.clone() }, &content, None)?;
+    Ok(true)
+}

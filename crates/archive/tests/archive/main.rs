@@ -1,0 +1,8 @@
+//! The archive from outside: what is kept, whatever happens to files and packs, and how it comes back.
+
+mod backup;
+mod copies;
+mod damage;
+mod growth;
+mod restoring;
+mod scene;

@@ -1,0 +1,268 @@
+//! Devices: what people call the replicas.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use journal::{BodyHead, JournalError, Operation, ReplicaId, Scope, Stamp};
+use serde::{Deserialize, Serialize};
+
+use crate::{Local, Page};
+
+const KIND: &str = "device";
+
+/// How such a body begins; others are told from it without being read.
+const BEGINNING: &[u8] = b"{\"v\":1,\"kind\":\"device\",";
+
+/// The body of an operation on a device.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Body {
+    v: u32,
+    kind: String,
+    at_ms: u64,
+    by: String,
+    replica: ReplicaId,
+    revision: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    forgotten: Option<bool>,
+}
+
+/// A device, as all that was said of it tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Device {
+    /// Its replica.
+    pub replica: ReplicaId,
+    /// What people call it; its replica where nobody said.
+    pub name: String,
+    /// The same, with the beginning of its replica behind it where another one is called so, too.
+    pub label: String,
+    /// Whether somebody said that it is not used any more.
+    pub is_forgotten: bool,
+    /// Whether it is this machine, or was it under an earlier name.
+    pub is_here: bool,
+    /// Operations that it wrote for others and that are here; what stays on a machine is not counted.
+    pub operations: u64,
+    /// When it wrote its last one, by its own clock, in milliseconds since 1970.
+    pub last_ms: u64,
+}
+
+/// A change of what is said of a device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// It is called so.
+    Name(String),
+    /// It is not used any more, or is again.
+    Forgotten(bool),
+}
+
+/// Letters of a replica that are shown at least where a name does not tell devices apart.
+const HANDLE: usize = 6;
+
+/// All that was said of devices.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Devices {
+    names: BTreeMap<ReplicaId, (Stamp, String)>,
+    forgotten: BTreeMap<ReplicaId, (Stamp, bool)>,
+    /// Operations of each that pass to others, and when it wrote the last one.
+    wrote: BTreeMap<ReplicaId, (u64, u64)>,
+    /// How far each stream was read.
+    read: BTreeMap<String, u64>,
+}
+
+impl Devices {
+    /// Reads what the journal says of them.
+    pub fn of(local: &mut dyn Local) -> Result<Self, JournalError> {
+        let mut devices = Self::default();
+        devices.catch_up(local)?;
+        Ok(devices)
+    }
+
+    /// The same, with what a file remembers of the last time: only what came since is read. The file may be thrown away, and
+    /// where it cannot be written the next one reads more.
+    pub fn remembered(file: &Path, local: &mut dyn Local) -> Result<Self, JournalError> {
+        let before: Self = fs::read(file).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
+        let mut devices = before.clone();
+        devices.catch_up(local)?;
+        if devices != before
+            && let Ok(text) = serde_json::to_vec(&devices)
+        {
+            let _ = config::replace_file(file, &text);
+        }
+        Ok(devices)
+    }
+
+    /// Reads on. Where a stream is shorter than what was read of it, all of them are read anew.
+    fn catch_up(&mut self, local: &mut dyn Local) -> Result<(), JournalError> {
+        let page = Page { operations: 10_000, bytes: 16 << 20 };
+        let heads = local.heads()?;
+        let there: BTreeMap<String, u64> = heads.iter().map(|(stream, head)| (stream.to_string(), head.seq)).collect();
+        if self.read.iter().any(|(stream, read)| there.get(stream).is_none_or(|there| there < read)) {
+            *self = Self::default();
+        }
+        self.wrote.values_mut().for_each(|(operations, _)| *operations = 0);
+        for (stream, head) in heads {
+            let passes = if stream.scope == Scope::Here { 0 } else { head.seq };
+            self.wrote.entry(stream.replica).or_default().0 += passes;
+            let mut after = self.read.get(&stream.to_string()).copied().unwrap_or(0);
+            while stream.scope == Scope::Private && after < head.seq {
+                let read = local.read(&stream, after, page)?;
+                let Some(last) = read.last() else { break };
+                after = last.seq;
+                let (_, latest) = self.wrote.entry(stream.replica).or_default();
+                *latest = (*latest).max(last.head().map_or(0, |head: BodyHead| head.at_ms));
+                for operation in &read {
+                    let carried = operation.carried();
+                    self.take(carried.as_ref().unwrap_or(operation));
+                }
+                self.read.insert(stream.to_string(), after);
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, operation: &Operation) {
+        if !operation.body.starts_with(BEGINNING) {
+            return;
+        }
+        let Ok(body) = serde_json::from_slice::<Body>(&operation.body) else { return };
+        let stamp = Stamp { revision: body.revision, wall_ms: body.at_ms, replica: operation.stream.replica };
+        if let Some(name) = body.name {
+            set(&mut self.names, body.replica, stamp, name);
+        }
+        if let Some(forgotten) = body.forgotten {
+            set(&mut self.forgotten, body.replica, stamp, forgotten);
+        }
+    }
+
+    /// What somebody called a device.
+    pub fn name(&self, replica: ReplicaId) -> Option<&str> {
+        self.names.get(&replica).map(|(_, name)| name.as_str())
+    }
+
+    /// Every device that wrote anything, this one first, then by name.
+    pub fn list(&self, local: &dyn Local) -> Vec<Device> {
+        let device = |(replica, (operations, last_ms)): (&ReplicaId, &(u64, u64))| Device {
+            replica: *replica,
+            name: self.name(*replica).map_or_else(|| replica.to_string(), str::to_owned),
+            label: self.label(*replica),
+            is_forgotten: self.forgotten.get(replica).is_some_and(|(_, forgotten)| *forgotten),
+            is_here: local.owns(*replica),
+            operations: *operations,
+            last_ms: *last_ms,
+        };
+        let mut devices: Vec<Device> = self.wrote.iter().map(device).collect();
+        devices.sort_by_key(|device| (device.replica != local.replica(), device.name.clone(), device.replica));
+        devices
+    }
+
+    /// What tells a device from all others: its name, and the beginning of its replica where another one is called so, too.
+    pub fn label(&self, replica: ReplicaId) -> String {
+        let Some(name) = self.name(replica) else { return replica.to_string() };
+        let number = replica.to_string();
+        let others: Vec<String> =
+            self.wrote.keys().filter(|other| **other != replica).map(ToString::to_string).collect();
+        let is_called_so = |other: &&ReplicaId| **other != replica && self.name(**other) == Some(name);
+        if !self.wrote.keys().any(|other| is_called_so(&other)) {
+            return name.to_owned();
+        }
+        let tells = |length: &usize| others.iter().all(|other| other.get(..*length) != number.get(..*length));
+        let length = (HANDLE..number.len()).find(tells).unwrap_or(number.len());
+        format!("{name} ({})", &number[..length])
+    }
+
+    /// The labels of all devices but this one.
+    pub fn others(&self, local: &dyn Local) -> BTreeMap<ReplicaId, String> {
+        let others = self.wrote.keys().filter(|replica| !local.owns(**replica));
+        others.map(|replica| (*replica, self.label(*replica))).collect()
+    }
+
+    /// The body of an operation that says something of a device.
+    ///
+    /// # Panics
+    ///
+    /// Never: texts and numbers can be written as JSON.
+    pub fn change(&self, replica: ReplicaId, change: Change, at_ms: u64, by: &str) -> Vec<u8> {
+        let known = self.names.get(&replica).map(|(stamp, _)| stamp.revision);
+        let revision = known.max(self.forgotten.get(&replica).map(|(stamp, _)| stamp.revision)).unwrap_or(0) + 1;
+        let (name, forgotten) = match change {
+            Change::Name(name) => (Some(name), None),
+            Change::Forgotten(forgotten) => (None, Some(forgotten)),
+        };
+        let body = Body { v: 1, kind: KIND.to_owned(), at_ms, by: by.to_owned(), replica, revision, name, forgotten };
+        serde_json::to_vec(&body).expect("texts and numbers can be written as JSON")
+    }
+}
+
+fn set<T>(fields: &mut BTreeMap<ReplicaId, (Stamp, T)>, replica: ReplicaId, stamp: Stamp, value: T) {
+    if fields.get(&replica).is_none_or(|(known, _)| *known < stamp) {
+        fields.insert(replica, (stamp, value));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rehearsal::{Memory, name_of};
+
+    #[test]
+    fn whoever_named_a_device_last_having_seen_the_name_wins() {
+        let mut machine = Memory::new(1);
+        let replica = machine.replica();
+        let say = |machine: &mut Memory, change: Change, at_ms: u64| {
+            let body = Devices::of(machine).expect("memory does not fail").change(replica, change, at_ms, "ada");
+            machine.append(&Scope::Private, &[body]).expect("memory does not fail");
+        };
+        say(&mut machine, Change::Name("laptop".into()), 9_000);
+        say(&mut machine, Change::Name("old laptop".into()), 5);
+        say(&mut machine, Change::Forgotten(true), 6);
+        machine
+            .append(&Scope::Private, &[b"{\"kind\":\"session\",\"at_ms\":7}".to_vec()])
+            .expect("memory does not fail");
+        let devices = Devices::of(&mut machine).expect("memory does not fail");
+        let expect = Device {
+            replica,
+            name: "old laptop".into(),
+            label: "old laptop".into(),
+            is_forgotten: true,
+            is_here: true,
+            operations: 4,
+            last_ms: 7,
+        };
+        assert_eq!(devices.list(&machine), [expect]);
+    }
+
+    #[test]
+    fn devices_of_one_name_are_told_apart_by_their_number() {
+        let mut devices = Devices::default();
+        for (number, name) in [(1, "laptop"), (2, "laptop"), (3, "tower")] {
+            let replica = name_of(number);
+            let stamp = Stamp { revision: 1, wall_ms: 1, replica };
+            devices.names.insert(replica, (stamp, name.to_owned()));
+            devices.wrote.insert(replica, (1, 1));
+        }
+        let [one, two, three, unnamed] = [1, 2, 3, 4].map(|number| devices.label(name_of(number)));
+        assert!(one.starts_with("laptop (0") && two.starts_with("laptop (0") && one != two, "{one} {two}");
+        assert_eq!((three, unnamed), ("tower".to_owned(), name_of(4).to_string()));
+    }
+
+    #[test]
+    fn what_was_read_before_is_remembered_and_only_the_rest_is_read() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let file = folder.path().join("devices.json");
+        let mut machine = Memory::new(1);
+        for name in ["laptop", "old laptop"] {
+            let known = Devices::of(&mut machine).expect("memory does not fail");
+            let body = known.change(machine.replica(), Change::Name(name.into()), 1, "ada");
+            machine.append(&Scope::Private, &[body]).expect("memory does not fail");
+            let remembered = Devices::remembered(&file, &mut machine).expect("memory does not fail");
+            assert_eq!(remembered, Devices::of(&mut machine).expect("memory does not fail"));
+            assert_eq!(remembered.name(machine.replica()), Some(name));
+        }
+        let mut younger = Memory::new(1);
+        let remembered = Devices::remembered(&file, &mut younger).expect("memory does not fail");
+        assert_eq!(remembered, Devices::default(), "a journal that was put back knows less");
+    }
+}

@@ -1,0 +1,97 @@
+//! Why a remote could not be synced with, and what to do about it.
+
+use std::time::Duration;
+
+use journal::{JournalError, Stream};
+
+/// Why something did not work. Nothing is lost by any of them: what was not sent is sent the next time.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// It could not be asked at all.
+    #[error("cannot be reached: {0}")]
+    Unreachable(String),
+    /// It was asked and did not answer, so nobody knows whether it did it.
+    #[error("did not answer: {0}")]
+    Unanswered(String),
+    /// It took too long.
+    #[error("did not answer within {} seconds", .0.as_secs_f32())]
+    Late(Duration),
+    /// Another machine was faster; ask again.
+    #[error("changed while it was written")]
+    Moved,
+    /// It refuses the person, or what the person wants.
+    #[error("refuses: {0}")]
+    Denied(String),
+    /// What is there cannot be used: no database, a damaged one, one of another program or of a newer engine.
+    #[error("cannot be used: {0}")]
+    Unusable(String),
+    /// Everything in it is encrypted, and there is no key here.
+    #[error("is encrypted, and there is no key for it here")]
+    Sealed,
+    /// It holds data, and none of it is known here.
+    #[error("holds {} of {}, and nothing that is known here", counted(*operations, "operation"), counted(*replicas as u64, "other device"))]
+    Foreign {
+        /// How many devices wrote there.
+        replicas: usize,
+        /// How many operations are there.
+        operations: u64,
+    },
+    /// It was written by a later version of this program.
+    #[error("was set up by a newer version of sessions (format {found}; this one knows {known})")]
+    Newer {
+        /// Its version.
+        found: i64,
+        /// The one that is known.
+        known: i64,
+    },
+    /// It says that it has operations and does not hand them out as they were.
+    #[error("{stream} is damaged there from operation {seq} on")]
+    Damaged {
+        /// The stream.
+        stream: Stream,
+        /// The first operation that cannot be had.
+        seq: u64,
+    },
+    /// Its address or its settings make no sense.
+    #[error("{0}")]
+    Address(String),
+    /// The journal of this machine failed.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+impl Fault {
+    /// Whether trying again at once may help.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Unreachable(_) | Self::Unanswered(_) | Self::Late(_) | Self::Moved)
+    }
+
+    /// What the person can do about it.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::Unreachable(_) | Self::Unanswered(_) | Self::Late(_) => {
+                "It is tried again by itself; `sessions remote test` tries it now."
+            }
+            Self::Moved => "Run `sessions sync` again.",
+            Self::Denied(_) => "Check user, password and rights; `sessions remote test` tries it again.",
+            Self::Unusable(_) => {
+                "Nothing in it was changed. Choose another file or database, or put back a copy of this one."
+            }
+            Self::Foreign { .. } => {
+                "If these are your own devices, say so once: `sessions sync --remote <name> --join`. If not, remove the \
+                 remote and choose another place."
+            }
+            Self::Sealed => "Remove it here and add it again with `--encrypt`: its passphrase opens it.",
+            Self::Newer { .. } => "Update sessions on this machine.",
+            Self::Damaged { .. } => {
+                "A device that still has these operations fills the gap when the damaged file is removed."
+            }
+            Self::Address(_) => "See `sessions remote add --help` for the forms of an address.",
+            Self::Journal(_) => "Check that the disk is not full and that the folder may be written.",
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Engines: the same claims for every one, through real folders, repositories and servers.
+
+mod conformance;
+mod folder;
+mod git;
+mod postgres;
+mod proxy;

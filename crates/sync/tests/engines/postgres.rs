@@ -1,0 +1,257 @@
+//! A PostgreSQL server.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use journal::{Scope, Stream};
+use sync::{Fault, Local, Postgres, Remote, SealKey, Sealed};
+use testkit::PostgresServer;
+
+use crate::conformance::{self, PAGE, machine, operations, sync};
+use crate::proxy::{Mischief, Proxy};
+
+/// How often a server is killed while four machines write to it.
+const RESTARTS: usize = 50;
+
+fn open(url: &str) -> Postgres {
+    Postgres::at(url, None).expect("an address")
+}
+
+#[test]
+fn a_database_is_a_remote() {
+    let Some(server) = PostgresServer::start() else { return };
+    let url = server.url("owner");
+    conformance::all(&|| Box::new(open(&url)));
+}
+
+#[test]
+fn an_encrypted_database_is_a_remote_whose_views_are_empty() {
+    let Some(server) = PostgresServer::start() else { return };
+    let url = server.url("owner");
+    let key = SealKey::unlock(&mut open(&url), "four unlikely words").expect("it is empty");
+    conformance::all(&|| Box::new(Sealed::new(Box::new(open(&url)), &key)));
+    let entry =
+        r#"{"v":1,"kind":"entry","at_ms":1,"by":"ada","subject":"e1","set":{"title":{"to":"Fix it","revision":1}}}"#;
+    let said = operations(&machine(900, &Scope::Private, &[entry]));
+    Sealed::new(Box::new(open(&url)), &key).append(&said).expect("it takes them");
+    for view in ["sessions", "session_models", "usage_hourly", "log_entries"] {
+        assert_eq!(server.psql("owner", &format!("select count(*) from {view}")), "0", "{view}");
+    }
+    assert_eq!(server.psql("owner", "select count(*) from operations where position('Fix'::bytea in body) > 0"), "0");
+}
+
+#[test]
+fn whatever_happens_on_the_way_nothing_is_lost_or_doubled() {
+    let Some(server) = PostgresServer::start() else { return };
+    let proxy = Proxy::to(server.port);
+    let url = server.url("owner").replace(&server.port.to_string(), &proxy.port.to_string());
+    let slow = || open(&url).with_deadline(Duration::from_millis(200));
+    let mut one = machine(1, &Scope::Private, &["1", "2", "3"]);
+    let mut two = machine(2, &Scope::Private, &["x"]);
+    assert!(sync(&mut one, &mut open(&url)).is_complete());
+    let mut mischief: Vec<Mischief> = [40, 450, 560, 700, 1_300].map(Mischief::CutAfter).to_vec();
+    mischief.extend([10, 450, 900].map(Mischief::SilentAfter));
+    mischief.extend([50, 300, 900].map(Mischief::CutQuestionsAfter));
+    for (number, mischief) in mischief.into_iter().enumerate() {
+        one.append(&Scope::Private, &[format!("{{\"n\":{number}}}").into_bytes()]).expect("memory does not fail");
+        proxy.set(mischief);
+        sync(&mut one, &mut slow());
+        sync(&mut two, &mut slow());
+        proxy.set(Mischief::None);
+        for number in [0, 1, 0] {
+            let outcome = sync(if number == 0 { &mut one } else { &mut two }, &mut open(&url));
+            assert!(outcome.is_complete(), "{mischief:?}: {outcome:?}");
+        }
+        assert_eq!(operations(&one), operations(&two), "{mischief:?}");
+    }
+    assert_eq!(server.psql("owner", "select count(*) from operations"), operations(&one).len().to_string());
+}
+
+#[test]
+fn a_server_that_is_killed_again_and_again_keeps_what_it_said_it_has() {
+    let Some(mut server) = PostgresServer::start() else { return };
+    let url = server.url("owner");
+    assert!(open(&url).heads().expect("it can be asked").is_empty());
+    let is_over = AtomicBool::new(false);
+    let written: Vec<(Stream, u64)> = thread::scope(|scope| {
+        let writers: Vec<_> = (0..4)
+            .map(|name| {
+                let (url, is_over) = (&url, &is_over);
+                scope.spawn(move || {
+                    let mut machine = machine(10 + name, &Scope::Private, &["first"]);
+                    let stream = Stream { replica: machine.replica(), scope: Scope::Private };
+                    let mut acknowledged = 0;
+                    while !is_over.load(Ordering::Relaxed) {
+                        machine.append(&Scope::Private, &[b"more".to_vec()]).expect("memory does not fail");
+                        if sync(&mut machine, &mut open(url)).is_complete() {
+                            acknowledged = machine.heads().expect("memory does not fail")[&stream].seq;
+                        }
+                    }
+                    (stream, acknowledged)
+                })
+            })
+            .collect();
+        for _ in 0..RESTARTS {
+            server.restart_hard();
+            thread::yield_now();
+        }
+        is_over.store(true, Ordering::Relaxed);
+        writers.into_iter().map(|writer| writer.join().expect("it does not panic")).collect()
+    });
+    let heads = open(&url).heads().expect("it can be asked");
+    for (stream, acknowledged) in written {
+        assert!(heads[&stream].seq >= acknowledged && acknowledged > 0, "{acknowledged} of {:?}", heads[&stream]);
+    }
+}
+
+#[test]
+fn a_server_that_is_not_there_or_refuses_is_said() {
+    let Some(server) = PostgresServer::start() else { return };
+    let nobody = open(&server.url("nobody_knows")).heads().expect_err("there is no such user");
+    assert!(matches!(&nobody, Fault::Denied(message) if message.contains("nobody_knows")), "{nobody}");
+    let url = server.url("owner");
+    drop(server);
+    let gone = open(&url).heads().expect_err("it is gone");
+    assert!(matches!(gone, Fault::Unreachable(_)), "{gone}");
+    assert!(matches!(Postgres::at("postgres://a@b:port/c", None), Err(Fault::Address(_))));
+}
+
+#[test]
+fn a_password_that_is_changed_or_has_expired_is_said_and_nothing_is_lost() {
+    let Some(mut server) = PostgresServer::start() else { return };
+    server.psql("owner", "create role ada login superuser password 'first'");
+    server.demand_password("ada");
+    let url = server.url("ada");
+    let with = |password: &str| Postgres::at(&url, Some(password)).expect("an address");
+    let mut one = machine(1, &Scope::Private, &["1"]);
+    assert!(sync(&mut one, &mut with("first")).is_complete());
+    one.append(&Scope::Private, &[b"2".to_vec()]).expect("memory does not fail");
+    for change in ["alter role ada password 'second'", "alter role ada password 'first' valid until '2020-01-01'"] {
+        server.psql("owner", change);
+        let outcome = sync(&mut one, &mut with("first"));
+        let Some(Fault::Denied(why)) = &outcome.fault else { panic!("{change}: {outcome:?}") };
+        assert!(why.contains("password") && !why.contains("first"), "{why}");
+    }
+    server.psql("owner", "alter role ada password 'third' valid until 'infinity'");
+    let outcome = sync(&mut one, &mut with("third"));
+    assert!(outcome.is_complete() && outcome.sent == 1, "{outcome:?}");
+}
+
+#[test]
+fn a_server_elsewhere_has_to_prove_who_it_is() {
+    let Some(mut server) = PostgresServer::start() else { return };
+    let Some(authority) = server.with_tls() else { return };
+    let url = |host: &str, query: &str| server.url("owner").replace("127.0.0.1", host) + query;
+    let trusted = format!("?sslmode=verify-full&sslrootcert={}", authority.display());
+    let mut secured = open(&url("localhost", &trusted));
+    assert!(secured.heads().expect("it proves it").is_empty());
+    let ours = "select ssl from pg_stat_ssl join pg_stat_activity using (pid) where application_name = 'sessions'";
+    assert_eq!(server.psql("owner", ours), "t");
+    for (host, query) in [("localhost", "?sslmode=require"), ("127.0.0.1", trusted.as_str())] {
+        let fault = open(&url(host, query)).heads().expect_err("it cannot prove it");
+        assert!(fault.to_string().contains("certificate"), "{host}: {fault}");
+    }
+    assert!(open(&url("localhost", "")).heads().is_ok(), "on this machine it need not");
+}
+
+#[test]
+fn a_schema_of_a_later_version_is_left_alone() {
+    let Some(server) = PostgresServer::start() else { return };
+    let url = server.url("owner");
+    open(&url).heads().expect("it can be asked");
+    server.psql("owner", "insert into sessions_schema (version) values (99)");
+    let fault = open(&url).heads().expect_err("it is newer");
+    assert!(matches!(fault, Fault::Newer { found: 99, .. }), "{fault}");
+}
+
+#[test]
+fn in_a_team_nobody_speaks_for_another_or_reads_what_is_private() {
+    let Some(server) = PostgresServer::start() else { return };
+    open(&server.url("owner")).init_team("team").expect_err("there is no such role");
+    server.psql("owner", "create role team; create role ada login in role team; create role eve login in role team");
+    open(&server.url("owner")).init_team("team").expect("it can be set up");
+    open(&server.url("owner")).init_team("team").expect("it can be set up twice");
+    let scope = Scope::Project("loom".into());
+    let entry =
+        r#"{"v":1,"kind":"entry","at_ms":1,"by":"ada","subject":"e1","set":{"title":{"to":"Fix it","revision":1}}}"#;
+    let (shared, private) =
+        (operations(&machine(1, &scope, &[entry])), operations(&machine(1, &Scope::Private, &["{}"])));
+    let (mut ada, mut eve) = (open(&server.url("ada")), open(&server.url("eve")));
+    ada.append(&shared).expect("in her own name");
+    ada.append(&private).expect("in her own name");
+    assert_eq!(ada.heads().expect("it can be asked").len(), 2);
+    assert_eq!(eve.heads().expect("it can be asked").into_keys().collect::<Vec<_>>(), [shared[0].stream.clone()]);
+    assert_eq!(eve.read(&private[0].stream, 0, PAGE).expect("it can be asked"), []);
+    let forged = machine(1, &scope, &[entry, "{\"forged\":true}"]);
+    let forged = operations(&forged).split_off(1);
+    let refused = eve.append(&forged).expect_err("in the name of another");
+    assert!(matches!(&refused, Fault::Denied(message) if message.contains("row-level security")), "{refused}");
+    for sql in [
+        "update operations set body = ''",
+        "delete from operations",
+        "insert into operations (owner) values ('ada')",
+        "truncate operations",
+    ] {
+        assert!(server.psql("eve", sql).contains("permission denied"), "{sql}: {}", server.psql("eve", sql));
+    }
+    assert_eq!(server.psql("eve", "select id, title, created_by from log_entries"), "e1|Fix it|ada");
+    assert_eq!(server.psql("eve", "select count(*) from operation_bodies"), "1");
+}
+
+/// What a person types against the database.
+#[test]
+fn people_ask_in_sql() {
+    let Some(server) = PostgresServer::start() else { return };
+    let url = server.url("owner");
+    let session = |bytes: u64, cost: u64, title: &str| {
+        format!(
+            r#"{{"v":1,"kind":"session","at_ms":1,"by":"ada","id":"s1","author":"ada","session":{{"title":{{"text":"{title}","source":"custom"}},"project":"loom","cwd_last":"/home/ada/loom","started":"2026-11-02T10:00:00Z","ended":"2026-11-02T11:00:00Z","active_ms":90000,"models":["opus","haiku"],"prompts":3,"tool_calls":7,"skills":[],"branch":"main","versions":["2.0.1","2.0.2"],"tokens":{{"input":1,"output":2,"cache_write_5m":3,"cache_write_1h":4,"cache_read":5}},"cost_nano_usd":{cost},"bytes":{bytes}}},"hours":[{{"hour":"2026-11-02T10:00:00Z","model":"opus","requests":2,"input":1,"output":2,"cache_write_5m":3,"cache_write_1h":4,"cache_read":5,"cost_pico_usd":"1500000000000"}}]}}"#
+        )
+    };
+    let entry = |field: &str, to: &str, revision: u64, at: u64, by: &str| {
+        format!(
+            r#"{{"v":1,"kind":"entry","at_ms":{at},"by":"{by}","subject":"e1","set":{{"{field}":{{"to":"{to}","revision":{revision}}}}},"notes":[{{"id":"n{at}","text":"note of {by}"}}]}}"#
+        )
+    };
+    let mut one = machine(
+        1,
+        &Scope::Private,
+        &[
+            &session(100, 1_500_000_000, "early"),
+            &entry("title", "Fix it", 1, 1_000, "ada"),
+            &entry("status", "open", 1, 9_000_000, "ada"),
+        ],
+    );
+    let mut two = machine(
+        2,
+        &Scope::Private,
+        &[
+            &session(900, 2_500_000_000, "later"),
+            &entry("status", "resolved", 2, 2_000, "eve"),
+            "no json",
+            "{\"kind\":\"weather\"}",
+        ],
+    );
+    for machine in [&mut one, &mut two] {
+        assert!(sync(machine, &mut open(&url)).is_complete());
+    }
+    let psql = |sql: &str| server.psql("owner", sql);
+    assert_eq!(
+        psql(
+            "select session_id, title, project, models, total_tokens, round(cost_usd, 2), message_count, cc_version, created_by, session_date from sessions"
+        ),
+        "s1|later|loom|opus, haiku|15|2.50|3|2.0.2|ada|2026-11-02",
+        "of two, what knows more"
+    );
+    assert_eq!(
+        psql("select model, input_tokens, cache_write_tokens, total_tokens, round(cost_usd, 2) from session_models"),
+        "opus|1|7|15|1.50"
+    );
+    assert_eq!(psql("select session_id, model, requests from usage_hourly"), "s1|opus|2");
+    assert_eq!(
+        psql("select id, status, title, created_by, updated_by, replace(body, chr(10), '~') from log_entries"),
+        "e1|resolved|Fix it|ada|ada|~[update] note of ada~[update] note of eve~[update] note of ada",
+        "whoever saw more wins, whatever the clocks say"
+    );
+}
