@@ -4,6 +4,7 @@ mod hook;
 mod import;
 mod measure;
 mod screen;
+mod sealing;
 mod search;
 mod summary;
 mod sync;
@@ -25,6 +26,7 @@ enum Subject {
     Hook(hook::Hook),
     Import(import::Import),
     Screen(screen::Screen),
+    Sealing(sealing::Sealing),
     Search(search::Search),
     Summary(summary::Summary),
     Sync(sync::Sync),
@@ -36,6 +38,7 @@ impl Bench {
             Subject::Hook(subject) => subject.run()?,
             Subject::Import(subject) => subject.run()?,
             Subject::Screen(subject) => subject.run()?,
+            Subject::Sealing(subject) => subject.run()?,
             Subject::Search(subject) => subject.run()?,
             Subject::Summary(subject) => subject.run()?,
             Subject::Sync(subject) => subject.run()?,

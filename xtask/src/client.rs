@@ -1,4 +1,5 @@
-//! The genuine client, ended in every way there is: each session must be recorded once, and as it is on disk.
+//! The genuine client, ended in every way there is: each session must be recorded once, and as it is on disk. Beside that, what it does
+//! with a directory that moved, and with the page that it is given.
 //!
 //! The harness that drives it offline lies outside this repository; its `README.md` says what it needs.
 

@@ -6,6 +6,7 @@
 mod operations;
 mod rows;
 mod script;
+mod sealed;
 mod verdict;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -99,6 +100,18 @@ mod tests {
     #[test]
     fn operations_converge_and_rows_do_not() {
         super::rehearse(0, 300).expect("300 seeds converge");
+    }
+
+    #[test]
+    fn encrypted_rehearsals_are_among_them_and_converge() {
+        for seed in (49..1_000).step_by(50) {
+            let script = super::Script::of(seed);
+            let verdict = super::operations::play(&script);
+            assert!(
+                script.is_sealed && verdict.converged && verdict.notes_lost == 0 && verdict.passed > 0,
+                "{seed}: {verdict:?}"
+            );
+        }
     }
 
     #[test]

@@ -94,7 +94,7 @@ pub(crate) fn check() -> Result<String> {
 }
 
 /// Whether programs can be traced here.
-fn has_strace() -> bool {
+pub(crate) fn has_strace() -> bool {
     let mut tried = Command::new("strace");
     tried.args(["-qq", "-o", "/dev/null", "true"]).stdout(Stdio::null()).stderr(Stdio::null());
     tried.status().is_ok_and(|status| status.success())

@@ -11,7 +11,7 @@ use store::retention::Kept;
 
 use crate::clock::milliseconds;
 use crate::context::Context;
-use crate::lookup::{self, ran_in};
+use crate::lookup;
 use crate::notebook;
 use crate::plain_text::{counted, one_line};
 use crate::table;
@@ -44,8 +44,11 @@ pub(crate) fn refresh(context: &Context, is_news: bool) -> color_eyre::Result<()
     let for_model = context.settings.banner == Reader::Model;
     let unseen = Unseen::of(context);
     let elsewhere: Vec<String> = unseen.line(context, None).into_iter().collect();
+    let moved =
+        std::fs::metadata(context.paths.places_file()).and_then(|file| file.modified()).map(DateTime::<Utc>::from);
     let is_fresh = |banner: &Banner| {
         milliseconds(context.now).abs_diff(banner.generated_ms) < FRESH.num_milliseconds().unsigned_abs()
+            && moved.as_ref().map_or(true, |moved| milliseconds(*moved) <= banner.generated_ms)
             && banner.for_model == for_model
             && banner.elsewhere == elsewhere
     };
@@ -133,13 +136,15 @@ pub(crate) fn expiring(context: &Context, rows: &[SessionRow]) -> Option<String>
 /// The lines for each directory: of its sessions, and of those below it. What ran anywhere is below the home directory, which
 /// therefore has only its own.
 fn directories(context: &Context, rows: &[SessionRow]) -> BTreeMap<String, Vec<String>> {
-    let recent = recent(rows);
-    let known: BTreeSet<&Path> = recent.iter().flat_map(|row| ran_in(row)).map(Path::new).collect();
+    let moves = context.moves();
+    let recent: Vec<_> = recent(rows).into_iter().map(|row| (row, sessions_tui::places(&moves, row))).collect();
+    let known: BTreeSet<&Path> = recent.iter().flat_map(|(_, places)| places).map(Path::new).collect();
     let home = context.environment.home();
     let is_wide = |directory: &Path| directory.parent().is_none() || Some(directory) == home;
     let mut directories: BTreeMap<PathBuf, Vec<String>> = BTreeMap::new();
-    for row in recent {
-        let within: BTreeSet<&Path> = ran_in(row)
+    for (row, places) in &recent {
+        let within: BTreeSet<&Path> = places
+            .iter()
             .map(Path::new)
             .flat_map(|ran| ran.ancestors().filter(move |above| *above == ran || !is_wide(above)))
             .filter(|directory| known.contains(directory))

@@ -13,6 +13,7 @@ use color_eyre::Report;
 use config::{ConfigError, Environment, Excluded, Paths, Settings};
 use notes::Notes;
 use pricing::PriceTable;
+use resume::Moves;
 use sessions_tui::Launch;
 use store::Store;
 
@@ -47,6 +48,8 @@ pub(crate) struct Context {
     pub(crate) output: Output,
     /// What is written down, once it was asked for (`notebook::notes`).
     pub(crate) notes: OnceCell<Rc<Notes>>,
+    /// Directories that moved, once they were asked for (`moves`).
+    moves: OnceCell<Rc<Moves>>,
     /// How warnings are written.
     style: Style,
     /// The built-in history, while it is unpacked.
@@ -79,6 +82,7 @@ impl Context {
             scanned: false,
             output,
             notes: OnceCell::new(),
+            moves: OnceCell::new(),
             style,
             demo,
             environment,
@@ -102,9 +106,15 @@ impl Context {
             scanned: false,
             output: Output::unwatched(),
             notes: OnceCell::new(),
+            moves: OnceCell::new(),
             style: Style::default(),
             demo: None,
         }
+    }
+
+    /// Directories that moved, as they were remembered when this was asked first.
+    pub(crate) fn moves(&self) -> Rc<Moves> {
+        Rc::clone(self.moves.get_or_init(|| Rc::new(Moves::read(&self.paths.places_file()))))
     }
 
     /// Projects that are not recorded, not searched and not archived.
@@ -124,7 +134,7 @@ impl Context {
         self.paths = Paths::new(&self.environment)?;
         self.settings = Settings::default();
         self.store = Store::at(&self.paths.store);
-        self.notes = OnceCell::new();
+        (self.notes, self.moves) = (OnceCell::new(), OnceCell::new());
         self.demo = Some(demo);
         Ok(())
     }

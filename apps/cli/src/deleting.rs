@@ -1,11 +1,12 @@
 //! Deleting sessions: what there is of one, the trash, the mark that keeps it from coming back, and the question before.
 
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
-use housekeeping::{Deletion, Item, KEPT_FOR_MS, Trash};
-use notes::{Desk, Draft};
+use housekeeping::{Deleted, Deletion, Item, KEPT_FOR_MS, Trash};
+use notes::{Desk, Draft, Notes};
 use store::SessionRow;
 
 use crate::archiving;
@@ -33,6 +34,11 @@ pub(crate) fn mark(context: &Context, desk: &mut Desk, session: &str, deleted: b
     Ok(())
 }
 
+/// What was deleted and can be brought back, the latest first: with its files, or listed again at least.
+pub(crate) fn deleted(context: &Context, notes: &Notes) -> Vec<Deleted> {
+    trash(context).deleted(notes.deleted())
+}
+
 /// Refuses a session that was deleted: it is only spoken of to bring it back.
 pub(crate) fn refuse_deleted(context: &Context, id: &str) -> Result<(), Fault> {
     let notes = notebook::notes_if_readable(context);
@@ -53,10 +59,25 @@ pub(crate) fn until(context: &Context, item: &Item) -> String {
     end.map(|end| end.with_timezone(&context.zone).format("%b %e %H:%M").to_string()).unwrap_or_default()
 }
 
-/// Empties the trash of what is older than a day.
+/// Puts back what is deleted no more, and empties the trash of what is older than a day.
 pub(crate) fn empty(context: &Context) -> color_eyre::Result<()> {
+    if trash(context).is_empty() {
+        return Ok(());
+    }
     let now_ms = u64::try_from(Utc::now().timestamp_millis()).unwrap_or(0);
-    let removed = trash(context).empty(now_ms.saturating_sub(KEPT_FOR_MS))?;
+    // where it cannot be read what was deleted, nothing is put back and nothing is removed
+    let notes = notebook::notes_now(context)?;
+    let said = |session: &str| notes.marks(session).and_then(|marks| marks.deletion());
+    let mut spared = BTreeSet::new();
+    for (session, outcome) in trash(context).put_back_undeleted(&archiving::archive(context), now_ms, &said) {
+        match outcome {
+            Ok(_) => tracing::info!(session, "its deletion was taken back, so its files are where they were"),
+            Err(error) => tracing::warn!(session, "its deletion was taken back, and its files are not: {error}"),
+        }
+        // what is still there of one that is not deleted waits until it can be put back
+        spared.insert(session);
+    }
+    let removed = trash(context).empty(now_ms.saturating_sub(KEPT_FOR_MS), &spared)?;
     if removed > 0 {
         tracing::info!(removed, "what was deleted a day ago is gone for good");
     }

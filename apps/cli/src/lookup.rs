@@ -1,13 +1,16 @@
 //! From what a person typed to the one session that it stands for.
 
+use std::path::Path;
+use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 
 use color_eyre::Report;
 use config::SessionTypes;
 use notes::Notes;
-use resume::Below;
-use search::Query;
-use sessions_tui::{Knowledge, Library, Machines, way_there};
+use resume::{Below, Moves};
+use search::{Clause, NameField, Query, What};
+pub(crate) use sessions_tui::ran_in;
+use sessions_tui::{Knowledge, Library, Machines, figures, way_there};
 use store::{Found, SessionRow, live};
 use transcript::SessionId;
 
@@ -101,24 +104,38 @@ fn known(context: &Context, rows: Vec<SessionRow>) -> color_eyre::Result<Library
         belongings: context.store.belongings()?,
         types: SessionTypes::load(&context.paths.session_types_file())?,
         archive: Some(archiving::archive(context)),
-        device: Machines::of(&context.paths, &context.settings, &context.environment).here,
+        device: machines(context).here,
     };
     let marks = notebook::marks(context, &rows);
-    Ok(Library::new(rows, &running, context.zone).marked(marks).without(&context.excluded()).knowing(knowledge))
+    let library = Library::new(rows, &running, context.zone).moved(&context.moves());
+    Ok(library.marked(marks).without(&context.excluded()).knowing(knowledge))
 }
 
 /// Whether a session belongs to a project: by a part of its name or its key, or by the directory when it looks like one.
 pub(crate) fn is_of_project(row: &SessionRow, wanted: &str, context: &Context) -> bool {
-    let is_here = || Below::directory(&context.environment.resolve(wanted)).holds(ran_in(row));
+    let is_here = || Within::of(context, &context.environment.resolve(wanted)).holds(row);
     let names = [&row.session.project, &row.project_key].into_iter().flatten();
     // `..` is a part of no name that is meant
     let is_called = || names.map(|name| name.to_lowercase()).any(|name| name.contains(&wanted.to_lowercase()));
     if is_directory(wanted) { is_here() || (!wanted.starts_with(['.', '~']) && is_called()) } else { is_called() }
 }
 
-/// Directories that a session ran in, the latest first.
-pub(crate) fn ran_in(row: &SessionRow) -> impl Iterator<Item = &str> {
-    [&row.session.cwd_last, &row.session.cwd_first].into_iter().flatten().map(String::as_str)
+/// The sessions of a directory: those that ran in it or below, or in a directory that has moved there.
+pub(crate) struct Within {
+    below: Below,
+    moves: Rc<Moves>,
+}
+
+impl Within {
+    /// Those of a directory.
+    pub(crate) fn of(context: &Context, directory: &Path) -> Self {
+        Self { below: Below::directory(directory), moves: context.moves() }
+    }
+
+    /// Whether a session is one of them.
+    pub(crate) fn holds(&self, row: &SessionRow) -> bool {
+        self.below.holds(sessions_tui::places(&self.moves, row).iter().map(String::as_str))
+    }
 }
 
 /// Whether a project is named by a directory.
@@ -153,19 +170,75 @@ fn looks_like_an_id(typed: &str) -> bool {
         && typed.bytes().any(|byte| byte.is_ascii_digit())
 }
 
+/// What the person's machines are called.
+pub(crate) fn machines(context: &Context) -> Machines {
+    Machines::of(&context.paths, &context.settings, &context.environment)
+}
+
 /// The name of the machine that a session ran on, where that is another one.
 pub(crate) fn device(context: &Context, row: &SessionRow) -> Option<String> {
-    row.device.map(|device| Machines::of(&context.paths, &context.settings, &context.environment).name(Some(device)))
+    row.device.map(|device| machines(context).name(Some(device)))
+}
+
+/// What a person wants of a transcript that is not here.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Wish {
+    /// To go on with it.
+    Resume,
+    /// To read it.
+    Show,
+    /// To have it back.
+    Restore,
+}
+
+/// Says that a transcript lies on another machine, which one, and how the wish is granted there; none for a session of this
+/// machine.
+pub(crate) fn elsewhere(context: &Context, row: &SessionRow, wish: Wish) -> Option<Fault> {
+    let machines = machines(context);
+    let (id, device) = (row.id(), one_line(&machines.name(Some(row.device?))));
+    let heard = row.device.and_then(|device| machines.heard.get(&device));
+    let heard = heard.map_or_else(String::new, |at| format!(" (last heard of {})", figures::date(*at, context.zone)));
+    let message = format!("The transcript of {id} lies on {device}{heard}; only its figures are here.");
+    let (verb, command) = match wish {
+        Wish::Resume => ("Go on", "resume"),
+        Wish::Show => ("Read it", "show"),
+        Wish::Restore => ("If it was deleted there, put it back", "restore"),
+    };
+    let way = way_there(&device, &format!("{command} {id}"));
+    Some(Fault::new("other-machine", message).next(format!("{verb} {way}.")))
+}
+
+/// Refuses a query that asks for a device which nobody knows.
+pub(crate) fn refuse_unknown_devices(context: &Context, query: &Query) -> Result<(), Fault> {
+    let asked = |clause: &Clause| match &clause.what {
+        What::Name(NameField::Device, name) => Some(name.clone()),
+        _ => None,
+    };
+    let asked: Vec<String> = query.clauses.iter().filter_map(asked).collect();
+    if asked.is_empty() || context.is_demo() {
+        return Ok(());
+    }
+    let machines = machines(context);
+    let names = machines.names();
+    let is_known = |wanted: &String| {
+        let phrase = Query::parse(&format!("\"{}\"", wanted.replace('"', " ")));
+        names.iter().any(|name| search::holds(&phrase, name))
+    };
+    asked.iter().find(|wanted| !is_known(wanted)).map_or(Ok(()), |wanted| Err(unknown_device(wanted, &names)))
+}
+
+/// Says that no device is called so, and how they are called.
+pub(crate) fn unknown_device(wanted: &str, names: &[String]) -> Fault {
+    let names: Vec<String> = names.iter().map(|name| one_line(name)).collect();
+    Fault::new("not-found", format!("No device is called `{}`.", one_line(wanted)))
+        .next(format!("There are: {}.", names.join(", ")))
 }
 
 /// Says why there is no transcript here: it is on another machine, or gone.
-pub(crate) fn no_transcript(context: &Context, row: &SessionRow) -> Fault {
+pub(crate) fn no_transcript(context: &Context, row: &SessionRow, wish: Wish) -> Fault {
     let id = row.id();
-    match device(context, row).map(|device| one_line(&device)) {
-        Some(device) => {
-            let message = format!("The transcript of {id} lies on {device}; only its figures are here.");
-            Fault::new("other-machine", message).next(way_there(&device, id))
-        }
+    match elsewhere(context, row, wish) {
+        Some(fault) => fault,
         None if row.adopted => {
             let message = format!("There is no transcript of {id}: it was brought over from claude-session-logger.");
             Fault::new("gone", message).next("If a transcript of it comes, it is read then.")

@@ -18,6 +18,7 @@ mod plain_text;
 mod report;
 mod scanning;
 mod schema;
+mod sealing;
 mod syncing;
 mod table;
 mod tick_log;

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::SystemTime;
 
-use config::{Identities, USER_VARIABLE};
+use config::USER_VARIABLE;
 use journal::InboxState;
 use notes::{Author, Desk, Entry, Filter, Match, Notes, Vocabulary};
-use resume::{Places, Project};
+use resume::{Moves, Project};
 use search::Marks;
 use store::{SessionRow, live};
 use transcript::{SessionId, Title, TitleSource};
@@ -37,11 +37,12 @@ pub(crate) fn notes(context: &Context) -> color_eyre::Result<Rc<Notes>> {
     if let Some(notes) = context.notes.get() {
         return Ok(Rc::clone(notes));
     }
-    let notes = Rc::new(read(context)?);
+    let notes = Rc::new(notes_now(context)?);
     Ok(Rc::clone(context.notes.get_or_init(|| notes)))
 }
 
-fn read(context: &Context) -> color_eyre::Result<Notes> {
+/// The same as it is now, whatever was read before.
+pub(crate) fn notes_now(context: &Context) -> color_eyre::Result<Notes> {
     if context.paths.journal().is_dir() { Ok(desk(context)?.into_notes()) } else { Ok(Notes::default()) }
 }
 
@@ -58,18 +59,14 @@ pub(crate) fn marks(context: &Context, rows: &[SessionRow]) -> HashMap<SessionId
     let (marks, problem) = sessions_tui::marks(&context.paths, rows, &notes_if_readable(context));
     if let Some(problem) = problem {
         let message = format!("What the archive keeps could not be read: {problem}.");
-        context.warn(&Fault::new("archive", message).next("`sessions archive check` looks at all of it.").into());
+        context.warn(&Fault::new("archive", message).next("`sessions archive --check` looks at all of it.").into());
     }
     marks
 }
 
 /// Who writes: the person that this program was started by.
 pub(crate) fn author(context: &Context) -> Author {
-    Author {
-        name: Identities::new(&context.environment).of(Some(&context.environment.cwd)),
-        said: context.environment.get(USER_VARIABLE).is_some(),
-        also: context.settings.entry_names.clone(),
-    }
+    sessions_tui::author(&context.environment, &context.settings)
 }
 
 /// The categories and statuses that can be used.
@@ -84,12 +81,7 @@ pub(crate) fn now_ms(context: &Context) -> u64 {
 
 /// The project of a directory, and every key that it ever had: a folder that moved had another one.
 pub(crate) fn project(context: &Context, directory: &Path) -> (Project, Vec<String>) {
-    let project = Project::of(directory);
-    let moved = Places::remembered(&context.paths.places_file()).into_iter();
-    let before = moved.filter_map(|(from, to)| Some(from.join(project.root.strip_prefix(to).ok()?)));
-    let keys = before.map(|from| Project::of(&from).key);
-    let keys = std::iter::once(project.key.clone()).chain(keys).collect();
-    (project, keys)
+    context.moves().project(directory)
 }
 
 /// The session that an entry is written in: the one that runs this program, else one that runs here, else the newest one
@@ -110,13 +102,17 @@ pub(crate) fn session(context: &Context) -> Option<String> {
         return Some(latest.session.to_string());
     }
     let mut within = here.ancestors().take_while(|directory| directory.starts_with(&top));
-    within.find_map(|directory| newest_of(directory, &roots))
+    within.find_map(|directory| newest_of(directory, &roots, &context.moves()))
 }
 
-/// The session of a directory whose transcript changed last.
-fn newest_of(directory: &Path, roots: &[PathBuf]) -> Option<String> {
-    let slug = transcript::slug(&directory.to_string_lossy());
-    let folders = roots.iter().filter_map(|root| root.join("projects").join(&slug).read_dir().ok());
+/// The session of a directory whose transcript changed last, also of what the directory was before it moved.
+fn newest_of(directory: &Path, roots: &[PathBuf], moves: &Moves) -> Option<String> {
+    let (mut places, ever) = (moves.before(directory), moves.ever_before(directory));
+    places.push(directory.to_owned());
+    let slugs: Vec<String> = places.iter().map(|place| transcript::slug(&place.to_string_lossy())).collect();
+    let projects = roots.iter().map(|root| root.join("projects"));
+    let folders =
+        projects.flat_map(|projects| slugs.iter().filter_map(move |slug| projects.join(slug).read_dir().ok()));
     let mut files: Vec<(SystemTime, PathBuf)> = folders
         .flat_map(Iterator::flatten)
         .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
@@ -124,7 +120,8 @@ fn newest_of(directory: &Path, roots: &[PathBuf]) -> Option<String> {
         .collect();
     files.sort();
     // several directories share a folder: `my_app` and `my-app`
-    let is_here = |path: &Path| config::began_in(path).is_some_and(|cwd| Path::new(&cwd) == directory);
+    let is_one = |cwd: &Path| cwd == directory || ever.iter().any(|place| place == cwd);
+    let is_here = |path: &Path| config::began_in(path).is_some_and(|cwd| is_one(Path::new(&cwd)));
     let newest = files.into_iter().rev().map(|(_, path)| path).find(|path| is_session(path) && is_here(path))?;
     Some(newest.file_stem()?.to_string_lossy().into_owned())
 }
@@ -260,7 +257,7 @@ pub(crate) fn unread(context: &Context) -> color_eyre::Result<usize> {
     if let Some(state) = InboxState::read(&file).filter(|state| (&state.reader, state.seal) == (&reader, seal)) {
         return Ok(state.unread);
     }
-    let unread = read(context)?.unread(&author(context)).len();
+    let unread = notes_now(context)?.unread(&author(context)).len();
     if let Err(error) = (InboxState { reader, seal, unread }).write(&file) {
         // it is counted again the next time
         tracing::debug!("how much is unread is not kept: {error}");

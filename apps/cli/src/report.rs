@@ -1,5 +1,6 @@
 //! The text and the exit code of every ending; made here and nowhere else.
 
+use std::cell::RefCell;
 use std::error::Error;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -93,7 +94,12 @@ impl Style {
 /// Runs the program, turns what came of it into text on standard error and an exit code, and leaves at once: a thread of the
 /// screen may still ask the engine something, which must not be taken apart under it as it is at an ordinary exit.
 pub(crate) fn conclude(style: Style, program: impl FnOnce() -> color_eyre::Result<()>) -> ! {
-    let code = match panic::catch_unwind(AssertUnwindSafe(program)) {
+    let outcome = panic::catch_unwind(AssertUnwindSafe(program));
+    let is_said_now = matches!(&outcome, Ok(Err(report)) if is_of_disk(report));
+    if let Some(held) = HELD.take().filter(|_| !is_said_now) {
+        let _ = io::stderr().lock().write_all(held.as_bytes());
+    }
+    let code = match outcome {
         Ok(Ok(())) => 0,
         Ok(Err(report)) if is_broken_pipe(&report) => 0,
         Ok(Err(report)) => ending_of(&report).write(style),
@@ -118,10 +124,29 @@ pub(crate) fn grammar(error: &clap::Error) -> color_eyre::Result<()> {
         .into())
 }
 
+thread_local! {
+    /// The first warning that the data folder may not be written, held back: several things fail for that one cause, and it is told
+    /// once, by whatever ends the program.
+    static HELD: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Whether the cause is that something may not be written for good.
+fn is_of_disk(report: &Report) -> bool {
+    let is_kind =
+        |error: &io::Error| matches!(error.kind(), ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied);
+    report.downcast_ref::<Fault>().is_some_and(|fault| fault.code == "read-only")
+        || report.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(is_kind)
+}
+
 /// Writes on standard error what is wrong beside an answer that is given all the same.
 pub(crate) fn warn(style: Style, problem: &Report) {
     let ending = ending_of(problem);
     let text = if style.json { ending.as_json("warning") } else { ending.as_text("warning: ", style.color) };
+    if is_of_disk(problem) {
+        return HELD.with_borrow_mut(|held| {
+            held.get_or_insert(text);
+        });
+    }
     // Standard error may be closed; there is nobody left to tell then.
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
@@ -213,23 +238,28 @@ fn of_archive(error: &ArchiveError) -> (&'static str, u8, String, Option<String>
 }
 
 fn of_housekeeping(error: &HousekeepingError) -> (&'static str, u8, String, Option<String>) {
-    let (code, step) = match error {
-        HousekeepingError::Io { .. } => ("io", files_step(error)),
-        HousekeepingError::Changed { .. } => ("changed", "Look at it again, and try again when it rests.".to_owned()),
-        HousekeepingError::Stuck { session } => {
-            ("stuck", format!("`sessions undelete {session}` puts it back, within 24 hours."))
-        }
-        HousekeepingError::Half { .. } => ("changed", "Run it again: the rest is done then.".to_owned()),
-        HousekeepingError::Occupied { .. } => {
-            ("exists", "Move it away, then run this again; nothing is ever written over.".to_owned())
-        }
-        HousekeepingError::StillThere { .. } => {
-            ("still-there", "Move it first; this brings along what Claude Code knows of it.".to_owned())
-        }
-        HousekeepingError::NoDirectory { .. } => ("no-directory", "Give the directory as it is called now.".to_owned()),
+    let code = match error {
         HousekeepingError::Archive(error) => return of_archive(error),
+        HousekeepingError::Io { .. } => "io",
+        HousekeepingError::Changed { .. } | HousekeepingError::Half { .. } => "changed",
+        HousekeepingError::Stuck { .. } => "stuck",
+        HousekeepingError::InTheWay { .. } | HousekeepingError::Occupied { .. } | HousekeepingError::Second { .. } => {
+            "exists"
+        }
+        HousekeepingError::StillThere { .. } => "still-there",
+        HousekeepingError::NoDirectory { .. } => "no-directory",
+        HousekeepingError::Unknown { .. } => "not-found",
+        HousekeepingError::RunsThere { .. } | HousekeepingError::Runs { .. } => "running",
+        HousekeepingError::NotKept { .. } => "not-kept",
+        HousekeepingError::Damaged { .. } => "damaged",
     };
-    (code, 1, error.to_string(), Some(step))
+    (code, 1, error.to_string(), Some(error.next_step().unwrap_or_else(|| files_step(error))))
+}
+
+/// What is wrong with the store, and what to do about it.
+pub(crate) fn said_of_store(error: &StoreError) -> (String, String) {
+    let (_, _, message, step) = of_store(error);
+    (message, step.unwrap_or_default())
 }
 
 fn of_store(error: &StoreError) -> (&'static str, u8, String, Option<String>) {
@@ -280,7 +310,7 @@ fn code_of(obstacle: &Obstacle) -> &'static str {
 }
 
 /// What to do about a file that cannot be used, by what the system says of it.
-fn files_step(error: &(dyn Error + 'static)) -> String {
+pub(crate) fn files_step(error: &(dyn Error + 'static)) -> String {
     let (mut kind, mut cause) = (None, Some(error));
     while let Some(error) = cause {
         kind = error.downcast_ref::<io::Error>().map(io::Error::kind).or(kind);

@@ -13,8 +13,7 @@ use journal::{Journal, ReplicaId, Scope, Stream};
 use serde::{Deserialize, Serialize};
 use sessions_tui::{Launch, SyncNews, Tested};
 use sync::{
-    Address, Change, Conduct, Devices, Heads, Local, Means, Outcome, Page, Progress, Records, Remote, SealKey, Settled,
-    Terms,
+    Address, Change, Conduct, Devices, Heads, Local, Means, Outcome, Page, Progress, Records, Remote, Settled, Terms,
 };
 
 use crate::clock::now_ms;
@@ -24,6 +23,7 @@ use crate::interrupt::Listening;
 use crate::plain_text::counted;
 use crate::report::Fault;
 use crate::scanning::{self, Work};
+use crate::sealing;
 
 /// Before a remote is asked again after a fault it gets this time, and twice as much the second time.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -63,20 +63,19 @@ pub(crate) fn open(context: &Context, setting: &RemoteSetting) -> Result<Box<dyn
     let mut means = means(context, setting, &address)?;
     if setting.encrypted {
         // without its key nothing goes there at all
-        let text = fs::read_to_string(context.paths.remote_key(&setting.name)).unwrap_or_default();
-        means.key = Some(SealKey::parse(&text).ok_or(sync::Fault::Sealed)?);
+        means.seal = Some(sealing::seal(context, &setting.name)?);
     }
     address.open(&means)
 }
 
-/// What opening a remote takes, but for the key of one that is encrypted.
+/// What opening a remote takes, but for what seals one that is encrypted.
 pub(crate) fn means(context: &Context, setting: &RemoteSetting, address: &Address) -> Result<Means, sync::Fault> {
     let program = std::env::current_exe();
     let program = program.map_err(|error| sync::Fault::Unreachable(format!("this program is not found: {error}")))?;
     Ok(Means {
         secrets: secrets(context, &setting.name, address),
         is_shared: setting.shared,
-        key: None,
+        seal: None,
         copy: context.paths.remote_copy(&setting.name),
         program,
     })
@@ -128,6 +127,8 @@ pub(crate) fn run(
     stop: &AtomicBool,
     watch: &mut dyn FnMut(&str, Progress),
 ) -> color_eyre::Result<Vec<Synced>> {
+    // from here on whoever says something is heard of
+    devices(context, journal)?;
     let mut records = Records::load(&context.paths.remotes_file());
     let mut synced = Vec::new();
     for setting in remotes {
@@ -138,14 +139,27 @@ pub(crate) fn run(
             !stop.load(Ordering::Relaxed)
         };
         let terms = Terms { is_joined, ..terms(setting) };
-        let outcome = carry_out(context, journal, setting, terms, &mut settled, &mut progress);
+        let mut outcome = carry_out(context, journal, setting, terms, &mut settled, &mut progress);
+        if outcome.is_renamed && outcome.fault.is_none() {
+            // nobody has to know this device by its new number
+            prepare(context, journal)?;
+            outcome = outcome.followed_by(carry_out(context, journal, setting, terms, &mut settled, &mut progress));
+        }
         let here = journal_heads(journal)?;
         record.note(&outcome, &settled, &here, now_ms());
         records.set(&setting.name, record);
         records.save(&context.paths.remotes_file())?;
+        if outcome.taken > 0 {
+            devices(context, journal)?;
+        }
         synced.push(Synced { setting: setting.clone(), outcome });
     }
     Ok(synced)
+}
+
+/// The devices that are known by now.
+pub(crate) fn devices(context: &Context, journal: &mut Journal) -> Result<Devices, journal::JournalError> {
+    sessions_tui::devices(&context.paths, &context.settings, &context.environment, journal)
 }
 
 fn carry_out(
@@ -305,7 +319,7 @@ pub(crate) fn prepare(context: &Context, journal: &mut Journal) -> color_eyre::R
     let replica = journal.replica();
     let called = context.settings.device.clone();
     if told.device != Some(replica) || told.called != called {
-        let devices = Devices::of(journal)?;
+        let devices = devices(context, journal)?;
         let said = devices.name(replica).map(str::to_owned);
         // what a person said elsewhere holds until the setting says something else
         let wanted = called.clone().or_else(|| said.clone()).unwrap_or_else(|| machine_name(context));
@@ -319,6 +333,6 @@ pub(crate) fn prepare(context: &Context, journal: &mut Journal) -> color_eyre::R
 }
 
 /// What the system calls this machine.
-fn machine_name(context: &Context) -> String {
+pub(crate) fn machine_name(context: &Context) -> String {
     context.environment.host_name().unwrap_or_else(|| "unnamed device".to_owned())
 }

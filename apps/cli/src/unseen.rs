@@ -2,30 +2,59 @@
 
 use std::io::{self, BufRead, Write};
 
-use rustix::termios::{self, LocalModes, OptionalActions, Termios};
+use rustix::termios::{self, LocalModes, OptionalActions, SpecialCodeIndex, Termios};
 
-/// Asks for a line that is not shown; the terminal is as it was afterwards.
-pub(crate) fn ask(prompt: &str) -> io::Result<String> {
+use crate::report::Fault;
+
+/// Asks for a line that is not shown; the terminal is as it was afterwards, also after Ctrl-C.
+pub(crate) fn ask(prompt: &str) -> color_eyre::Result<String> {
     let mut shown = io::stderr().lock();
-    shown.write_all(prompt.as_bytes())?;
-    shown.flush()?;
-    let mut line = String::new();
-    {
+    let line = {
+        // what is typed after the prompt is there is never shown
         let _silent = Silent::begin()?;
-        io::stdin().lock().read_line(&mut line)?;
-    }
+        shown.write_all(prompt.as_bytes())?;
+        shown.flush()?;
+        typed(io::stdin().lock())
+    };
     shown.write_all(b"\n")?;
+    let line = line?.ok_or_else(|| Fault::new("usage", "It was not said.").next("Nothing was changed."))?;
     Ok(line.trim().to_owned())
 }
 
-/// A terminal that shows nothing of what is typed; dropping it puts it back.
+const CTRL_C: u8 = 3;
+const CTRL_D: u8 = 4;
+const BACKSPACE: u8 = 8;
+const CTRL_U: u8 = 21;
+const DELETE: u8 = 127;
+
+/// A line, as a terminal hands it on that does nothing itself: none after Ctrl-C.
+fn typed(keys: impl BufRead) -> io::Result<Option<String>> {
+    let mut line = Vec::new();
+    for key in keys.bytes() {
+        match key? {
+            CTRL_C => return Ok(None),
+            CTRL_D | b'\n' | b'\r' => break,
+            BACKSPACE | DELETE => {
+                // the rest of a letter of several bytes goes with its beginning
+                while line.pop().is_some_and(|byte: u8| byte & 0xc0 == 0x80) {}
+            }
+            CTRL_U => line.clear(),
+            byte => line.push(byte),
+        }
+    }
+    Ok(Some(String::from_utf8_lossy(&line).into_owned()))
+}
+
+/// A terminal that shows nothing of what is typed and hands on every key; dropping it puts it back.
 struct Silent(Termios);
 
 impl Silent {
     fn begin() -> io::Result<Self> {
         let before = termios::tcgetattr(io::stdin())?;
         let mut silent = before.clone();
-        silent.local_modes.remove(LocalModes::ECHO);
+        silent.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
+        silent.special_codes[SpecialCodeIndex::VMIN] = 1;
+        silent.special_codes[SpecialCodeIndex::VTIME] = 0;
         termios::tcsetattr(io::stdin(), OptionalActions::Flush, &silent)?;
         Ok(Self(before))
     }
@@ -35,5 +64,23 @@ impl Drop for Silent {
     fn drop(&mut self) {
         // a terminal that is gone needs nothing
         let _ = termios::tcsetattr(io::stdin(), OptionalActions::Flush, &self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_what_was_typed_and_left_standing() {
+        let check = |keys: &str, expect: Option<&str>| {
+            assert_eq!(typed(keys.as_bytes()).expect("memory does not fail").as_deref(), expect, "{keys:?}");
+        };
+        check("four words\nmore", Some("four words"));
+        check("tü\u{7f}oken\r", Some("token"));
+        check("wrong\u{15}right\n", Some("right"));
+        check("half\u{4}", Some("half"));
+        check("half\u{3}", None);
+        check("\u{8}", Some(""));
     }
 }

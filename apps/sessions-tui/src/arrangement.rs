@@ -84,7 +84,7 @@ pub(crate) fn arrange(
     here: &Here,
 ) -> Arranged {
     let entries = &library.entries;
-    let is_here = |at: &usize| entries.get(*at).is_some_and(|entry| here.holds(arrangement.extent, &entry.row));
+    let is_here = |at: &usize| entries.get(*at).is_some_and(|entry| here.holds(arrangement.extent, entry));
     let mut order: Vec<usize> = match matched {
         Some(matched) => matched.iter().copied().filter(is_here).collect(),
         None => (0..entries.len()).filter(|at| !entries[*at].marks.hidden && is_here(at)).collect(),

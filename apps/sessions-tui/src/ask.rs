@@ -59,6 +59,11 @@ pub enum Confirm {
     Deletion(Vec<Deletion>),
     /// What is known of a directory goes where the directory went.
     Relinking(Box<Relinking>),
+    /// The project of a directory is left out.
+    Exclusion {
+        /// Where the session began.
+        directory: String,
+    },
 }
 
 impl Confirm {
@@ -66,7 +71,7 @@ impl Confirm {
     pub(crate) fn wanted(&self) -> String {
         match self {
             Self::Deletion(deletions) if deletions.len() > 1 => deletions.len().to_string(),
-            Self::Deletion(_) | Self::Relinking(_) => "y".to_owned(),
+            Self::Deletion(_) | Self::Relinking(_) | Self::Exclusion { .. } => "y".to_owned(),
         }
     }
 }
@@ -110,6 +115,7 @@ impl About {
             Self::Directory { .. } | Self::Moved { .. } => "Where is it now?",
             Self::Confirm(Confirm::Deletion(_)) => "Delete",
             Self::Confirm(Confirm::Relinking(_)) => "Relink",
+            Self::Confirm(Confirm::Exclusion { .. }) => "Exclude",
             Self::Export { .. } => "Export",
             Self::Words(words) => match words {
                 Words::NewEntry => "New entry",

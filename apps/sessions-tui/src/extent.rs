@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use resume::{Below, Repository};
-use store::SessionRow;
+
+use crate::library::Entry;
 
 /// How far the list reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -53,20 +54,45 @@ impl Here {
         }
     }
 
-    /// Whether a session ran there.
-    pub(crate) fn holds(&self, extent: Extent, row: &SessionRow) -> bool {
+    /// Whether a session ran there, or in a directory that is there now.
+    pub(crate) fn holds(&self, extent: Extent, entry: &Entry) -> bool {
         let folders = match extent {
             Extent::Everywhere => return true,
             Extent::Repository => &self.repository,
             Extent::Directory => &self.directory,
         };
-        folders.holds([&row.session.cwd_last, &row.session.cwd_first].into_iter().flatten().map(String::as_str))
+        folders.holds(entry.places.iter().map(String::as_str))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono_tz::UTC;
+    use resume::{Moves, Places};
+    use store::SessionRow;
+
     use super::*;
+    use crate::library::Library;
+
+    #[test]
+    fn what_ran_in_a_directory_that_moved_here_is_here() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let base = folder.path().canonicalize().expect("it is there");
+        let (old, new, file) = (base.join("old"), base.join("new"), base.join("places.json"));
+        std::fs::create_dir_all(new.join(".git")).expect("a folder can be made");
+        std::fs::write(new.join(".git/HEAD"), "ref: refs/heads/main").expect("a file can be written");
+        let mut row = SessionRow::default();
+        row.session.cwd_first = old.join("api").to_str().map(str::to_owned);
+        let here = |directory: &Path, extent: Extent| {
+            let library = Library::new(vec![row.clone()], &[], UTC).moved(&Moves::read(&file));
+            Here::new(directory).holds(extent, &library.entries[0])
+        };
+        assert!(!here(&new, Extent::Directory) && here(&new, Extent::Everywhere));
+        Places::remember(&file, &old, &new).expect("it can be written");
+        assert!(here(&new, Extent::Directory) && here(&new, Extent::Repository) && here(&base, Extent::Directory));
+        assert!(here(&old, Extent::Directory), "where it ran it ran");
+        assert!(!here(&new.join("web"), Extent::Directory));
+    }
 
     #[test]
     fn without_a_repository_there_is_one_step_less() {

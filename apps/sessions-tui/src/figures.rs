@@ -140,6 +140,12 @@ pub fn ago(moment: DateTime<Utc>, now: DateTime<Utc>) -> String {
     }
 }
 
+/// The same in a sentence: `just now`, `2h ago`.
+pub fn since(moment: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let ago = ago(moment, now);
+    if ago == "now" { "just now".to_owned() } else { format!("{ago} ago") }
+}
+
 /// A moment in the viewer's zone: `2026-11-03 14:02`.
 pub fn date(moment: DateTime<Utc>, zone: Tz) -> String {
     moment.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string()

@@ -14,7 +14,7 @@ use crate::library::{Entry, Library};
 use crate::message::Ticket;
 pub(crate) use chip::Chip;
 pub(crate) use column::Column;
-pub(crate) use words::{deletion, facts, relinking, size};
+pub(crate) use words::{deletion, exclusion, facts, relinking, size};
 
 /// What sessions take on the disk.
 #[derive(Debug, Clone, Default)]
@@ -23,8 +23,8 @@ pub struct Weights {
     pub on_disk: HashMap<String, u64>,
     /// Bytes of its pack in the archive.
     pub packed: HashMap<String, u64>,
-    /// Sessions that were deleted and can be brought back, the latest first.
-    pub trash: Vec<SessionId>,
+    /// Sessions that were deleted in the last 24 hours and can be brought back, the latest first.
+    pub deleted: Vec<SessionId>,
 }
 
 impl Weights {
@@ -144,6 +144,13 @@ impl House {
         self.everything().filter(|entry| self.chosen.contains(entry.row.id())).collect()
     }
 
+    /// Brings the cursor from a session that is about to go to the next one that stays, else to the one before.
+    pub(crate) fn step_over(&mut self, going: &[SessionId]) {
+        let stays = |row: &usize| self.entry(*row).is_some_and(|entry| !going.contains(entry.row.id()));
+        let next = (self.row..self.len()).find(stays).or_else(|| (0..self.row).rev().find(stays));
+        self.row = next.unwrap_or(self.row);
+    }
+
     /// Selects the session under the cursor, or takes it back.
     pub(crate) fn choose(&mut self) {
         let Some(id) = self.chosen_row().map(|entry| entry.row.id().clone()) else { return };
@@ -173,10 +180,10 @@ impl House {
         })
     }
 
-    /// What all sessions come to, and those that Claude Code deletes in the next days.
+    /// What the sessions that are listed come to, and those of all that Claude Code deletes in the next days.
     pub(crate) fn totals(&self, now: DateTime<Utc>) -> (Load, Load) {
         let expiring = self.library.entries.iter().map(Arc::as_ref).filter(|entry| Chip::expires(entry, now));
-        (self.load(self.everything()), self.load(expiring))
+        (self.load((0..self.len()).filter_map(|row| self.entry(row))), self.load(expiring))
     }
 
     /// What the selected sessions come to; none where none is selected.

@@ -20,6 +20,7 @@ mod summing;
 mod syncing;
 mod watching;
 
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
@@ -30,8 +31,10 @@ use crossbeam_channel::{Receiver, Sender};
 use crate::Launch;
 use crate::app::Wake;
 use crate::message::{Effect, Msg};
+pub use chores::root_to_exclude;
 use finder::Finder;
 use jotting::SharedDesk;
+pub use jotting::author;
 use pictures::Pictures;
 use queue::Queue;
 pub use resuming::{request, window_name};
@@ -91,7 +94,7 @@ impl Lanes {
             move |requests, wake| errands::serve(&context, &requests, wake)
         })?;
         let (jots, _) = thread_of("jots", wake, {
-            let context = Arc::clone(&context);
+            let (context, desk) = (Arc::clone(&context), Arc::clone(&desk));
             move |requests, wake| jotting::serve(&context, &desk, &requests, wake)
         })?;
         let (syncs, _) = lane("syncs", wake, {
@@ -100,7 +103,7 @@ impl Lanes {
         })?;
         let (chores, _) = thread_of("chores", wake, {
             let context = Arc::clone(&context);
-            move |requests, wake| chores::serve(&context, &requests, wake)
+            move |requests, wake| chores::serve(&context, &desk, &requests, wake)
         })?;
         let (live, _) = thread_of("live", wake, move |end, wake| {
             live::watch(&context.paths.known_roots(), live::EVERY, &end, wake);
@@ -147,12 +150,8 @@ impl Lanes {
                 let _ = self.errands.send(Effect::Copy(text.clone()));
                 return Some(effect);
             }
-            Effect::Rank { .. } => {
+            Effect::Rank { .. } | Effect::StopFinding => {
                 self.finder.ask(effect);
-                return None;
-            }
-            Effect::StopFinding => {
-                self.finder.stop();
                 return None;
             }
             Effect::Find { .. } => &self.matcher,
@@ -216,6 +215,12 @@ fn thread_of<T: Send + 'static>(
         work(receiver, &farewell.wake);
     })?;
     Ok((sender, thread))
+}
+
+/// Does a piece of work that takes a lot of memory for a while in a thread of its own: what was given back goes back to the
+/// system only when its thread ends.
+fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    thread::scope(|scope| scope.spawn(work).join()).unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// Tells the screen when a lane ends by a panic: waiting for its answers would be in vain.

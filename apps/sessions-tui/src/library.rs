@@ -11,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use config::Excluded;
+use resume::Moves;
 use search::{Candidates, File, Marks, Subject};
 use store::SessionRow;
 use store::live::Running;
@@ -44,6 +45,10 @@ pub struct Entry {
     pub running: Option<Running>,
     /// What people and the archive say about it.
     pub marks: Marks,
+    /// Directories that it ran in, the latest first, and where those are now that moved.
+    pub places: Vec<String>,
+    /// Where the directory is now that it began in.
+    pub began_in: Option<String>,
 }
 
 /// All stored sessions: those that run now, then the latest, then those in which nothing was said.
@@ -109,6 +114,22 @@ impl Library {
             self.excluded = self.entries.extract_if(.., is_one).collect();
         }
         self.counted()
+    }
+
+    /// The same, where directories that moved are known: sessions belong to where those are now, too.
+    #[must_use]
+    pub fn moved(mut self, moves: &Moves) -> Self {
+        for entry in &mut self.entries {
+            let places = places(moves, &entry.row);
+            if places != entry.places {
+                let entry = Arc::make_mut(entry);
+                let began = entry.row.session.cwd_first.as_deref();
+                entry.began_in =
+                    began.and_then(|began| moves.now(began, began_ms(&entry.row))).or(began.map(str::to_owned));
+                entry.places = places;
+            }
+        }
+        self
     }
 
     fn counted(mut self) -> Self {
@@ -194,6 +215,32 @@ impl Widest {
     }
 }
 
+/// Directories that a session ran in, the latest first.
+pub fn ran_in(row: &SessionRow) -> impl Iterator<Item = &str> {
+    [&row.session.cwd_last, &row.session.cwd_first].into_iter().flatten().map(String::as_str)
+}
+
+/// When a session began, milliseconds since 1970.
+fn began_ms(row: &SessionRow) -> Option<u64> {
+    row.session.started.and_then(|started| u64::try_from(started.timestamp_millis()).ok())
+}
+
+/// Directories that a session ran in, the latest first, and where those are now that moved.
+pub fn places(moves: &Moves, row: &SessionRow) -> Vec<String> {
+    moves.places(ran_in(row), began_ms(row))
+}
+
+/// The same, as paths.
+pub fn present(moves: &Moves, row: &SessionRow) -> Vec<PathBuf> {
+    places(moves, row).into_iter().map(PathBuf::from).collect()
+}
+
+/// Directories that a session can go on in, the best first.
+pub fn to_go_on(moves: &Moves, row: &SessionRow) -> Vec<PathBuf> {
+    let directories = moves.to_go_on(ran_in(row), began_ms(row));
+    resume::directories(row.transcript.as_deref(), directories.iter().map(String::as_str))
+}
+
 /// What is known of a session that was just started: its client writes no transcript before the first prompt.
 fn starting(running: &Running) -> SessionRow {
     let project = running.cwd.as_deref().map(transcript::project_name).filter(|name| !name.is_empty());
@@ -223,6 +270,8 @@ impl Entry {
             latest: session.ended.or(session.started).or(row.modified),
             running: running.get(&session.id).map(|running| (*running).clone()),
             marks: Marks::default(),
+            places: places(&Moves::default(), &row),
+            began_in: session.cwd_first.clone(),
             row,
         }
     }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use config::{Environment, Paths, Settings};
-use journal::{Journal, ReplicaId};
+use journal::{Journal, JournalError, ReplicaId};
 use sync::Devices;
-use transcript::SessionId;
 
 /// What the person's machines are called.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -14,14 +14,23 @@ pub struct Machines {
     pub here: String,
     /// The others, by their numbers.
     pub others: BTreeMap<ReplicaId, String>,
+    /// When something of each came here last, where that is known.
+    pub heard: BTreeMap<ReplicaId, DateTime<Utc>>,
 }
 
 impl Machines {
-    /// As settings and journal say. What cannot be read says nothing: others are named by their numbers then.
+    /// As settings and journal say, so that this machine is called what the others call it. What cannot be read says nothing:
+    /// others are named by their numbers then.
     pub fn of(paths: &Paths, settings: &Settings, environment: &Environment) -> Self {
-        let (said, others) = said(paths).unwrap_or_default();
-        let here = settings.device.clone().or(said).or_else(|| environment.host_name());
-        Self { here: here.unwrap_or_default(), others }
+        let own = own_name(settings, environment);
+        let unsaid = Self { here: own.clone().unwrap_or_default(), ..Self::default() };
+        said(paths, own).unwrap_or(unsaid)
+    }
+
+    /// The names of all, this one first.
+    pub fn names(&self) -> Vec<String> {
+        let others = self.others.keys().map(|device| self.name(Some(*device)));
+        std::iter::once(self.name(None)).chain(others).collect()
     }
 
     /// The name of one of them; none: this one.
@@ -34,33 +43,60 @@ impl Machines {
     }
 }
 
-/// The names of the other machines.
-pub(crate) fn others(paths: &Paths) -> BTreeMap<ReplicaId, String> {
-    said(paths).map(|(_, others)| others).unwrap_or_default()
+/// The devices that the journal knows, this one named as settings or system say until somebody names it.
+pub fn devices(
+    paths: &Paths,
+    settings: &Settings,
+    environment: &Environment,
+    journal: &mut Journal,
+) -> Result<Devices, JournalError> {
+    known(paths, journal, own_name(settings, environment))
 }
 
-/// What the journal says this machine and the others are called; none where there is no journal.
-fn said(paths: &Paths) -> Option<(Option<String>, BTreeMap<ReplicaId, String>)> {
+/// The names of the other machines.
+pub(crate) fn others(paths: &Paths) -> BTreeMap<ReplicaId, String> {
+    said(paths, None).map(|machines| machines.others).unwrap_or_default()
+}
+
+/// What settings or system call this machine.
+fn own_name(settings: &Settings, environment: &Environment) -> Option<String> {
+    settings.device.clone().or_else(|| environment.host_name())
+}
+
+/// What the journal says of all machines, this one named so until somebody names it; none where there is no journal.
+fn said(paths: &Paths, own: Option<String>) -> Option<Machines> {
     let folder = paths.journal();
     if !folder.is_dir() {
         return None;
     }
     let mut journal = Journal::open(&folder).ok()?;
-    let devices = Devices::remembered(&paths.devices_file(), &mut journal).ok()?;
-    Some((devices.name(journal.replica()).map(str::to_owned), devices.others(&journal)))
+    let devices = known(paths, &mut journal, own).ok()?;
+    let replica = journal.replica();
+    let here = devices.called(replica).map(|_| devices.label(replica)).unwrap_or_default();
+    let heard =
+        devices.list(&journal).into_iter().filter_map(|device| Some((device.replica, moment(device.heard_ms)?)));
+    Some(Machines { here, others: devices.others(&journal), heard: heard.collect() })
 }
 
-/// How a session goes on whose transcript lies on another machine.
-pub fn way_there(device: &str, id: &SessionId) -> String {
-    format!("Go on there: `sessions resume {id}`, or from here `{}`.", command_there(device, id))
+fn known(paths: &Paths, journal: &mut Journal, own: Option<String>) -> Result<Devices, JournalError> {
+    let now_ms = u64::try_from(Utc::now().timestamp_millis()).unwrap_or(0);
+    Ok(Devices::remembered(&paths.devices_file(), journal, now_ms)?.presuming(journal.replica(), own))
 }
 
-/// The command that goes on with a session on another machine from this one.
-pub(crate) fn command_there(device: &str, id: &SessionId) -> String {
+fn moment(ms: u64) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_millis(i64::try_from(ms).ok().filter(|ms| *ms > 0)?)
+}
+/// How something is done on another machine, by a command of this program: there, or from here.
+pub fn way_there(device: &str, command: &str) -> String {
+    format!("there: `sessions {command}`, or from here `{}`", command_there(device, command))
+}
+
+/// A command of this program, run on another machine from this one.
+pub(crate) fn command_there(device: &str, command: &str) -> String {
     let name = device.split(" (").next().unwrap_or_default();
     let is_host = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_');
     let host = if name.is_empty() || name.starts_with('-') || !name.chars().all(is_host) { "<host>" } else { name };
-    format!("ssh -t {host} sessions resume {id}")
+    format!("ssh -t {host} sessions {command}")
 }
 
 #[cfg(test)]
@@ -69,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_name_that_can_be_a_host_is_taken_for_one() {
-        let way = |device: &str| command_there(device, &"4f2a".into());
+        let way = |device: &str| command_there(device, "resume 4f2a");
         let expect = |host: &str| format!("ssh -t {host} sessions resume 4f2a");
         assert_eq!(way("tower"), expect("tower"));
         assert_eq!(way("tower (01M8CS)"), expect("tower"));

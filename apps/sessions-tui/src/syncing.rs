@@ -32,7 +32,7 @@ pub struct RemoteState {
     pub synced: Option<DateTime<Utc>>,
     /// When it is tried next by itself.
     pub due: Option<DateTime<Utc>>,
-    /// Operations that wait for it.
+    /// Operations that are queued for it.
     pub queued: u64,
     /// What was wrong the last time, and what can be done about it.
     pub fault: Option<(String, String)>,

@@ -67,7 +67,7 @@ impl Archive {
         let _ = others.is_empty() || self.compact(session, &others)?;
         self.stand_alone(&BTreeSet::from([session.to_owned()]))?;
         let (from, to) = (self.path_of(session), folder.join(format!("{session}.{ENDING}")));
-        carry(&from, &to).map_err(ArchiveError::at(&from))?;
+        config::move_file(&from, &to).map_err(ArchiveError::at(&from))?;
         self.sync_folder()?;
         Ok(true)
     }
@@ -83,7 +83,7 @@ impl Archive {
         if to.exists() {
             return Ok(false);
         }
-        carry(&from, &to).map_err(ArchiveError::at(&from))?;
+        config::move_file(&from, &to).map_err(ArchiveError::at(&from))?;
         self.sync_folder()?;
         Ok(true)
     }
@@ -181,17 +181,6 @@ impl Archive {
         let is_whole = refill.at + refill.held.len() as u64 == member.end(pack);
         refill.end()?;
         Ok(is_whole)
-    }
-}
-
-/// Moves a file; to another disk by a copy that is whole before the file goes.
-fn carry(from: &Path, to: &Path) -> io::Result<()> {
-    match fs::rename(from, to) {
-        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-            config::replace_file(to, &fs::read(from)?)?;
-            fs::remove_file(from)
-        }
-        renamed => renamed,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io;
+use std::mem;
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
@@ -22,8 +23,6 @@ use crate::walk::{Found, Walk};
 use crate::writing::{Base, Writer, cut};
 use crate::{ArchiveError, Place};
 
-/// A line without an end is kept when nothing was written for so long: nobody will end it.
-const RESTED_MS: i64 = 60_000;
 /// In so many bytes of a transcript the first id of a record is looked for.
 const SEED_WITHIN: usize = 64 * 1024;
 
@@ -77,6 +76,10 @@ struct Common {
     kept: Kept,
     /// Transcripts by what copies of them share.
     seeds: HashMap<u64, Vec<Place>>,
+    /// The same of transcripts that were begun.
+    begun: HashSet<u64>,
+    /// Sessions whose turn comes when all others are kept: they look like copies of one that was being kept.
+    later: Vec<usize>,
 }
 
 /// How a file stands to what is kept of it.
@@ -109,7 +112,8 @@ impl Archive {
         for (place, stood) in seen.files.iter().filter(|(_, stood)| stood.seed != 0) {
             seeds.entry(stood.seed).or_default().push(place.clone());
         }
-        let common = Mutex::new(Common { seen, seeds, kept: Kept { problems: walk.problems, ..Kept::default() } });
+        let kept = Kept { problems: walk.problems, ..Kept::default() };
+        let common = Mutex::new(Common { seen, seeds, begun: HashSet::new(), later: Vec::new(), kept });
         let next = AtomicUsize::new(0);
         thread::scope(|scope| {
             for _ in 1..bounds.threads.clamp(1, todo.len().max(1)) {
@@ -117,8 +121,9 @@ impl Archive {
             }
             self.work(&todo, &next, &common, bounds);
         });
+        let postponed = self.keep_postponed(&todo, &common, bounds);
         let Common { seen, mut kept, .. } = common.into_inner().unwrap_or_else(PoisonError::into_inner);
-        kept.sessions_left = todo.len().saturating_sub(next.into_inner()) as u64;
+        kept.sessions_left = (todo.len().saturating_sub(next.into_inner()) + postponed) as u64;
         if !todo.is_empty() {
             // the names of new packs, before it is said that they are there
             self.sync_folder()?;
@@ -137,27 +142,44 @@ impl Archive {
             if bounds.is_over() {
                 return;
             }
-            let Some((name, files)) = todo.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
-            if let Err(error) = self.keep_session(name, files, common, bounds) {
-                let mut common = common.lock().unwrap_or_else(PoisonError::into_inner);
-                let path = self.path_of(name);
-                common.kept.problems.push((path, error.to_string()));
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some((name, files)) = todo.get(at) else { return };
+            let seed = files.first().filter(|found| bounds.threads > 1 && found.place.is_session()).map_or(0, seed_of);
+            let mut known = common.lock().unwrap_or_else(PoisonError::into_inner);
+            if seed != 0 && !known.begun.insert(seed) && !known.seeds.contains_key(&seed) {
+                known.later.push(at);
+                continue;
             }
+            drop(known);
+            self.keep_session(name, files, common);
         }
     }
 
-    /// Keeps what is new of a session.
-    fn keep_session(
-        &self,
-        name: &str,
-        files: &[Found],
-        common: &Mutex<Common>,
-        bounds: &Bounds<'_>,
-    ) -> Result<(), ArchiveError> {
+    /// Keeps the sessions that were left until later; how many there is no time for.
+    fn keep_postponed(&self, todo: &[(String, Vec<Found>)], common: &Mutex<Common>, bounds: &Bounds<'_>) -> usize {
+        let mut later = mem::take(&mut common.lock().unwrap_or_else(PoisonError::into_inner).later);
+        later.sort_unstable_by(|one, other| other.cmp(one));
+        while !bounds.is_over()
+            && let Some((name, files)) = later.pop().and_then(|at| todo.get(at))
+        {
+            self.keep_session(name, files, common);
+        }
+        later.len()
+    }
+
+    /// Keeps what is new of a session, or notes why that cannot be.
+    fn keep_session(&self, name: &str, files: &[Found], common: &Mutex<Common>) {
+        if let Err(error) = self.add_session(name, files, common) {
+            let mut common = common.lock().unwrap_or_else(PoisonError::into_inner);
+            common.kept.problems.push((self.path_of(name), error.to_string()));
+        }
+    }
+
+    fn add_session(&self, name: &str, files: &[Found], common: &Mutex<Common>) -> Result<(), ArchiveError> {
         let (pack, path) = (self.pack(name)?, self.path_of(name));
         let mut session = Session { archive: self, pack, writer: None, path, stood: Vec::new(), kept: Kept::default() };
         for found in files {
-            match session.take(found, common, bounds) {
+            match session.take(found, common) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => session.kept.problems.push((found.place.path(), error.to_string())),
                 Ok(()) => {}
@@ -234,14 +256,13 @@ struct Session<'a> {
 
 impl Session<'_> {
     /// Keeps what is new of a file.
-    fn take(&mut self, found: &Found, common: &Mutex<Common>, bounds: &Bounds<'_>) -> io::Result<()> {
+    fn take(&mut self, found: &Found, common: &Mutex<Common>) -> io::Result<()> {
         let place = &found.place;
         let Some(root) = place.root.to_str() else { return Err(io::Error::other("its name is not valid Unicode")) };
         let file = File::open(place.path())?;
         let length = file.metadata()?.len();
         let seed = if place.is_session() { seed(&read(&file, 0, SEED_WITHIN.min(fit(length)))?) } else { 0 };
         let modified_ms = found.modified_ns / 1_000_000;
-        let rested = bounds.now_ms.saturating_sub(modified_ms) > RESTED_MS;
         let mut end = length;
         let sure =
             common.lock().unwrap_or_else(PoisonError::into_inner).seen.files.get(place).map_or(0, |stood| stood.bytes);
@@ -253,11 +274,11 @@ impl Session<'_> {
                 none => none.insert(Writer::append(&self.path, self.pack.as_ref())?),
             };
             let named = Named { root, file: &place.file, version, modified_ms };
-            end = add(&file, from..length, place.has_lines() && !rested, &named, (writer, base.as_ref()))?;
+            end = add(&file, from..length, &named, (writer, base.as_ref()))?;
             self.kept.bytes += end - from;
             self.kept.files += u64::from(end > from || length == 0);
         }
-        // a rest that was left is looked at again, because this is less than the file has
+        // a file that became shorter while it was read is looked at again, because this is less than was found
         let bytes = if end < length { end } else { found.bytes };
         self.stood.push((place.clone(), Stood { bytes, modified_ns: found.modified_ns, seed }));
         Ok(())
@@ -282,12 +303,11 @@ impl Session<'_> {
     }
 }
 
-/// Adds a stretch of a file to a pack, segment by segment; where what was added ends. A line `waits` for its end: its
-/// beginning is left to the next time.
+/// Adds a stretch of a file to a pack, segment by segment; where what was added ends. A last line without its end is kept,
+/// too: the file may be gone before anybody ends it, and what follows is put behind it.
 fn add(
     file: &File,
     stretch: Range<u64>,
-    waits: bool,
     named: &Named<'_>,
     (writer, base): (&mut Writer, Option<&Base>),
 ) -> io::Result<u64> {
@@ -298,9 +318,8 @@ fn add(
         let piece = read(file, at, SEGMENT_BYTES.min(fit(stretch.end - at)))?;
         let reaches_end = at + piece.len() as u64 >= stretch.end || piece.is_empty();
         let has_lines = Path::new(named.file).extension().is_some_and(|ending| ending == "jsonl");
-        let taken = cut(&piece, has_lines, reaches_end && !waits);
-        let is_begun = waits && reaches_end && !piece.is_empty() && !piece[..taken].ends_with(b"\n");
-        if is_begun || (taken == 0 && stretch.end > 0) {
+        let taken = cut(&piece, has_lines, reaches_end);
+        if taken == 0 && stretch.end > 0 {
             return Ok(at);
         }
         let content = &piece[..taken];
@@ -311,6 +330,12 @@ fn add(
             return Ok(at);
         }
     }
+}
+
+/// What copies of a transcript share with it; 0 if nothing tells.
+fn seed_of(found: &Found) -> u64 {
+    let beginning = File::open(found.place.path()).and_then(|file| read(&file, 0, SEED_WITHIN));
+    beginning.map_or(0, |beginning| seed(&beginning))
 }
 
 /// How a file stands to what is kept of it. Its beginning and the end of what is kept are compared, not all of it.

@@ -96,7 +96,8 @@ fn entries(folder: &Path) -> Result<Vec<(String, DirEntry)>, ArchiveError> {
     Ok(entries.flatten().filter_map(named).collect())
 }
 
-fn modified_ns(metadata: &Metadata) -> i64 {
+/// When a file was last written to, in nanoseconds since 1970; 0 where that is not known.
+pub(crate) fn modified_ns(metadata: &Metadata) -> i64 {
     let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     modified.and_then(|since| i64::try_from(since.as_nanos()).ok()).unwrap_or_default()
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fs::{self, DirEntry};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
 
 use crate::Place;
+use crate::listing::modified_ns;
 
 /// Folders that are entered below the one of a session.
 const DEEPEST: u32 = 8;
@@ -81,9 +81,8 @@ impl Walk {
         let Some(pack) = place.pack().map(str::to_owned) else { return };
         match entry.metadata() {
             Ok(metadata) => {
-                let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-                let modified_ns = modified.and_then(|since| i64::try_from(since.as_nanos()).ok()).unwrap_or_default();
-                self.packs.entry(pack).or_default().push(Found { place, bytes: metadata.len(), modified_ns });
+                let found = Found { place, bytes: metadata.len(), modified_ns: modified_ns(&metadata) };
+                self.packs.entry(pack).or_default().push(found);
             }
             // deleted since it was listed
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}

@@ -1,12 +1,12 @@
 //! Projects that are not recorded: the directories that a person names.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
-use crate::Environment;
+use crate::{ConfigError, Environment, Settings};
 
 /// Where the directories stand in `config.toml`.
 const SECTION: &str = "projects";
@@ -60,25 +60,51 @@ impl Excluded {
         self.patterns.iter().any(|pattern| within(pattern, &names))
     }
 
-    /// Whether a transcript began in one of them. Reads its beginning; one that tells no directory did not.
+    /// Whether a transcript began in one of them, or that of the session whose subagent it tells of: with a session, all that it started
+    /// is left out, wherever that ran. Reads the beginning; one that tells no directory did not.
     pub fn holds_transcript(&self, path: &Path) -> bool {
-        !self.is_empty() && began_in(path).is_some_and(|directory| self.holds(&directory))
+        let began_here = |path: &Path| began_in(path).is_some_and(|directory| self.holds(&directory));
+        !self.is_empty() && (began_here(path) || session_of(path).is_some_and(|session| began_here(&session)))
     }
+}
+
+/// The transcript of the session whose subagent's transcript this is: `<project>/<session>/subagents/…/agent-….jsonl`, or
+/// `<project>/agent-….jsonl` (2.0.65), which names the session in its records.
+fn session_of(path: &Path) -> Option<PathBuf> {
+    let is_agent = path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with("agent-"));
+    let above = path.ancestors().find(|above| above.file_name().is_some_and(|name| name == "subagents"));
+    let (project, session) = match above.and_then(Path::parent) {
+        Some(folder) => (folder.parent()?, folder.file_name()?.to_str()?.to_owned()),
+        None => (path.parent()?, told(path, "sessionId").filter(|_| is_agent)?),
+    };
+    let name = format!("{session}.jsonl");
+    let beside = project.join(&name);
+    if beside.is_file() {
+        return Some(beside);
+    }
+    // a session that went into a worktree goes on in the folder of that
+    let projects = fs::read_dir(project.parent()?).into_iter().flatten().flatten();
+    projects.map(|project| project.path().join(&name)).find(|path| path.is_file())
 }
 
 /// The directory that a transcript says first that it ran in.
 pub fn began_in(path: &Path) -> Option<String> {
+    told(path, "cwd")
+}
+
+/// What a transcript says first in a field of its records.
+fn told(path: &Path, field: &str) -> Option<String> {
     let lines = BufReader::new(File::open(path).ok()?.take(BEGINNING_BYTES)).split(b'\n');
-    let directory = |line: Vec<u8>| {
+    let in_line = |line: Vec<u8>| {
         let value: serde_json::Value = serde_json::from_slice(&line).ok()?;
-        Some(value.get("cwd")?.as_str()?.to_owned())
+        Some(value.get(field)?.as_str()?.to_owned())
     };
-    lines.map_while(Result::ok).find_map(directory)
+    lines.map_while(Result::ok).find_map(in_line)
 }
 
 /// The text of a `config.toml` in which these directories alone are excluded; nothing else is touched. None where it cannot be
 /// read, or where the section is written so that a line cannot be added to it.
-pub fn write_excluded(directories: &[String], content: &str) -> Option<String> {
+fn write_excluded(directories: &[String], content: &str) -> Option<String> {
     let table = DeTable::parse(content).ok()?;
     let values: Vec<String> =
         directories.iter().map(|directory| toml::Value::String(directory.clone()).to_string()).collect();
@@ -109,6 +135,30 @@ pub fn write_excluded(directories: &[String], content: &str) -> Option<String> {
         }
     }
     None
+}
+
+/// Changes in a `config.toml` which directories are excluded, and nothing else of it; they come back. The file is read anew, so that
+/// what somebody else wrote meanwhile is kept. One in which it cannot be read what is excluded is left as it is.
+pub fn change_excluded(file: &Path, change: impl FnOnce(&mut Vec<String>)) -> Result<Vec<String>, ConfigError> {
+    let invalid = |message: &str| ConfigError::Invalid { path: file.to_owned(), message: message.to_owned() };
+    let before = match fs::read_to_string(file) {
+        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+        Err(source) => return Err(ConfigError::Unreadable { path: file.to_owned(), source }),
+        Ok(before) => before,
+    };
+    let settings = Settings::parse(&before).0;
+    if settings.exclude_unknown {
+        return Err(invalid("it cannot be read what is excluded; `sessions config check` says what is wrong"));
+    }
+    let mut listed = settings.exclude.clone();
+    change(&mut listed);
+    if listed != settings.exclude {
+        let after = write_excluded(&listed, &before)
+            .ok_or_else(|| invalid("`projects.exclude` cannot be written into it; write it there by hand"))?;
+        let unwritable = |source| ConfigError::Unwritable { path: file.to_owned(), source };
+        crate::replace_file(file, after.as_bytes()).map_err(unwritable)?;
+    }
+    Ok(listed)
 }
 
 /// A directory or pattern as it is written into the settings: with `~` for the home directory, else from the top.
@@ -231,5 +281,44 @@ mod tests {
         assert!(excluded("/a").holds_transcript(&path) && !excluded("/c").holds_transcript(&path));
         assert!(!Excluded::default().holds_transcript(&path));
         assert!(!excluded("/a").holds_transcript(&folder.path().join("none")));
+    }
+
+    #[test]
+    fn what_an_excluded_session_started_is_left_out_wherever_it_ran() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let write = |path: &str, text: &str| {
+            let path = folder.path().join("projects").join(path);
+            fs::create_dir_all(path.parent().expect("it has one")).expect("a folder can be made");
+            fs::write(&path, text).expect("it can be written");
+            path
+        };
+        write("-secret/s1.jsonl", "{\"cwd\":\"/secret\"}\n");
+        write("-open/s2.jsonl", "{\"cwd\":\"/open\"}\n");
+        let excluded = Excluded::new(&["/secret".to_owned()], &Environment::default());
+        for (path, text, expect) in [
+            ("-secret/s1/subagents/agent-a.jsonl", "{\"cwd\":\"/open\"}", true),
+            ("-secret/s1/subagents/deep/agent-b.jsonl", "{\"cwd\":\"/open\"}", true),
+            ("-worktree/s1/subagents/agent-c.jsonl", "{\"cwd\":\"/open\"}", true),
+            ("-secret/agent-d.jsonl", "{\"sessionId\":\"s1\",\"cwd\":\"/open\"}", true),
+            ("-open/s2/subagents/agent-e.jsonl", "{\"cwd\":\"/open\"}", false),
+            ("-open/agent-f.jsonl", "{\"sessionId\":\"s2\",\"cwd\":\"/open\"}", false),
+            ("-open/s3.jsonl", "{\"sessionId\":\"s1\",\"cwd\":\"/open\"}", false),
+        ] {
+            assert_eq!(excluded.holds_transcript(&write(path, text)), expect, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_change_keeps_what_else_stands_in_the_file_and_leaves_alone_what_it_cannot_read() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let file = folder.path().join("config.toml");
+        let add = |name: &str| change_excluded(&file, |listed| listed.push(name.to_owned()));
+        assert_eq!(add("~/a").expect("it can be written"), ["~/a"]);
+        fs::write(&file, "# mine\n[projects]\nexclude = ['~/b']\n").expect("it can be written");
+        assert_eq!(add("~/a").expect("it can be written"), ["~/b", "~/a"]);
+        assert!(fs::read_to_string(&file).is_ok_and(|text| text.starts_with("# mine\n[projects]\n")));
+        fs::write(&file, "[projects]\nexclude = 5\n").expect("it can be written");
+        assert!(add("~/a").is_err_and(|error| error.to_string().contains("cannot be read")));
+        assert!(fs::read_to_string(&file).is_ok_and(|text| text.ends_with("exclude = 5\n")));
     }
 }

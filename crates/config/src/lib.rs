@@ -18,10 +18,13 @@ mod setting;
 mod settings;
 
 pub use answering::answer_within;
-pub use durable::{make_private_folder, replace_file, replace_file_for, replace_kept_file, replace_shared_file};
+pub use durable::{
+    is_same, make_private_folder, move_file, replace_file, replace_file_for, replace_kept_file, replace_shared_file,
+    try_writing,
+};
 pub use environment::Environment;
 pub use error::ConfigError;
-pub use excluded::{Excluded, began_in, write_excluded, written_directory};
+pub use excluded::{Excluded, began_in, change_excluded, written_directory};
 pub use identity::{Identities, USER_VARIABLE};
 pub use meant::meant;
 pub use paths::Paths;

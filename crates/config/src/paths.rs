@@ -122,9 +122,14 @@ impl Paths {
         self.config.join("secrets").join(name)
     }
 
-    /// The key of a remote that is encrypted, 0600.
+    /// What this device has of a remote that is encrypted: its own key, and the remote's; 0600, in no backup of ours.
     pub fn remote_key(&self, name: &str) -> PathBuf {
         self.config.join("secrets").join(format!("{name}.key"))
+    }
+
+    /// What was opened of a remote that is encrypted; it can be thrown away.
+    pub fn remote_seen(&self, name: &str) -> PathBuf {
+        self.data.join("remotes").join(format!("{name}.seen.json"))
     }
 
     /// The lock file that one tick at a time holds.

@@ -54,6 +54,11 @@ impl Environment {
 }
 
 impl Paths {
+    /// The folder in which `claude` looks by itself, even if it never ran there, if a scan looks there, too.
+    pub fn own_root(&self, environment: &Environment) -> Option<PathBuf> {
+        environment.claude_folder().filter(|own| own.is_dir() || self.roots.contains(own))
+    }
+
     /// Adds the roots of the setting `roots.extra`; `~` stands for the home directory.
     pub fn add_roots(&mut self, extra: &[String]) {
         for root in extra {

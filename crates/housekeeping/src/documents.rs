@@ -33,10 +33,12 @@ impl Document {
         let before = fs::read_to_string(path).ok()?;
         let known = members(&before, "projects");
         let (mut after, mut done, mut places) = (String::new(), 0, 0);
+        let mut taken: Vec<String> = Vec::new();
         for (name, place) in &known {
             // what is known of the new directory already is newer
-            let new = renamed(name).filter(|new| known.iter().all(|(other, _)| other != new));
-            let Some(new) = new else { continue };
+            let is_free = |new: &String| !taken.contains(new) && known.iter().all(|(other, _)| other != new);
+            let Some(new) = renamed(name).filter(is_free) else { continue };
+            taken.push(new.clone());
             after.push_str(before.get(done..place.start)?);
             after.push_str(&serde_json::to_string(&new).ok()?);
             (done, places) = (place.end, places + 1);

@@ -6,19 +6,21 @@
 
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
-use resume::Places;
+use resume::{Below, Moves, Places};
 
 use crate::HousekeepingError;
 use crate::documents::Document;
 use crate::roots::{entries, folders, real};
-use crate::trash::carry;
 
 /// As much of the end of a transcript as is read for the directory that it ran in last, bytes.
 const END_BYTES: u64 = 256 * 1024;
 /// Names of folders are cut after so many letters, and a hash follows that differs between clients.
 const SLUG_CUT: usize = 200;
+
+/// Directories that are named, at most, where one is not known.
+const NEAR: usize = 3;
 
 /// What has to be done because a directory moved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,34 +56,61 @@ pub struct Relinked {
 }
 
 impl Relinking {
-    /// Works out what has to be done. Changes nothing.
-    pub fn plan(roots: &[PathBuf], from: &Path, to: &Path) -> Result<Self, HousekeepingError> {
-        let from: PathBuf = from.components().collect();
-        if from.is_dir() {
-            return Err(HousekeepingError::StillThere { path: from });
+    /// Works out what has to be done. Changes nothing. `ran_in` are directories that sessions ran in, each as it is now by the `moves`
+    /// that are remembered: one in which none did is not taken for one that moved.
+    pub fn plan(
+        roots: &[PathBuf],
+        from: &Path,
+        to: &Path,
+        ran_in: &[PathBuf],
+        moves: &Moves,
+    ) -> Result<Self, HousekeepingError> {
+        let written = without_ways_up(from);
+        if written.is_dir() {
+            return Err(HousekeepingError::StillThere { path: written });
         }
         if !to.is_dir() {
-            return Err(HousekeepingError::NoDirectory { path: to.to_owned() });
+            return Err(HousekeepingError::NoDirectory { path: without_ways_up(to) });
         }
         let to = fs::canonicalize(to).map_err(HousekeepingError::at(to))?;
-        let from: PathBuf = real_path(&from).unwrap_or(from).components().collect();
-        let mut plan = Self { from, to, moves: Vec::new(), documents: Vec::new(), in_the_way: Vec::new() };
-        let (old, new) = (text(&plan.from), text(&plan.to));
-        let renamed = |path: &str| renamed(path, &old, &new);
-        let beginning = slug_beginning(&old);
+        let from: PathBuf = real_path(&written).unwrap_or_else(|| written.clone()).components().collect();
+        // where it is known to have gone before, that is what moved now
+        let went = moves.now(&text(&from), None).map(PathBuf::from).filter(|went| !went.is_dir());
+        let mut plan =
+            Self { from: went.unwrap_or(from), to, moves: Vec::new(), documents: Vec::new(), in_the_way: Vec::new() };
+        let new = text(&plan.to);
+        // also what it was before: what was found elsewhere was not moved by us
+        let before = moves.before(&plan.from).into_iter().filter(|before| !before.is_dir());
+        let olds: Vec<String> = std::iter::once(plan.from.clone()).chain(before).map(|old| text(&old)).collect();
+        let renamed = |path: &str| olds.iter().find_map(|old| renamed(path, old, &new));
+        let beginnings: Vec<String> = olds.iter().map(|old| slug_beginning(old)).collect();
         for root in real(roots) {
-            let named = |folder: &PathBuf| {
-                folder.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(&beginning))
-            };
+            let is_of = |name: &str| beginnings.iter().any(|beginning| name.starts_with(beginning));
+            let named = |folder: &PathBuf| folder.file_name().and_then(|name| name.to_str()).is_some_and(is_of);
             for project in folders(&root.join("projects")).filter(named) {
-                plan.project(&project, &old, &renamed);
+                plan.project(&project, &olds, moves, &renamed);
             }
             let beside = root.parent().filter(|_| root.file_name().is_some_and(|name| name == ".claude"));
             let settings = beside.map(|home| home.join(".claude.json")).into_iter().chain([root.join(".claude.json")]);
             plan.documents.extend(settings.filter_map(|path| Document::of_projects(&path, &renamed)));
             plan.documents.extend(Document::of_prompts(&root.join("history.jsonl"), &renamed));
         }
+        let meant = Below::any_of([written.clone(), plan.from.clone()]);
+        if plan.is_empty() && plan.in_the_way.is_empty() && !meant.holds(ran_in.iter().filter_map(|path| path.to_str()))
+        {
+            let is_left = |ran: &&PathBuf| moves.now(&text(ran), None).is_none();
+            let now: Vec<PathBuf> = ran_in.iter().filter(is_left).cloned().collect();
+            return Err(HousekeepingError::Unknown { near: near(&written, &now), path: written });
+        }
         Ok(plan)
+    }
+
+    /// Refuses where nothing could be moved, because something lies already wherever it would go.
+    pub fn refuse_blocked(&self) -> Result<(), HousekeepingError> {
+        if self.moves.is_empty() && !self.in_the_way.is_empty() {
+            return Err(HousekeepingError::InTheWay { paths: self.in_the_way.clone() });
+        }
+        Ok(())
     }
 
     /// Whether there is nothing to be done but to remember it.
@@ -89,15 +118,36 @@ impl Relinking {
         self.moves.is_empty() && self.documents.is_empty()
     }
 
-    /// Does it, and notes in the file of places where the directory went. Nothing is written over; files that are changed are
+    /// Refuses while a client runs in the old or the new directory, because it writes what is changed here. `running` are sessions that
+    /// clients have open, and where those work.
+    pub fn refuse_running<'a>(
+        &self,
+        running: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<(), HousekeepingError> {
+        let is_there = |directory: &Path| directory.starts_with(&self.from) || directory.starts_with(&self.to);
+        let found = running.into_iter().find(|(_, directory)| is_there(Path::new(directory)));
+        found.map_or(Ok(()), |(session, directory)| {
+            Err(HousekeepingError::RunsThere { session: session.to_owned(), directory: directory.into() })
+        })
+    }
+
+    /// Does it, and notes in the file of places where the directory went; `now_ms` is the present moment, milliseconds since 1970. Nothing is written over; files that are changed are
     /// copied into a folder before. A kill in between leaves the rest for another time.
-    pub fn carry_out(&self, backups: &Path, places: &Path) -> Result<Relinked, HousekeepingError> {
+    pub fn carry_out<'a>(
+        &self,
+        running: impl IntoIterator<Item = (&'a str, &'a str)>,
+        backups: &Path,
+        places: &Path,
+        now_ms: u64,
+    ) -> Result<Relinked, HousekeepingError> {
+        self.refuse_blocked()?;
+        self.refuse_running(running)?;
         self.documents.iter().try_for_each(Document::unchanged)?;
         let mut done = Relinked::default();
         for Move { from, to } in &self.moves {
             let step = || {
                 fs::create_dir_all(to.parent().unwrap_or(Path::new("/")))?;
-                if from.is_dir() { fs::rename(from, to) } else { carry(from, to) }
+                if from.is_dir() { fs::rename(from, to) } else { config::move_file(from, to) }
             };
             step().map_err(HousekeepingError::at(from))?;
             done.moved += 1;
@@ -113,23 +163,28 @@ impl Relinking {
             })?;
             done.documents += 1;
         }
-        Places::remember(places, &self.from, &self.to).map_err(HousekeepingError::at(places))?;
+        Places::say(places, &self.from, &self.to, now_ms).map_err(HousekeepingError::at(places))?;
         Ok(done)
     }
 
-    /// What of a project folder goes elsewhere. Several directories can share one: `/a/b-c` and `/a/b/c`.
-    fn project(&mut self, project: &Path, old: &str, renamed: &dyn Fn(&str) -> Option<String>) {
+    /// What of a project folder goes elsewhere. Several directories can share one: `/a/b-c` and `/a/b/c`. A transcript that was brought
+    /// along before tells where it ran, not where it lies.
+    fn project(&mut self, project: &Path, olds: &[String], moves: &Moves, renamed: &dyn Fn(&str) -> Option<String>) {
         let Some(name) = project.file_name().and_then(|name| name.to_str()) else { return };
         let beside = |directory: &str| project.with_file_name(transcript::slug(directory));
         let mut stays = false;
-        let mut target = Some(old).filter(|old| transcript::slug_matches(name, old)).and_then(renamed);
+        let mut target = olds.iter().find(|old| transcript::slug_matches(name, old)).and_then(|old| renamed(old));
         for entry in entries(project) {
             let path = entry.path();
             if path.extension().is_none_or(|ending| ending != "jsonl") {
                 continue;
             }
             let told = [config::began_in(&path), ended_in(&path)].into_iter().flatten();
-            let mut of_folder = told.filter(|directory| transcript::slug_matches(name, directory));
+            let mut places = told.flat_map(|told| {
+                let went = moves.every_way(&told);
+                std::iter::once(told).chain(went)
+            });
+            let mut of_folder = places.by_ref().filter(|directory| transcript::slug_matches(name, directory));
             let Some(new) = of_folder.find_map(|directory| renamed(&directory)) else {
                 stays = true;
                 continue;
@@ -154,12 +209,44 @@ impl Relinking {
         }
         // an empty memory is made at every start, and taken for none
         let is_empty = to.is_dir() && fs::read_dir(&to).is_ok_and(|mut entries| entries.next().is_none());
-        if to.symlink_metadata().is_ok() && !is_empty {
+        // several folders can hold what goes to one place
+        let is_taken = self.moves.iter().any(|one| one.to == to);
+        if is_taken || (to.symlink_metadata().is_ok() && !is_empty) {
             self.in_the_way.push(path.to_owned());
         } else {
             self.moves.push(Move { from: path.to_owned(), to });
         }
     }
+}
+
+/// Directories that are gone and may be meant by one in which no session ran: those of the same name, else the ones most like it.
+fn near(directory: &Path, ran_in: &[PathBuf]) -> Vec<PathBuf> {
+    let mut gone: Vec<&PathBuf> = ran_in.iter().filter(|path| !path.is_dir()).collect();
+    gone.sort_unstable();
+    gone.dedup();
+    let mut near: Vec<PathBuf> =
+        gone.iter().filter(|path| path.file_name() == directory.file_name()).map(|path| (*path).clone()).collect();
+    let texts: Vec<String> = gone.iter().map(|path| text(path).to_lowercase()).collect();
+    let meant = config::meant(&text(directory), texts.iter().map(String::as_str));
+    let at = meant.and_then(|meant| texts.iter().position(|text| text == meant));
+    near.extend(at.map(|at| gone[at].clone()).filter(|path| !near.contains(path)).into_iter().collect::<Vec<_>>());
+    near.truncate(NEAR);
+    near
+}
+
+/// A path without ways up, as messages show it: as it was written where it has none.
+fn without_ways_up(path: &Path) -> PathBuf {
+    if path.components().all(|part| part != Component::ParentDir) {
+        return path.components().collect();
+    }
+    let mut whole = PathBuf::new();
+    for part in real_path(path).as_deref().unwrap_or(path).components() {
+        match part {
+            Component::ParentDir => drop(whole.pop()),
+            part => whole.push(part),
+        }
+    }
+    whole
 }
 
 /// A path that may not be there any more without links and ways up, as far as it is.
@@ -204,12 +291,12 @@ mod tests {
     #[test]
     fn a_path_below_moves_along_and_one_beside_does_not() {
         for (path, expect) in [
-            ("/src/shop", Some("/work/store")),
-            ("/src/shop/api", Some("/work/store/api")),
+            ("/src/shop", Some("/depot/store")),
+            ("/src/shop/api", Some("/depot/store/api")),
             ("/src/shops", None),
             ("/src", None),
         ] {
-            assert_eq!(renamed(path, "/src/shop", "/work/store").as_deref(), expect, "{path}");
+            assert_eq!(renamed(path, "/src/shop", "/depot/store").as_deref(), expect, "{path}");
         }
         assert_eq!(renamed("D:\\shop\\a\\b", "D:\\shop", "/shop").as_deref(), Some("/shop/a/b"));
     }

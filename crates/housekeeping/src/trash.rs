@@ -4,9 +4,10 @@
 //! and `what.json`, which says where the files lay. That is written before the first of them is moved, so that a kill leaves
 //! every file in one of two places that are both known.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use archive::Archive;
@@ -81,6 +82,11 @@ impl Trash {
         items
     }
 
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        folders(&self.folder).next().is_none()
+    }
+
     /// Takes everything of a session away, or nothing: a file that changed since the deletion was found ends it.
     pub fn take(&self, deletion: &Deletion, archive: &Archive, now_ms: u64) -> Result<Option<Item>, HousekeepingError> {
         let _lock = self.lock()?;
@@ -126,10 +132,13 @@ impl Trash {
         Ok(items)
     }
 
-    /// Removes for good what was deleted before a moment, in milliseconds since 1970; how many deletions.
-    pub fn empty(&self, before_ms: u64) -> Result<u64, HousekeepingError> {
+    /// Removes for good what was deleted before a moment, in milliseconds since 1970, but for sessions that are spared; how many
+    /// deletions.
+    pub fn empty(&self, before_ms: u64, spared: &BTreeSet<String>) -> Result<u64, HousekeepingError> {
         let mut removed = 0;
-        let is_old = |folder: &PathBuf| moment(folder).is_some_and(|at| at < before_ms);
+        let is_old = |folder: &PathBuf| {
+            named(folder).is_some_and(|(at_ms, session)| at_ms < before_ms && !spared.contains(session))
+        };
         let old: Vec<PathBuf> = folders(&self.folder).filter(is_old).collect();
         let _lock = if old.is_empty() { return Ok(0) } else { self.lock()? };
         for folder in old {
@@ -154,9 +163,10 @@ impl Trash {
     }
 }
 
-/// When a folder of the trash was made, as its name says.
-fn moment(folder: &Path) -> Option<u64> {
-    folder.file_name()?.to_str()?.split_once('-')?.0.parse().ok()
+/// When a folder of the trash was made, and of which session, as its name says.
+fn named(folder: &Path) -> Option<(u64, &str)> {
+    let (at_ms, session) = folder.file_name()?.to_str()?.split_once('-')?;
+    Some((at_ms.parse().ok()?, session))
 }
 
 fn item(folder: &Path) -> Option<Item> {
@@ -175,7 +185,7 @@ fn item(folder: &Path) -> Option<Item> {
 fn fill(folder: &Path, deletion: &Deletion, archive: &Archive) -> Result<(), HousekeepingError> {
     for (at, part) in deletion.parts.iter().enumerate() {
         let kept = folder.join(at.to_string());
-        carry(&part.path, &kept).map_err(HousekeepingError::at(&part.path))?;
+        config::move_file(&part.path, &kept).map_err(HousekeepingError::at(&part.path))?;
         // somebody may have written to it between the last look and the move
         if !is_as_it_was(part, &kept) {
             return Err(HousekeepingError::Changed { path: part.path.clone() });
@@ -194,20 +204,23 @@ fn is_as_it_was(part: &Part, kept: &Path) -> bool {
 
 /// The first file that cannot be put back, because something else lies there.
 fn occupied(item: &Item) -> Option<PathBuf> {
-    let files = item.record.files.iter().enumerate();
-    let mut taken = files.filter(|(at, file)| {
-        let kept = fs::symlink_metadata(item.folder.join(at.to_string()));
-        let there = fs::symlink_metadata(&file.path);
-        matches!((kept, there), (Ok(kept), Ok(there)) if (kept.ino(), kept.dev()) != (there.ino(), there.dev()))
-    });
-    taken.next().map(|(_, file)| file.path.clone())
+    let mut files = item.record.files.iter().enumerate();
+    let taken = files.find(|(at, file)| are_two(&item.folder.join(at.to_string()), &file.path));
+    taken.map(|(_, file)| file.path.clone())
 }
 
 /// The first pack that cannot be put back, because something is kept of the session meanwhile.
 fn pack_in_the_way(item: &Item, archive: &Archive) -> Option<PathBuf> {
-    let mut names = item.record.packs.iter().map(|pack| (pack, format!("{pack}.zst")));
-    let taken = names.find(|(pack, file)| item.folder.join(file).exists() && archive.holds(pack))?;
-    Some(archive.folder().join(taken.1))
+    let files = item.record.packs.iter().map(|pack| format!("{pack}.zst"));
+    let mut taken = files.filter(|file| are_two(&item.folder.join(file), &archive.folder().join(file)));
+    taken.next().map(|file| archive.folder().join(file))
+}
+
+/// Whether both are there and are not the same, which a kill in the middle of a move leaves in both places.
+fn are_two(one: &Path, other: &Path) -> bool {
+    let are_there = [one, other].iter().all(|path| path.symlink_metadata().is_ok());
+    // what cannot be read is taken for another
+    are_there && !config::is_same(one, other).unwrap_or(false)
 }
 
 /// Puts back what a folder of the trash holds, the transcript last, and removes the folder. Files go back whatever the archive
@@ -222,46 +235,13 @@ fn give_back(item: &Item, archive: &Archive) -> Result<(), HousekeepingError> {
         let put = || {
             let folder = file.path.parent().unwrap_or(Path::new("/"));
             config::make_private_folder(folder)?;
-            carry(&kept, &file.path)?;
+            config::move_file(&kept, &file.path)?;
             sync(folder)
         };
         put().map_err(HousekeepingError::at(&file.path))?;
     }
     packs?;
     fs::remove_dir_all(&item.folder).map_err(HousekeepingError::at(&item.folder))
-}
-
-/// Moves a file to where nothing is, with its times; on another disk by a copy that is whole before the file goes.
-pub(crate) fn carry(from: &Path, to: &Path) -> io::Result<()> {
-    match fs::hard_link(from, to) {
-        Ok(()) => fs::remove_file(from),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            let (one, other) = (fs::metadata(from)?, fs::metadata(to)?);
-            // a kill came between the two steps
-            if (one.ino(), one.dev()) == (other.ino(), other.dev()) { fs::remove_file(from) } else { Err(error) }
-        }
-        // another disk, or one without links
-        Err(_) => copy(from, to).and_then(|()| fs::remove_file(from)),
-    }
-}
-
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    let name = to.file_name().unwrap_or_default().to_string_lossy();
-    let beside = to.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-    let copied = (|| {
-        fs::copy(from, &beside)?;
-        let file = File::options().write(true).open(&beside)?;
-        file.set_modified(fs::metadata(from)?.modified()?)?;
-        file.sync_all()?;
-        if to.symlink_metadata().is_ok() {
-            return Err(io::Error::from(io::ErrorKind::AlreadyExists));
-        }
-        fs::rename(&beside, to)
-    })();
-    if copied.is_err() {
-        let _ = fs::remove_file(&beside);
-    }
-    copied
 }
 
 fn sync(folder: &Path) -> io::Result<()> {

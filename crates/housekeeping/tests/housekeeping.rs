@@ -1,13 +1,13 @@
 //! What is deleted comes back to the byte, and a directory that moved is moved everywhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, SystemTime};
 
 use archive::{Archive, Bounds};
-use housekeeping::{Deletion, HousekeepingError, PartKind, Relinking, Trash, on_disk};
+use housekeeping::{Deletion, Homes, HousekeepingError, PartKind, Relinking, Restoring, Trash, on_disk};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -137,6 +137,24 @@ fn what_is_deleted_comes_back_to_the_byte() {
 }
 
 #[test]
+fn a_pack_that_a_kill_left_in_two_places_is_in_nobodys_way() {
+    let scene = full();
+    scene.keep();
+    let before = scene.state();
+    scene.trash().take(&scene.find(), &scene.archive(), NOW_MS).expect("it can be taken").expect("something");
+    let pack = format!("{SESSION}.zst");
+    let mut taken = fs::read_dir(scene.folder.path().join("data/trash")).expect("it is there").flatten();
+    let taken = taken.find_map(|folder| Some(folder.path().join(&pack)).filter(|path| path.exists()));
+    fs::hard_link(taken.expect("it was taken"), scene.archive().folder().join(&pack)).expect("a link can be made");
+    assert_eq!(scene.trash().put_back(SESSION, &scene.archive()).expect("it can be put back").len(), 1);
+    assert!(scene.state() == before, "something is another now");
+    scene.trash().take(&scene.find(), &scene.archive(), NOW_MS).expect("it can be taken").expect("something");
+    fs::write(scene.archive().folder().join(&pack), b"kept meanwhile").expect("it can be written");
+    let refused = scene.trash().put_back(SESSION, &scene.archive());
+    assert!(matches!(refused, Err(HousekeepingError::Occupied { .. })), "{refused:?}");
+}
+
+#[test]
 fn a_session_that_grew_since_it_was_looked_at_is_not_touched() {
     for (name, content) in [
         (format!("projects/-src-shop/{SESSION}.jsonl"), transcript("/src/shop", 41)),
@@ -193,8 +211,10 @@ fn nothing_is_written_over_when_it_comes_back() {
 fn the_trash_is_emptied_after_its_time_and_not_before() {
     let scene = full();
     scene.trash().take(&scene.find(), &scene.archive(), NOW_MS).expect("it can be taken");
-    assert_eq!(scene.trash().empty(NOW_MS).expect("it can be emptied"), 0);
-    assert_eq!(scene.trash().empty(NOW_MS + 1).expect("it can be emptied"), 1);
+    let (all, none) = (BTreeSet::from([SESSION.to_owned()]), BTreeSet::new());
+    assert_eq!(scene.trash().empty(NOW_MS, &none).expect("it can be emptied"), 0);
+    assert_eq!(scene.trash().empty(NOW_MS + 1, &all).expect("it can be emptied"), 0, "it is spared");
+    assert_eq!(scene.trash().empty(NOW_MS + 1, &none).expect("it can be emptied"), 1);
     assert_eq!(scene.trash().put_back(SESSION, &scene.archive()).expect("there is none").len(), 0);
 }
 
@@ -207,6 +227,24 @@ fn what_a_kill_left_half_moved_is_put_together_again() {
     let kept = scene.folder.path().join(format!("data/trash/{NOW_MS}-{SESSION}/0"));
     fs::create_dir_all(item.files[0].parent().expect("it has one")).expect("a folder can be made");
     fs::hard_link(&kept, &item.files[0]).expect("a link can be made");
+    scene.trash().put_back(SESSION, &scene.archive()).expect("it can be put back");
+    assert!(scene.state() == before, "something is another now");
+}
+
+#[test]
+fn what_a_kill_left_as_a_copy_on_another_disk_is_in_nobodys_way() {
+    let scene = full();
+    let before = scene.state();
+    let item =
+        scene.trash().take(&scene.find(), &scene.archive(), NOW_MS).expect("it can be taken").expect("something");
+    let kept = scene.folder.path().join(format!("data/trash/{NOW_MS}-{SESSION}/0"));
+    fs::create_dir_all(item.files[0].parent().expect("it has one")).expect("a folder can be made");
+    fs::copy(&kept, &item.files[0]).expect("it can be copied");
+    let refused = scene.trash().put_back(SESSION, &scene.archive());
+    assert!(matches!(refused, Err(HousekeepingError::Occupied { .. })), "of another time: {refused:?}");
+    let time = fs::metadata(&kept).and_then(|metadata| metadata.modified()).expect("it has a time");
+    let copy = File::options().write(true).open(&item.files[0]).expect("it is there");
+    copy.set_modified(time).expect("it can be set");
     scene.trash().put_back(SESSION, &scene.archive()).expect("it can be put back");
     assert!(scene.state() == before, "something is another now");
 }
@@ -248,11 +286,25 @@ proptest! {
     }
 }
 
+#[test]
+fn of_two_that_go_to_one_place_the_second_stays() {
+    let scene = Scene::new();
+    let directory = format!("/src/{}long", "long/".repeat(49));
+    let path = |hash| format!("projects/{}-{hash}/{SESSION}.jsonl", &transcript::slug(&directory)[..200]);
+    let files = ["a1b2c3", "d4e5f6"].map(|hash| scene.write(&path(hash), transcript(&directory, 3)));
+    let (_, plan) = relinked(&scene, &directory);
+    assert_eq!((plan.moves.len(), plan.in_the_way.len()), (1, 1), "{plan:#?}");
+    let data = |name| scene.folder.path().join("data").join(name);
+    plan.carry_out([], &data("backups/1"), &data("places.json"), NOW_MS).expect("it can be done");
+    assert_eq!(files.iter().filter(|path| path.exists()).count(), 1);
+}
+
 fn relinked(scene: &Scene, from: &str) -> (PathBuf, Relinking) {
     let to = scene.folder.path().join("work/store");
     fs::create_dir_all(&to).expect("a folder can be made");
     let to = fs::canonicalize(to).expect("it is there");
-    let plan = Relinking::plan(&[scene.root()], Path::new(from), &to).expect("it can be planned");
+    let plan = Relinking::plan(&[scene.root()], Path::new(from), &to, &[from.into()], &resume::Moves::default())
+        .expect("it can be planned");
     (to, plan)
 }
 
@@ -279,7 +331,7 @@ fn every_place_of_a_directory_that_moved_is_changed_and_no_other() {
     assert!(shop.exists(), "a plan changes nothing");
     let content = fs::read(&shop).expect("it can be read");
     let data = scene.folder.path().join("data");
-    let done = plan.carry_out(&data.join("backups/1"), &data.join("places.json")).expect("it can be done");
+    let done = plan.carry_out([], &data.join("backups/1"), &data.join("places.json"), NOW_MS).expect("it can be done");
     assert_eq!((done.moved, done.documents), (4, 2));
     let projects = scene.root().join("projects");
     let new = projects.join(transcript::slug(&to.to_string_lossy()));
@@ -318,9 +370,15 @@ fn nothing_is_written_over_where_a_directory_moved_to() {
     let (_, plan) = relinked(&scene, "/src/shop");
     assert_eq!((plan.moves.len(), plan.in_the_way), (0, vec![old]));
     let there = scene.folder.path().join("work");
-    assert!(matches!(Relinking::plan(&[], &there, &to), Err(HousekeepingError::StillThere { .. })));
+    assert!(matches!(
+        Relinking::plan(&[], &there, &to, &[], &resume::Moves::default()),
+        Err(HousekeepingError::StillThere { .. })
+    ));
     let nowhere = Path::new("/nowhere/at/all");
-    assert!(matches!(Relinking::plan(&[], nowhere, nowhere), Err(HousekeepingError::NoDirectory { .. })));
+    assert!(matches!(
+        Relinking::plan(&[], nowhere, nowhere, &[], &resume::Moves::default()),
+        Err(HousekeepingError::NoDirectory { .. })
+    ));
 }
 
 #[test]
@@ -330,6 +388,113 @@ fn a_document_that_somebody_else_changed_meanwhile_is_left_to_him() {
     let (_, plan) = relinked(&scene, "/src/shop");
     let path = scene.write("history.jsonl", "{\"project\":\"/src/shop\"}\n{}\n");
     let data = scene.folder.path().join("data");
-    let outcome = plan.carry_out(&data.join("backups"), &data.join("places.json"));
+    let outcome = plan.carry_out([], &data.join("backups"), &data.join("places.json"), NOW_MS);
     assert!(matches!(outcome, Err(HousekeepingError::Changed { path: at }) if at == path));
+}
+
+#[test]
+fn a_directory_in_which_no_session_ran_did_not_move_and_those_that_may_be_meant_are_named() {
+    let scene = Scene::new();
+    let to = fs::canonicalize(scene.folder.path()).expect("it is there");
+    let ran_in = ["/src/shop", "/src/shop/api", "/old/blog", "/else"].map(PathBuf::from);
+    let near =
+        |from: &str| match Relinking::plan(&[scene.root()], Path::new(from), &to, &ran_in, &resume::Moves::default()) {
+            Err(error @ HousekeepingError::Unknown { .. }) => error.next_step().unwrap_or_default(),
+            other => panic!("{from}: {other:?}"),
+        };
+    assert!(near("/src/shpo").contains("/src/shop"), "{}", near("/src/shpo"));
+    assert!(near("/home/ada/blog").contains("/old/blog"), "{}", near("/home/ada/blog"));
+    assert!(near("/zzz").contains("sessions ls"), "{}", near("/zzz"));
+    assert!(
+        Relinking::plan(&[scene.root()], Path::new("/src"), &to, &ran_in, &resume::Moves::default()).is_ok(),
+        "sessions ran below it"
+    );
+    let prompts = "{\"project\":\"/typed/in\"}\n";
+    scene.write("history.jsonl", prompts);
+    assert!(
+        Relinking::plan(&[scene.root()], Path::new("/typed/in"), &to, &ran_in, &resume::Moves::default()).is_ok(),
+        "Claude Code knows it"
+    );
+}
+
+#[test]
+fn nothing_is_relinked_under_a_client_that_runs_there() {
+    let scene = Scene::new();
+    scene.write("history.jsonl", "{\"project\":\"/src/shop\"}\n");
+    let (to, plan) = relinked(&scene, "/src/shop");
+    let data = scene.folder.path().join("data");
+    for directory in ["/src/shop/api", &to.to_string_lossy()] {
+        let outcome = plan.carry_out([(SESSION, directory)], &data.join("backups"), &data.join("places.json"), NOW_MS);
+        assert!(matches!(outcome, Err(HousekeepingError::RunsThere { .. })), "{directory}: {outcome:?}");
+    }
+    assert!(!data.exists(), "nothing was changed");
+    assert!(
+        plan.carry_out([(SESSION, "/src/shops")], &data.join("backups"), &data.join("places.json"), NOW_MS).is_ok()
+    );
+}
+
+#[test]
+fn what_stands_in_the_way_of_one_deletion_does_not_keep_the_others() {
+    let scene = full();
+    let (archive, trash) = (scene.archive(), scene.trash());
+    let find = |session: &str| Deletion::find(&[scene.root()], &archive, session, &[]);
+    let deletions = [find(SESSION), find(OTHER), find("4f2a0000-0000-4000-8000-000000000003")];
+    let mut marked = Vec::new();
+    let outcomes = trash.delete(&deletions, &archive, NOW_MS, &|session| session == SESSION, &mut |session| {
+        marked.push(session.to_owned());
+        Ok::<(), std::convert::Infallible>(())
+    });
+    let Ok(outcomes) = outcomes;
+    assert!(matches!(&outcomes[..], [Err(HousekeepingError::Runs { .. }), Ok(Some(_)), Ok(None)]), "{outcomes:?}");
+    assert_eq!(marked, [OTHER, "4f2a0000-0000-4000-8000-000000000003"]);
+    assert!(scene.find().parts == deletions[0].parts, "what runs lies where it lay");
+    let elsewhere = "4f2a0000-0000-4000-8000-000000000009";
+    let deleted = trash.deleted([(elsewhere, NOW_MS + 1), (OTHER, NOW_MS - 5)]);
+    let told: Vec<(&str, bool)> = deleted.iter().map(|one| (one.session.as_str(), one.item.is_some())).collect();
+    assert_eq!(told, [(elsewhere, false), (OTHER, true)], "the latest first, each once");
+}
+
+#[test]
+fn what_was_taken_back_elsewhere_is_put_back_and_what_is_being_deleted_is_not() {
+    let scene = full();
+    let (archive, trash, before) = (scene.archive(), scene.trash(), scene.state());
+    let put_back = |now_ms: u64, said: Option<(bool, u64)>| {
+        trash.take(&scene.find(), &archive, NOW_MS).expect("it can be deleted");
+        let done = trash.put_back_undeleted(&archive, now_ms, &|_| said);
+        assert!(done.iter().all(|(session, outcome)| session == SESSION && outcome.is_ok()), "{done:?}");
+        let is_back = scene.state() == before;
+        trash.put_back(SESSION, &archive).expect("it can be put back");
+        is_back
+    };
+    let (soon, later) = (NOW_MS + 1_000, NOW_MS + 11 * 60_000);
+    assert!(!put_back(soon, Some((true, NOW_MS))) && !put_back(later, Some((true, NOW_MS))), "it is deleted");
+    assert!(put_back(soon, Some((false, NOW_MS + 1))), "it was taken back elsewhere");
+    assert!(!put_back(soon, None) && !put_back(soon, Some((false, NOW_MS - 1))), "it is not told yet");
+    assert!(put_back(later, None) && put_back(later, Some((false, NOW_MS - 1))), "it never was told");
+}
+
+#[test]
+fn a_session_is_put_back_once_and_under_a_folder_that_is_read() {
+    let scene = full();
+    scene.keep();
+    let (archive, roots) = (scene.archive(), [scene.root()]);
+    let path = scene.root().join(format!("projects/-src-shop/{SESSION}.jsonl"));
+    let plan = |roots: &[PathBuf], folder: Option<&Path>| {
+        Restoring::plan(&archive, SESSION, Homes { roots, own: None }, folder, false)
+    };
+    assert!(matches!(plan(&roots, None), Err(HousekeepingError::Second { path: there, .. }) if there == path));
+    let other = scene.folder.path().join("other");
+    assert!(plan(&roots, Some(&other)).is_ok(), "elsewhere it is no second one");
+    let content = fs::read(&path).expect("it can be read");
+    fs::remove_file(&path).expect("it can be removed");
+    // where it lay is read no more
+    let moved = plan(std::slice::from_ref(&other), None).expect("it can be planned");
+    assert_eq!(moved.root_before.as_deref(), Some(scene.root().as_path()));
+    assert!(moved.files.targets.iter().all(|target| target.path.starts_with(&other)), "{moved:?}");
+    let back = plan(&roots, None).expect("it can be planned");
+    assert_eq!(back.root_before, None);
+    assert!(back.carry_out(&archive).expect("it can be done") > 0);
+    assert_eq!(fs::read(&path).expect("it is there"), content);
+    let unknown = Restoring::plan(&archive, "no-such", Homes { roots: &roots, own: None }, None, false);
+    assert!(matches!(unknown, Err(HousekeepingError::NotKept { .. })));
 }

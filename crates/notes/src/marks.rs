@@ -2,6 +2,7 @@
 
 use crate::draft::Draft;
 use crate::record::{Note, Record};
+use crate::register::Register;
 
 /// What is marked on a session.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +27,12 @@ impl<'a> Marks<'a> {
     /// Whether the person deleted it.
     pub fn is_deleted(&self) -> bool {
         self.0.is("deleted")
+    }
+
+    /// Whether it was said to be deleted or to be so no more, and when, in milliseconds since 1970; none where nobody said either.
+    pub fn deletion(&self) -> Option<(bool, u64)> {
+        let write = self.0.register("deleted").and_then(Register::write)?;
+        Some((self.is_deleted(), write.at_ms))
     }
 
     /// The title that the person gave it.

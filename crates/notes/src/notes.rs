@@ -101,6 +101,12 @@ impl Notes {
         self.marks.iter().map(|(session, record)| (session.as_str(), Marks(record)))
     }
 
+    /// Sessions that were deleted, on whatever machine, with the moment in milliseconds since 1970.
+    pub fn deleted(&self) -> impl Iterator<Item = (&str, u64)> {
+        let deleted = self.marked().filter_map(|(session, marks)| Some((session, marks.deletion()?)));
+        deleted.filter(|(_, (is_deleted, _))| *is_deleted).map(|(session, (_, at_ms))| (session, at_ms))
+    }
+
     /// The body of an operation on an entry; none where nothing would change.
     pub fn change_entry(&self, id: &EntryId, draft: Draft, author: &Author, at_ms: u64) -> Option<Vec<u8>> {
         change(Kind::Entry, &id.id, self.entries.get(id), draft, author, at_ms)

@@ -4,6 +4,7 @@
 
 mod below;
 mod directories;
+mod moves;
 mod nearby;
 mod places;
 mod plan;
@@ -16,6 +17,7 @@ mod whereabouts;
 
 pub use below::Below;
 pub use directories::{directories, gone};
+pub use moves::Moves;
 pub use places::{Place, Places, locate, relocate};
 pub use plan::{Obstacle, Plan, Request, plan, plan_to_print};
 pub use project::{Project, labels};

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::Repository;
 use crate::nearby::{known_root, nearby};
 use crate::repository::remote;
+use crate::{Moves, Repository};
 
 /// What is remembered of directories, in a file of its own: nothing else knows which repository a directory held that
 /// is gone.
@@ -22,6 +22,19 @@ pub struct Places {
     remotes: BTreeMap<PathBuf, Vec<String>>,
     /// Where directories went, as was found or said.
     moved: BTreeMap<PathBuf, PathBuf>,
+    /// Moves that a person said, and when: they hold also where something else is made in the old place.
+    said: Vec<Said>,
+}
+
+/// That a directory moved, as a person said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Said {
+    /// Where it was.
+    pub(crate) from: PathBuf,
+    /// Where it went.
+    pub(crate) to: PathBuf,
+    /// When it was said, milliseconds since 1970.
+    pub(crate) at_ms: u64,
 }
 
 /// Where a directory may have gone.
@@ -71,7 +84,7 @@ pub fn relocate(file: &Path, gone: &Path, links: &[String], known: &[PathBuf], h
 
 impl Places {
     /// Reads the file; one that is missing or damaged knows nothing.
-    fn read(file: &Path) -> Self {
+    pub(crate) fn read(file: &Path) -> Self {
         fs::read(file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
     }
 
@@ -108,6 +121,20 @@ impl Places {
         Self::change(file, |places| places.note(from, to))
     }
 
+    /// Notes in the file where a directory went, and when that was said: what began there before belongs to the new place, whatever
+    /// is made in the old one. What moves back to where it was did not move.
+    pub fn say(file: &Path, from: &Path, to: &Path, at_ms: u64) -> io::Result<()> {
+        Self::change(file, |places| {
+            let came_from_there = Moves::of(places.clone()).ever_before(from).iter().any(|before| before == to);
+            if came_from_there {
+                places.moved.remove(to);
+                places.said.retain(|said| said.from != to);
+            }
+            places.note(from, to);
+            places.said.push(Said { from: from.to_owned(), to: to.to_owned(), at_ms });
+        })
+    }
+
     /// Where directories went, as the file remembers: from, to.
     pub fn remembered(file: &Path) -> Vec<(PathBuf, PathBuf)> {
         Self::read(file).moved.into_iter().collect()
@@ -126,8 +153,19 @@ impl Places {
                 forgotten.extend(meant.then(|| (from.clone(), to.clone())));
                 !meant
             });
+            places.said.retain(|said| !is_meant((&said.from, &said.to)));
         })?;
         Ok(forgotten)
+    }
+
+    /// Moves that were found or said: from, to, and when it was said.
+    pub(crate) fn moves(self) -> Vec<(PathBuf, PathBuf, Option<u64>)> {
+        let is_said = |from: &PathBuf, to: &PathBuf| self.said.iter().any(|said| (&said.from, &said.to) == (from, to));
+        let found = self.moved.iter().filter(|(from, to)| !is_said(from, to));
+        let found = found.map(|(from, to)| (from.clone(), to.clone(), None));
+        let mut said = self.said.clone();
+        said.sort_by_key(|said| said.at_ms);
+        said.into_iter().map(|said| (said.from, said.to, Some(said.at_ms))).chain(found).collect()
     }
 
     fn note(&mut self, from: &Path, to: &Path) {
@@ -174,7 +212,7 @@ impl Places {
 
 /// A directory and those above it, each with the path from there back down. A path of Windows is taken apart at its own
 /// separators, wherever this program runs.
-fn ancestors(directory: &Path) -> impl Iterator<Item = (PathBuf, PathBuf)> {
+pub(crate) fn ancestors(directory: &Path) -> impl Iterator<Item = (PathBuf, PathBuf)> {
     let windows = of_windows(directory).map(str::to_owned);
     let above_windows = windows.into_iter().flat_map(|whole| {
         let ends: Vec<usize> = whole.rmatch_indices(['\\', '/']).map(|(at, _)| at).filter(|at| *at > 2).collect();
@@ -210,7 +248,7 @@ fn name_of(path: &Path) -> Option<&OsStr> {
 }
 
 /// A path below a directory; the directory itself, without a slash behind it, where there is nothing below.
-fn joined(directory: &Path, below: &Path) -> PathBuf {
+pub(crate) fn joined(directory: &Path, below: &Path) -> PathBuf {
     if below.as_os_str().is_empty() { directory.to_owned() } else { directory.join(below) }
 }
 

@@ -33,6 +33,9 @@ impl Project {
     /// The project of a directory, which need not be there.
     pub fn of(directory: &Path) -> Self {
         let directory = &fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
+        if !directory.is_absolute() {
+            return Self::guess(directory);
+        }
         let Some(repository) = Repository::around(directory) else {
             let root = directory.to_str().map_or(directory.as_path(), |path| Path::new(transcript::project_root(path)));
             let written = written_name(directory).or_else(|| written_name(root));
@@ -138,6 +141,13 @@ fn digits_of(path: &Path) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_of_another_system_has_nothing_to_do_with_where_this_program_runs() {
+        // tests run inside a repository
+        let project = Project::of(Path::new(r"D:\oh-my-posh"));
+        assert_eq!((project.name.as_str(), project.root.as_path()), ("oh-my-posh", Path::new(r"D:\oh-my-posh")));
+    }
 
     struct Disk(tempfile::TempDir);
 

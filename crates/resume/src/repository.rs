@@ -15,7 +15,8 @@ pub struct Repository {
 impl Repository {
     /// The repository that a directory lies in, if it lies in one.
     pub fn around(directory: &Path) -> Option<Self> {
-        directory.ancestors().find_map(Self::at)
+        // a path of another system is none here, and would be looked for where this program runs
+        directory.ancestors().filter(|above| above.is_absolute()).find_map(Self::at)
     }
 
     /// The repository whose work tree is this directory.

@@ -38,7 +38,7 @@ pub struct Subject {
     pub started: Option<DateTime<Utc>>,
     /// When it was last active; of equal matches the latest is first.
     pub latest: Option<DateTime<Utc>>,
-    /// Directories that it ran in, for `project:` with a path.
+    /// Directories that it ran in, and where those are now that moved, for `project:` with a path.
     pub directories: Vec<String>,
     /// Tools that were used, for `tool:`.
     pub tools: Vec<String>,

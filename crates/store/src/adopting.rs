@@ -17,8 +17,15 @@ use crate::foreign::names;
 use crate::open::{Access, Opened};
 use crate::{LoggedSession, Store, StoreError};
 
+macro_rules! adopted {
+    () => {
+        "claude-session-logger:"
+    };
+}
+pub(crate) use adopted;
+
 /// What the path of such a file begins with, on its own machine; the id of the session follows.
-pub(crate) const ADOPTED: &str = "claude-session-logger:";
+pub(crate) const ADOPTED: &str = adopted!();
 
 /// Whether a path of the column `path` of a table, from whatever machine, is that of such a file.
 pub(crate) fn is_adopted(table: &str) -> String {

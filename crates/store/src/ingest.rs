@@ -23,12 +23,13 @@ use transcript::{AgentType, FileFacts, FileRole, Request, Session};
 use crate::{StoreError, schema};
 pub(crate) use bundle::Bundle;
 pub(crate) use columnar::{Columnar, Columns};
-pub(crate) use copies::{TOOL_FILE_ID, append, recount, reprice, slices, stored, told_by, tool_row};
+pub(crate) use copies::{TOOL_FILE_ID, append, each_stored, recount, reprice, slices, told_by, tool_row};
 pub(crate) use files::{Marks, drop_superseded, forget_copies, mark};
 pub(crate) use fold::{Folded, fold};
 pub(crate) use keys::{pick_texts, texts};
-pub(crate) use ledger::{Ledger, all_counted, count_again, is_uncounted, seal, told_again};
+pub(crate) use ledger::{Ledger, all_counted, count_again, is_uncounted, seal, shared_again, told_again};
 pub(crate) use requests::ages;
+pub(crate) use sums::{renew_all_of, slices_of_sessions};
 pub(crate) use writing::Writing;
 
 /// The name under which the store notes the table of prices that its costs follow.
@@ -72,6 +73,8 @@ pub(crate) struct Piece {
     pub(crate) session: String,
     /// What the file says, as far as it was read.
     pub(crate) facts: Box<FileFacts>,
+    /// Whether no other file of its session is known or to be read.
+    pub(crate) only: bool,
     /// The session as this file alone tells it; none where it may not be alone, or is not read to its end.
     pub(crate) alone: Option<Box<Session>>,
     /// What the file says, as it is stored.

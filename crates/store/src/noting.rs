@@ -276,9 +276,9 @@ fn files(connection: &Connection) -> Result<HashMap<String, Vec<(FileHead, FileS
 /// What the files of the picked sessions tell of requests, tool calls and subagents, by file.
 fn told(connection: &Connection) -> Result<HashMap<i64, FileSaid>, StoreError> {
     let mut said: HashMap<i64, FileSaid> = HashMap::new();
-    for (copy, _) in ingest::stored(connection, "f.session_id IN (SELECT name FROM picked)")? {
+    ingest::each_stored(connection, "f.session_id IN (SELECT name FROM picked)", |copy, _| {
         said.entry(copy.place.file_id).or_default().requests.push(ToldRequest::of(copy.request));
-    }
+    })?;
     let chosen = "file_id IN (SELECT file_id FROM files WHERE session_id IN (SELECT name FROM picked))";
     let mut statement = connection.prepare(&format!(
         "SELECT file_id, tool_call_id, name, request_key, agent, made_at, subject, is_error, lines_added, lines_removed

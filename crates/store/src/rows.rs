@@ -32,6 +32,9 @@ pub struct SessionRow {
     pub transcript: Option<PathBuf>,
     /// The machine that it ran on, where that is another one: its transcript lies or lay there.
     pub device: Option<ReplicaId>,
+    /// The machine that it counts for, where that is another one; the same on every machine, also where several have the
+    /// transcript.
+    pub counts_for: Option<ReplicaId>,
     /// Whether a transcript of its own was ever read; without one, only files of its subagents are known.
     pub had_transcript: bool,
     /// Whether it is known as another program recorded it, see [`crate::Store::adopt`].

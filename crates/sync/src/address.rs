@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::duck::speaks_duckdb;
 use crate::git::without_secrets;
-use crate::{Duck, Fault, Folder, Git, Postgres, Remote, SealKey, Sealed};
+use crate::{Duck, Fault, Folder, Git, Keyring, Postgres, Remote, Sealed, Seen};
 
 /// The forms of an address.
 pub const FORMS: &str = "postgres://user@host/database, /a/folder, git@host:path/repository.git, git:<address>, \
@@ -42,8 +42,8 @@ pub struct Means {
     pub secrets: Vec<String>,
     /// Whether others use it too, so that they must be able to read what is written.
     pub is_shared: bool,
-    /// What seals everything that goes there; none where it is readable.
-    pub key: Option<SealKey>,
+    /// What seals everything that goes there, and what was opened of it before; none where it is readable.
+    pub seal: Option<(Keyring, Seen)>,
     /// Where a repository keeps its copy.
     pub copy: PathBuf,
     /// The program that [serves](crate::serving::serve) DuckDB.
@@ -98,6 +98,12 @@ impl Address {
 
     /// The same without a password, and the password.
     pub fn split_password(self) -> (Self, Option<String>) {
+        if let Self::Postgres(url) = &self
+            && let (bare, Some(password)) = without_password(url)
+        {
+            let (address, before) = Self::Postgres(bare).split_password();
+            return (address, before.or(Some(password)));
+        }
         let (Self::Postgres(url) | Self::Git(url)) = &self else { return (self, None) };
         let Some((scheme, rest)) = url.split_once("://") else { return (self, None) };
         let end = rest.find(['/', '?']).unwrap_or(rest.len());
@@ -149,13 +155,11 @@ impl Address {
 
     /// Opens it. Nothing is asked yet.
     pub fn open(&self, means: &Means) -> Result<Box<dyn Remote>, Fault> {
-        let Some(key) = &means.key else { return self.plain(means) };
-        let remote: Box<dyn Remote> = match self {
-            Self::Git(url) => Box::new(Git::at(url, &means.copy)?.sealed()),
-            Self::Folder(path) => Box::new(Folder::at(path, means.is_shared)?.sealed()),
-            _ => self.plain(means)?,
-        };
-        Ok(Box::new(Sealed::new(remote, key)))
+        let remote = self.plain(means)?;
+        Ok(match &means.seal {
+            None => remote,
+            Some((keyring, seen)) => Box::new(Sealed::new(remote, keyring.clone(), seen.clone())),
+        })
     }
 
     fn plain(&self, means: &Means) -> Result<Box<dyn Remote>, Fault> {
@@ -175,7 +179,11 @@ impl Address {
 
 impl Display for Address {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&without_secrets(&self.written()))
+        match self.clone().split_password().0 {
+            // who one is there is no secret
+            Self::Postgres(url) => formatter.write_str(&url),
+            other => formatter.write_str(&without_secrets(&other.written())),
+        }
     }
 }
 
@@ -192,6 +200,14 @@ fn motherduck(rest: &str) -> Option<Address> {
     let database = if database.is_empty() { MOTHERDUCK_DATABASE } else { database };
     let is_name = database.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-');
     is_name.then(|| Address::MotherDuck { database: database.to_owned(), extensions })
+}
+
+/// The address of a server without a password behind its question mark, and the password.
+fn without_password(url: &str) -> (String, Option<String>) {
+    let Some((before, query)) = url.split_once('?') else { return (url.to_owned(), None) };
+    let (secret, rest): (Vec<&str>, Vec<&str>) = query.split('&').partition(|part| part.starts_with("password="));
+    let password = secret.first().and_then(|part| part.split_once('=')).map(|(_, password)| decoded(password));
+    (if rest.is_empty() { before.to_owned() } else { format!("{before}?{}", rest.join("&")) }, password)
 }
 
 /// Whether an address is that of a repository without saying so.
@@ -274,6 +290,12 @@ mod tests {
             (address.written().as_str(), password.as_deref()),
             ("postgres://ada@db:5433/x?a=b", Some("s@c:ret"))
         );
+        let (address, password) =
+            parse("postgres://ada@db/x?a=b&password=s%20cret&c=d").expect("an address").split_password();
+        assert_eq!((address.written().as_str(), password.as_deref()), ("postgres://ada@db/x?a=b&c=d", Some("s cret")));
+        for shown in ["postgres://ada:s3cret@db/x", "postgres://ada@db/x?password=s3cret"] {
+            assert_eq!(parse(shown).expect("an address").to_string(), "postgres://ada@db/x");
+        }
         let wrong = parse("https://ada:s3cret@example.com/x").expect_err("no repository").to_string();
         assert!(!wrong.contains("s3cret"), "{wrong}");
         assert!(!parse("git:https://ada:s3cret@h/x").expect("an address").to_string().contains("s3cret"));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use journal::{JournalError, Refusal, ReplicaId, Stream};
 
 use crate::plan::Own;
-use crate::sealed::lock_stream;
+use crate::sealed::is_lock;
 use crate::{Fault, Head, Heads, Left, Local, Outcome, Page, Remote, Settled, Step, Terms, heal, plan};
 
 /// What is passed at once.
@@ -238,7 +238,7 @@ impl Run<'_, '_> {
 
 /// Refuses a remote that holds data of which nothing is known here, unless the person said that it is theirs.
 fn refuse_foreign(here: &Heads, there: &Heads, terms: Terms) -> Result<(), Fault> {
-    if there.contains_key(&lock_stream()) {
+    if there.keys().any(is_lock) {
         return Err(Fault::Sealed);
     }
     let is_known = there.is_empty() || there.keys().any(|stream| here.contains_key(stream));

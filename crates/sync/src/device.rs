@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use journal::{BodyHead, JournalError, Operation, ReplicaId, Scope, Stamp};
+use journal::{JournalError, Operation, ReplicaId, Scope, Stamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{Local, Page};
@@ -34,7 +34,7 @@ struct Body {
 pub struct Device {
     /// Its replica.
     pub replica: ReplicaId,
-    /// What people call it; its replica where nobody said.
+    /// What people call it, else its system or who writes there; its replica where nothing is known.
     pub name: String,
     /// The same, with the beginning of its replica behind it where another one is called so, too.
     pub label: String,
@@ -46,6 +46,9 @@ pub struct Device {
     pub operations: u64,
     /// When it wrote its last one, by its own clock, in milliseconds since 1970.
     pub last_ms: u64,
+    /// When something of it came here last, by this machine's clock, in milliseconds since 1970; where nobody noticed, when it
+    /// wrote its last one.
+    pub heard_ms: u64,
 }
 
 /// A change of what is said of a device.
@@ -66,8 +69,12 @@ const HANDLE: usize = 6;
 pub struct Devices {
     names: BTreeMap<ReplicaId, (Stamp, String)>,
     forgotten: BTreeMap<ReplicaId, (Stamp, bool)>,
+    /// What those are called that nobody named: this machine by its system, others by who writes there.
+    presumed: BTreeMap<ReplicaId, String>,
     /// Operations of each that pass to others, and when it wrote the last one.
     wrote: BTreeMap<ReplicaId, (u64, u64)>,
+    /// When something of each came here last, where that was noticed.
+    heard: BTreeMap<ReplicaId, u64>,
     /// How far each stream was read.
     read: BTreeMap<String, u64>,
 }
@@ -80,12 +87,18 @@ impl Devices {
         Ok(devices)
     }
 
-    /// The same, with what a file remembers of the last time: only what came since is read. The file may be thrown away, and
-    /// where it cannot be written the next one reads more.
-    pub fn remembered(file: &Path, local: &mut dyn Local) -> Result<Self, JournalError> {
+    /// The same, with what a file remembers of the last time: only what came since is read, and whoever wrote it was heard of
+    /// now. The file may be thrown away, and where it cannot be written the next one reads more.
+    pub fn remembered(file: &Path, local: &mut dyn Local, now_ms: u64) -> Result<Self, JournalError> {
         let before: Self = fs::read(file).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
         let mut devices = before.clone();
         devices.catch_up(local)?;
+        if before != Self::default() {
+            let wrote_before = |replica: &ReplicaId| before.wrote.get(replica).map_or(0, |(operations, _)| *operations);
+            let news = devices.wrote.iter().filter(|(replica, (operations, _))| *operations > wrote_before(replica));
+            let heard: Vec<ReplicaId> = news.map(|(replica, _)| *replica).collect();
+            devices.heard.extend(heard.into_iter().map(|replica| (replica, now_ms)));
+        }
         if devices != before
             && let Ok(text) = serde_json::to_vec(&devices)
         {
@@ -107,13 +120,22 @@ impl Devices {
             let passes = if stream.scope == Scope::Here { 0 } else { head.seq };
             self.wrote.entry(stream.replica).or_default().0 += passes;
             let mut after = self.read.get(&stream.to_string()).copied().unwrap_or(0);
-            while stream.scope == Scope::Private && after < head.seq {
+            // of what others are told in a project, the last one says who wrote it and when
+            let is_private = stream.scope == Scope::Private;
+            if !is_private && stream.scope != Scope::Here {
+                after = after.max(head.seq.saturating_sub(1));
+            }
+            while stream.scope != Scope::Here && after < head.seq {
                 let read = local.read(&stream, after, page)?;
                 let Some(last) = read.last() else { break };
                 after = last.seq;
+                let said = last.head().unwrap_or_default();
                 let (_, latest) = self.wrote.entry(stream.replica).or_default();
-                *latest = (*latest).max(last.head().map_or(0, |head: BodyHead| head.at_ms));
-                for operation in &read {
+                *latest = (*latest).max(said.at_ms);
+                if !said.by.is_empty() && !is_private {
+                    self.presumed.insert(stream.replica, format!("device of {}", said.by));
+                }
+                for operation in read.iter().filter(|_| is_private) {
                     let carried = operation.carried();
                     self.take(carried.as_ref().unwrap_or(operation));
                 }
@@ -137,6 +159,18 @@ impl Devices {
         }
     }
 
+    /// The same, with a name for a device that nobody named yet.
+    #[must_use]
+    pub fn presuming(mut self, replica: ReplicaId, name: Option<String>) -> Self {
+        self.presumed.extend(name.map(|name| (replica, name)));
+        self
+    }
+
+    /// What a device is called, by whoever named it, else as is presumed.
+    pub fn called(&self, replica: ReplicaId) -> Option<&str> {
+        self.name(replica).or_else(|| self.presumed.get(&replica).map(String::as_str))
+    }
+
     /// What somebody called a device.
     pub fn name(&self, replica: ReplicaId) -> Option<&str> {
         self.names.get(&replica).map(|(_, name)| name.as_str())
@@ -146,12 +180,13 @@ impl Devices {
     pub fn list(&self, local: &dyn Local) -> Vec<Device> {
         let device = |(replica, (operations, last_ms)): (&ReplicaId, &(u64, u64))| Device {
             replica: *replica,
-            name: self.name(*replica).map_or_else(|| replica.to_string(), str::to_owned),
+            name: self.called(*replica).map_or_else(|| replica.to_string(), str::to_owned),
             label: self.label(*replica),
             is_forgotten: self.forgotten.get(replica).is_some_and(|(_, forgotten)| *forgotten),
             is_here: local.owns(*replica),
             operations: *operations,
             last_ms: *last_ms,
+            heard_ms: self.heard.get(replica).copied().unwrap_or(*last_ms),
         };
         let mut devices: Vec<Device> = self.wrote.iter().map(device).collect();
         devices.sort_by_key(|device| (device.replica != local.replica(), device.name.clone(), device.replica));
@@ -160,11 +195,11 @@ impl Devices {
 
     /// What tells a device from all others: its name, and the beginning of its replica where another one is called so, too.
     pub fn label(&self, replica: ReplicaId) -> String {
-        let Some(name) = self.name(replica) else { return replica.to_string() };
+        let Some(name) = self.called(replica) else { return replica.to_string() };
         let number = replica.to_string();
         let others: Vec<String> =
             self.wrote.keys().filter(|other| **other != replica).map(ToString::to_string).collect();
-        let is_called_so = |other: &&ReplicaId| **other != replica && self.name(**other) == Some(name);
+        let is_called_so = |other: &&ReplicaId| **other != replica && self.called(**other) == Some(name);
         if !self.wrote.keys().any(|other| is_called_so(&other)) {
             return name.to_owned();
         }
@@ -204,6 +239,8 @@ fn set<T>(fields: &mut BTreeMap<ReplicaId, (Stamp, T)>, replica: ReplicaId, stam
 
 #[cfg(test)]
 mod tests {
+    use journal::Stream;
+
     use super::*;
     use crate::rehearsal::{Memory, name_of};
 
@@ -230,6 +267,7 @@ mod tests {
             is_here: true,
             operations: 4,
             last_ms: 7,
+            heard_ms: 7,
         };
         assert_eq!(devices.list(&machine), [expect]);
     }
@@ -257,12 +295,43 @@ mod tests {
             let known = Devices::of(&mut machine).expect("memory does not fail");
             let body = known.change(machine.replica(), Change::Name(name.into()), 1, "ada");
             machine.append(&Scope::Private, &[body]).expect("memory does not fail");
-            let remembered = Devices::remembered(&file, &mut machine).expect("memory does not fail");
-            assert_eq!(remembered, Devices::of(&mut machine).expect("memory does not fail"));
+            let remembered = Devices::remembered(&file, &mut machine, 5).expect("memory does not fail");
+            let read =
+                Devices { heard: remembered.heard.clone(), ..Devices::of(&mut machine).expect("memory does not fail") };
+            assert_eq!(remembered, read);
             assert_eq!(remembered.name(machine.replica()), Some(name));
         }
         let mut younger = Memory::new(1);
-        let remembered = Devices::remembered(&file, &mut younger).expect("memory does not fail");
-        assert_eq!(remembered, Devices::default(), "a journal that was put back knows less");
+        let remembered = Devices::remembered(&file, &mut younger, 5).expect("memory does not fail");
+        assert_eq!(remembered.list(&younger), [], "a journal that was put back knows less");
+    }
+
+    #[test]
+    fn a_device_was_heard_of_when_something_of_it_came_whatever_its_clock_says() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let file = folder.path().join("devices.json");
+        let (mut here, mut tower) = (Memory::new(1), Memory::new(2));
+        let look = |here: &mut Memory, now_ms: u64| {
+            let devices = Devices::remembered(&file, here, now_ms).expect("memory does not fail");
+            devices.list(here).iter().map(|device| (device.last_ms, device.heard_ms)).collect::<Vec<_>>()
+        };
+        let said = |tower: &mut Memory, scope: &Scope, at_ms: u64| {
+            let body = format!(r#"{{"kind":"entry","at_ms":{at_ms},"by":"eve"}}"#).into_bytes();
+            tower.append(scope, &[body]).expect("memory does not fail");
+            let stream = Stream { replica: tower.replica(), scope: scope.clone() };
+            let page = Page { operations: 9, bytes: 1 << 20 };
+            tower.read(&stream, 0, page).expect("memory does not fail")
+        };
+        here.append(&Scope::Private, &[b"{}".to_vec()]).expect("memory does not fail");
+        assert_eq!(look(&mut here, 100), [(0, 0)]);
+        here.receive(&said(&mut tower, &Scope::Private, 40)).expect("memory does not fail");
+        assert_eq!(look(&mut here, 200), [(0, 0), (40, 200)]);
+        assert_eq!(look(&mut here, 300), [(0, 0), (40, 200)], "nothing came since");
+        here.receive(&said(&mut tower, &Scope::Project("shop".into()), 60)).expect("memory does not fail");
+        assert_eq!(look(&mut here, 400), [(0, 0), (60, 400)], "in whatever stream it comes");
+        let devices = Devices::of(&mut here).expect("memory does not fail");
+        assert_eq!(devices.label(tower.replica()), "device of eve", "whom nobody named");
+        let devices = devices.presuming(here.replica(), Some("laptop".into()));
+        assert_eq!(devices.label(here.replica()), "laptop");
     }
 }

@@ -23,6 +23,12 @@ use program::Program;
 /// Changes of the schema, in order. One that was released is never changed.
 const MIGRATIONS: &[&str] = &[include_str!("duck/1.sql")];
 
+/// The table that tells the version of the schema.
+const SCHEMA_TABLE: &str = "sessions_schema";
+
+/// What the schema is made of, and would be taken for it.
+const TABLES: [&str; 6] = [SCHEMA_TABLE, "operations", "sessions", "session_models", "usage_hourly", "log_entries"];
+
 /// Time for one answer; a file on a slow drive that others write to needs some.
 const DEADLINE: Duration = Duration::from_secs(30);
 
@@ -44,8 +50,8 @@ pub struct Duck {
     /// The one in use.
     secret: usize,
     channel: Option<Box<dyn Channel>>,
-    /// Whether the schema is the one that is known.
-    is_ready: bool,
+    /// The version of the schema, 0 where there is none; none before it was looked at.
+    version: Option<usize>,
     deadline: Option<Duration>,
 }
 
@@ -83,7 +89,7 @@ impl Duck {
 
     fn new(way: Way, tokens: &[String]) -> Self {
         let secrets = if tokens.is_empty() { vec![String::new()] } else { tokens.to_vec() };
-        Self { way, secrets, secret: 0, channel: None, is_ready: false, deadline: None }
+        Self { way, secrets, secret: 0, channel: None, version: None, deadline: None }
     }
 
     /// Waits so long for an answer.
@@ -144,40 +150,51 @@ impl Duck {
         }
     }
 
-    /// Asks one thing that changes nothing; brings the schema to the version that is known first.
+    /// Asks one thing that changes nothing; where there is no schema, there is nothing.
     fn look(&mut self, question: String) -> Result<Vec<Vec<String>>, Fault> {
-        self.make_ready()?;
+        if self.version()? == 0 {
+            return Ok(Vec::new());
+        }
         Ok(rows(self.ask(Access::Read, &[question])?.pop()))
     }
 
+    /// Brings the schema to the version that is known.
     fn make_ready(&mut self) -> Result<(), Fault> {
-        if self.is_ready {
-            return Ok(());
-        }
-        let known = MIGRATIONS.len();
         let found = self.version()?;
-        if found > known {
-            let number = |version| i64::try_from(version).unwrap_or(i64::MAX);
-            return Err(Fault::Newer { found: number(found), known: number(known) });
-        }
-        if found < known {
+        if found < MIGRATIONS.len() {
             self.ask(Access::Write, &migration(found))?;
+            self.version = Some(MIGRATIONS.len());
         }
-        self.is_ready = true;
         Ok(())
     }
 
-    /// The version of the schema; 0 where there is none.
+    /// The version of the schema, 0 where there is none; a later one than is known is refused, and so is a database of another
+    /// program.
     fn version(&mut self) -> Result<usize, Fault> {
-        const EXISTS: &str = "SELECT count(*)::VARCHAR FROM information_schema.tables
-            WHERE table_catalog = current_database() AND table_schema = current_schema() AND table_name = 'sessions_schema'";
-        let number = |answer: Option<Answer>| first(answer).and_then(|number| number.parse().ok()).unwrap_or(0);
-        let exists: usize = number(self.ask(Access::Read, &[EXISTS.to_owned()])?.pop());
-        if exists == 0 {
-            return Ok(0);
+        if let Some(known) = self.version {
+            return Ok(known);
         }
-        let version = "SELECT coalesce(max(version), 0)::VARCHAR FROM sessions_schema".to_owned();
-        Ok(number(self.ask(Access::Read, &[version])?.pop()))
+        let tables = format!(
+            "SELECT coalesce(string_agg(table_name, ' '), '') FROM information_schema.tables WHERE table_catalog = \
+             current_database() AND table_schema = current_schema() AND table_name IN ('{}')",
+            TABLES.join("', '")
+        );
+        let tables = first(self.ask(Access::Read, &[tables])?.pop()).unwrap_or_default();
+        let found = if tables.split(' ').any(|table| table == SCHEMA_TABLE) {
+            let version = format!("SELECT coalesce(max(version), 0)::VARCHAR FROM {SCHEMA_TABLE}");
+            first(self.ask(Access::Read, &[version])?.pop()).and_then(|number| number.parse().ok()).unwrap_or(0)
+        } else if tables.is_empty() {
+            0
+        } else {
+            return Err(Fault::Unusable(format!("tables of another program are there ({tables})")));
+        };
+        let (known, number) = (MIGRATIONS.len(), |version| i64::try_from(version).unwrap_or(i64::MAX));
+        if found > known {
+            return Err(Fault::Newer { found: number(found), known: number(known) });
+        }
+        // somebody else may make the schema any moment
+        self.version = (found > 0).then_some(found);
+        Ok(found)
     }
 }
 
@@ -234,13 +251,12 @@ impl Remote for Duck {
 /// What brings the schema from a version to the one that is known: all of it or nothing.
 fn migration(found: usize) -> Vec<String> {
     let mut statements = vec!["BEGIN TRANSACTION".to_owned()];
-    statements.push(
-        "CREATE TABLE IF NOT EXISTS sessions_schema (version BIGINT PRIMARY KEY, made_at TIMESTAMPTZ DEFAULT now())"
-            .to_owned(),
-    );
+    statements.push(format!(
+        "CREATE TABLE IF NOT EXISTS {SCHEMA_TABLE} (version BIGINT PRIMARY KEY, made_at TIMESTAMPTZ DEFAULT now())"
+    ));
     for (version, migration) in (1..).zip(MIGRATIONS).skip(found) {
         statements.extend(migration.split(";\n").map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned));
-        statements.push(format!("INSERT INTO sessions_schema (version) VALUES ({version})"));
+        statements.push(format!("INSERT INTO {SCHEMA_TABLE} (version) VALUES ({version})"));
     }
     statements.push("COMMIT".to_owned());
     statements
@@ -265,7 +281,7 @@ fn head_of(row: &[String]) -> Option<(Stream, Head)> {
     let [replica, scope, seq, hash] = row else { return None };
     let scope = String::from_utf8(digits::read(scope)?).ok()?;
     let stream = Stream { replica: replica.parse().ok()?, scope: scope.parse().ok()? };
-    Some((stream, Head { seq: seq.parse().ok()?, hash: hash.parse().ok()? }))
+    Some((stream, Head::told(seq.parse().ok()?, hash.parse().ok()?)?))
 }
 
 fn operation_of(stream: &Stream, row: &[String]) -> Option<Operation> {

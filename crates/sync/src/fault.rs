@@ -28,6 +28,30 @@ pub enum Fault {
     /// Everything in it is encrypted, and there is no key here.
     #[error("is encrypted, and there is no key for it here")]
     Sealed,
+    /// Its lock does not open, or opens for nobody.
+    #[error("stays closed: {0}")]
+    Closed(&'static str),
+    /// This device asked to be let in, and nobody has done so yet.
+    #[error("waits until a device that has its key lets this one in")]
+    Waiting {
+        /// What this device shows: to the person alone, so it is in no message.
+        code: String,
+    },
+    /// This device was shut out, or a key was made that it was not given.
+    #[error("has a key that this device was not given: it was shut out, or the key was changed")]
+    ShutOut,
+    /// Two keys came after the same one.
+    #[error("has two new keys, made at once, or one that somebody slipped in")]
+    TwoKeys,
+    /// Somebody locked it a second time.
+    #[error("was locked anew, with another key than the one here")]
+    Relocked,
+    /// What tells of its key is not as it was.
+    #[error("has a lock that is damaged or was changed, so that no passphrase opens it")]
+    LockDamaged,
+    /// It is encrypted, and what tells of its key is gone.
+    #[error("is encrypted, and its lock is missing there")]
+    LockMissing,
     /// It holds data, and none of it is known here.
     #[error("holds {} of {}, and nothing that is known here", counted(*operations, "operation"), counted(*replicas as u64, "other device"))]
     Foreign {
@@ -70,6 +94,14 @@ impl Fault {
         matches!(self, Self::Unreachable(_) | Self::Unanswered(_) | Self::Late(_) | Self::Moved)
     }
 
+    /// The same for the person who asked, and for no log: with the code that lets this device in.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Waiting { code } => format!("{self}, by the code {code}"),
+            other => other.to_string(),
+        }
+    }
+
     /// What the person can do about it.
     pub fn remedy(&self) -> &'static str {
         match self {
@@ -85,7 +117,30 @@ impl Fault {
                 "If these are your own devices, say so once: `sessions sync --remote <name> --join`. If not, remove the \
                  remote and choose another place."
             }
-            Self::Sealed => "Remove it here and add it again with `--encrypt`: its passphrase opens it.",
+            Self::Sealed | Self::ShutOut => {
+                "Nothing is lost. Remove it here and add it again with `--encrypt`: its passphrase opens it; or with \
+                 `--encrypt --ask`: a device that has the key lets this one in."
+            }
+            Self::Closed(_) => {
+                "Type it again. A device that has the key can let this one in (`--encrypt --ask`), or set another passphrase \
+                 (`sessions remote rekey <name>`)."
+            }
+            Self::Waiting { .. } => {
+                "On a device that has the key: `sessions remote let-in <name>` with the code that `sessions sync` shows here; then sync \
+                 here."
+            }
+            Self::TwoKeys => {
+                "Nothing passes, and nothing is lost. If both are yours, remove it on all devices but one and add it again with \
+                 the passphrase of that one. If not, take an empty place."
+            }
+            Self::Relocked => {
+                "Nothing passes, and nothing is lost. If you locked it anew, remove it here and add it again with its new \
+                 passphrase. If you did not, choose another place."
+            }
+            Self::LockDamaged | Self::LockMissing => {
+                "A device that has the key puts the lock back: run `sessions sync` there, then try again here. If no device \
+                 has it any more, take an empty place."
+            }
             Self::Newer { .. } => "Update sessions on this machine.",
             Self::Damaged { .. } => {
                 "A device that still has these operations fills the gap when the damaged file is removed."
@@ -93,5 +148,18 @@ impl Fault {
             Self::Address(_) => "See `sessions remote add --help` for the forms of an address.",
             Self::Journal(_) => "Check that the disk is not full and that the folder may be written.",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_that_lets_a_device_in_is_shown_to_the_person_and_in_no_message() {
+        let fault = Fault::Waiting { code: "AAAAA-BBBBB".to_owned() };
+        assert!(!format!("{fault} {}", fault.remedy()).contains("AAAAA"), "{fault}");
+        assert!(fault.shown().contains("AAAAA-BBBBB"), "{}", fault.shown());
+        assert_eq!(Fault::Moved.shown(), Fault::Moved.to_string());
     }
 }

@@ -36,13 +36,6 @@ impl Folder {
         }
     }
 
-    /// The same with bodies that are [sealed](crate::Sealed).
-    #[must_use]
-    pub fn sealed(mut self) -> Self {
-        self.holding.is_sealed = true;
-        self
-    }
-
     fn list(&mut self) -> Result<(), Fault> {
         let mut paths = Vec::new();
         let top = self.path.join(FOLDER);

@@ -24,6 +24,9 @@ const PUSHES: u32 = 16;
 /// Time for a call that passes data, and for one that asks.
 const DEADLINE: Duration = Duration::from_mins(1);
 
+/// The index of the copy, in which a commit is put together.
+const INDEX: &str = "sessions.index";
+
 /// A repository, and its copy on this machine.
 #[derive(Debug)]
 pub struct Git {
@@ -33,6 +36,8 @@ pub struct Git {
     /// The commit that was seen last.
     commit: Option<String>,
     holding: Holding,
+    /// Time for one call of git.
+    deadline: Duration,
 }
 
 impl Git {
@@ -41,7 +46,14 @@ impl Git {
         if url.is_empty() || url.starts_with('-') {
             return Err(Fault::Address(format!("`{url}` is no address of a repository")));
         }
-        let git = Self { url: url.to_owned(), copy: copy.to_owned(), commit: None, holding: Holding::default() };
+        let git = Self {
+            url: url.to_owned(),
+            copy: copy.to_owned(),
+            commit: None,
+            holding: Holding::default(),
+            deadline: DEADLINE,
+        };
+        git.sweep();
         if !copy.join("HEAD").exists() {
             config::make_private_folder(copy)
                 .map_err(|error| Fault::Unreachable(format!("{}: {error}", copy.display())))?;
@@ -50,11 +62,23 @@ impl Git {
         Ok(git)
     }
 
-    /// The same with bodies that are [sealed](crate::Sealed).
+    /// Waits so long for a call of git.
     #[must_use]
-    pub fn sealed(mut self) -> Self {
-        self.holding.is_sealed = true;
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
         self
+    }
+
+    /// Takes away locks that a git which was killed left in the copy: none of ours lives as long as they are old.
+    fn sweep(&self) {
+        for name in [&format!("{INDEX}.lock"), &format!("{BRANCH}.lock"), "packed-refs.lock", "shallow.lock"] {
+            let lock = self.copy.join(name);
+            let age = fs::metadata(&lock).and_then(|metadata| metadata.modified()).map(|made| made.elapsed());
+            if age.is_ok_and(|age| age.is_ok_and(|age| age > 2 * DEADLINE)) {
+                // if it stays, git says so
+                let _ = fs::remove_file(lock);
+            }
+        }
     }
 
     /// Takes what is new there.
@@ -135,7 +159,7 @@ impl Git {
     fn git(&self, words: &[&str], input: &[u8]) -> Result<Output, Fault> {
         let mut command = Command::new("git");
         command.current_dir(&self.copy).env("GIT_DIR", ".").env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C");
-        command.env("GIT_INDEX_FILE", self.copy.join("sessions.index"));
+        command.env("GIT_INDEX_FILE", self.copy.join(INDEX));
         for name in ["GIT_WORK_TREE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_NAMESPACE"] {
             command.env_remove(name);
         }
@@ -145,7 +169,7 @@ impl Git {
         let settings =
             ["core.hooksPath=/dev/null", "commit.gpgSign=false", "push.gpgSign=false", "protocol.ext.allow=never"];
         command.args(settings.iter().flat_map(|setting| ["-c", setting])).args(words);
-        child::run(&mut command, input, DEADLINE)
+        child::run(&mut command, input, self.deadline)
     }
 }
 

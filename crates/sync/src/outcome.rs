@@ -60,6 +60,21 @@ impl Outcome {
         self.fault.is_none() && self.problems.is_empty() && self.left.is_nothing()
     }
 
+    /// What came of this and of syncing once more after it.
+    #[must_use]
+    pub fn followed_by(self, next: Self) -> Self {
+        Self {
+            sent: self.sent + next.sent,
+            sent_bytes: self.sent_bytes + next.sent_bytes,
+            taken: self.taken + next.taken,
+            carried: self.carried + next.carried,
+            is_renamed: self.is_renamed || next.is_renamed,
+            left: next.left,
+            fault: next.fault,
+            problems: next.problems,
+        }
+    }
+
     /// Whether anything was passed.
     pub fn changed_anything(&self) -> bool {
         self.sent + self.taken + self.carried > 0 || self.is_renamed

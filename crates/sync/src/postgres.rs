@@ -29,12 +29,23 @@ const SCHEMA_LOCK: i64 = 0x7365_7373_696f_6e73;
 #[derive(Debug)]
 pub struct Postgres {
     line: Line,
+    /// The version of the schema, 0 where there is none, as it was seen last.
+    version: i64,
+}
+
+/// Whether a question changes anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    /// It only looks: where there is no schema, there is nothing.
+    Look,
+    /// It changes something; the schema is made first.
+    Change,
 }
 
 impl Postgres {
     /// The database at an address, `postgres://user@host/database`; the password is given apart.
     pub fn at(url: &str, password: Option<&str>) -> Result<Self, Fault> {
-        Ok(Self { line: Line::at(url, password)? })
+        Ok(Self { line: Line::at(url, password)?, version: 0 })
     }
 
     /// Waits so long for an answer.
@@ -53,7 +64,7 @@ impl Postgres {
              sessions_schema to {}",
             quoted(role)
         );
-        self.ask(async |client| {
+        self.ask(Access::Change, async |client| {
             let row = client.query_one("select current_setting('server_version_num')::int", &[]).await?;
             if row.get::<_, i32>(0) < TEAM_VERSION {
                 return Ok(false);
@@ -67,13 +78,23 @@ impl Postgres {
 
     /// Asks something within the deadline; connects first where there is no connection. After a fault the connection is given
     /// up, because nobody knows what is still under way in it.
-    fn ask<T>(
+    fn ask<T: Default>(
         &mut self,
+        access: Access,
         question: impl AsyncFnOnce(&mut Client) -> Result<T, tokio_postgres::Error>,
     ) -> Result<T, Fault> {
         let (mut client, is_new) = self.line.client()?;
-        if is_new {
+        // where there was no schema, somebody may have made it since
+        if is_new || self.version == 0 {
+            self.version = self.line.within(known_version(&client))??;
+        }
+        if access == Access::Change && self.version < last_version() {
             self.line.within(migrate(&mut client))??;
+            self.version = last_version();
+        }
+        if self.version == 0 {
+            self.line.keep(client);
+            return Ok(T::default());
         }
         let answer = self.line.within(question(&mut client))?;
         let answer = answer.map_err(|error| fault_of(&error))?;
@@ -95,7 +116,7 @@ impl Remote for Postgres {
              select streams.replica, streams.scope, last.seq, last.hash from streams, lateral (
                  select seq, hash from operations
                  where (replica, scope) = (streams.replica, streams.scope) order by seq desc limit 1) as last";
-        let rows = self.ask(async |client| client.query(HEADS, &[]).await)?;
+        let rows = self.ask(Access::Look, async |client| client.query(HEADS, &[]).await)?;
         // A stream whose name makes no sense was written by somebody else.
         Ok(rows.iter().filter_map(head_of).collect())
     }
@@ -127,7 +148,7 @@ impl Remote for Postgres {
             Type::INT8,
             Type::BYTEA,
         ];
-        let taken = self.ask(async |client| {
+        let taken = self.ask(Access::Change, async |client| {
             let statement = client.prepare_typed(APPEND, &types).await?;
             client.execute(&statement, &values).await
         })?;
@@ -146,7 +167,7 @@ impl Remote for Postgres {
         let bytes = i64::try_from(page.bytes).unwrap_or(i64::MAX);
         let values: [&(dyn ToSql + Sync); 5] = [&replica, &scope, &after, &limit, &bytes];
         let types = [Type::TEXT, Type::TEXT, Type::INT8, Type::INT8, Type::INT8];
-        let rows = self.ask(async |client| {
+        let rows = self.ask(Access::Look, async |client| {
             let statement = client.prepare_typed(READ, &types).await?;
             client.query(&statement, &values).await
         })?;
@@ -154,17 +175,21 @@ impl Remote for Postgres {
     }
 }
 
+/// The version of the schema, 0 where there is none; a later one than is known is refused.
+async fn known_version(client: &Client) -> Result<i64, Fault> {
+    let found = version(client).await.map_err(|error| fault_of(&error))?;
+    let known = last_version();
+    if found > known { Err(Fault::Newer { found, known }) } else { Ok(found) }
+}
+
+/// The version that the last migration makes.
+fn last_version() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
 /// Brings the schema to the version that is known; two who do so at the same time do it one after the other.
 async fn migrate(client: &mut Client) -> Result<(), Fault> {
     let failed = |error: tokio_postgres::Error| fault_of(&error);
-    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
-    let found = version(client).await.map_err(failed)?;
-    if found == known {
-        return Ok(());
-    }
-    if found > known {
-        return Err(Fault::Newer { found, known });
-    }
     let transaction = client.transaction().await.map_err(failed)?;
     transaction.execute("select pg_advisory_xact_lock($1)", &[&SCHEMA_LOCK]).await.map_err(failed)?;
     let made =
@@ -190,7 +215,7 @@ async fn version(client: &Client) -> Result<i64, tokio_postgres::Error> {
 
 fn head_of(row: &Row) -> Option<(Stream, Head)> {
     let stream = Stream { replica: row.get::<_, &str>(0).parse().ok()?, scope: row.get::<_, &str>(1).parse().ok()? };
-    Some((stream, Head { seq: u64::try_from(row.get::<_, i64>(2)).ok()?, hash: hash_of(row.get(3))? }))
+    Some((stream, Head::told(u64::try_from(row.get::<_, i64>(2)).ok()?, hash_of(row.get(3))?)?))
 }
 
 fn operation_of(stream: &Stream, row: &Row) -> Option<Operation> {

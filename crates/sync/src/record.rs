@@ -30,6 +30,8 @@ pub struct Record {
     pub error: Option<String>,
     /// What the person can do about it.
     pub remedy: Option<String>,
+    /// Operations that passed since both sides had the same last.
+    passed: u64,
     /// How far each stream was there when both sides had the same.
     known: Vec<(Stream, Head)>,
     /// See [`Settled`].
@@ -90,11 +92,12 @@ impl Record {
         now_ms >= self.due_ms() || self.tried_ms.is_some_and(|tried| tried > now_ms)
     }
 
-    /// How many operations wait for it, as far as is known without asking.
+    /// How many operations are queued for it, as far as is known without asking.
     pub fn queued(&self, here: &Heads, terms: Terms) -> u64 {
         let known: BTreeMap<&Stream, u64> = self.known.iter().map(|(stream, head)| (stream, head.seq)).collect();
         let waiting = here.iter().filter(|(stream, _)| terms.allow(&stream.scope));
-        waiting.map(|(stream, head)| head.seq.saturating_sub(known.get(stream).copied().unwrap_or(0))).sum()
+        let new = |(stream, head): (&Stream, &Head)| head.seq.saturating_sub(known.get(stream).copied().unwrap_or(0));
+        waiting.map(new).sum::<u64>().saturating_sub(self.passed)
     }
 
     /// Notes what came of it, with what is here after it.
@@ -105,11 +108,12 @@ impl Record {
         self.error = fault.map(ToString::to_string);
         self.remedy = fault.map(|fault| fault.remedy().to_owned());
         if outcome.is_complete() {
-            self.failures = 0;
+            (self.failures, self.passed) = (0, 0);
             self.synced_ms = Some(now_ms);
             self.known = here.iter().map(|(stream, head)| (stream.clone(), *head)).collect();
         } else {
             self.failures = self.failures.saturating_add(1);
+            self.passed = self.passed.saturating_add(outcome.sent + outcome.taken);
         }
     }
 }
@@ -151,6 +155,16 @@ mod tests {
         assert_eq!(record.queued(&heads(3), terms), 3, "what stays here does not wait");
         record.note(&Outcome::default(), &Settled::new(), &heads(3), 1);
         assert_eq!((record.queued(&heads(3), terms), record.queued(&heads(5), terms)), (0, 2));
+    }
+
+    #[test]
+    fn what_passed_before_a_fault_is_not_queued_any_more() {
+        let (mut record, terms) = (Record::default(), Terms::default());
+        let cut = |sent, taken| Outcome { sent, taken, fault: Some(Fault::Moved), ..Outcome::default() };
+        for (outcome, expect) in [(cut(4, 0), 6), (cut(1, 2), 3), (Outcome::default(), 0), (cut(0, 0), 0)] {
+            record.note(&outcome, &Settled::new(), &heads(10), 1);
+            assert_eq!(record.queued(&heads(10), terms), expect);
+        }
     }
 
     #[test]

@@ -20,6 +20,20 @@ pub trait Remote {
     fn read(&mut self, stream: &Stream, after: u64, page: Page) -> Result<Vec<Operation>, Fault>;
 }
 
+impl<R: Remote + ?Sized> Remote for &mut R {
+    fn heads(&mut self) -> Result<Heads, Fault> {
+        (**self).heads()
+    }
+
+    fn append(&mut self, operations: &[Operation]) -> Result<(), Fault> {
+        (**self).append(operations)
+    }
+
+    fn read(&mut self, stream: &Stream, after: u64, page: Page) -> Result<Vec<Operation>, Fault> {
+        (**self).read(stream, after, page)
+    }
+}
+
 impl<R: Remote + ?Sized> Remote for Box<R> {
     fn heads(&mut self) -> Result<Heads, Fault> {
         (**self).heads()

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use journal::{Hash, Operation, Scope, Stream};
 use serde::{Deserialize, Serialize};
 
-use crate::head::{chained, linked};
+use crate::head::linked;
 use crate::{Fault, Head, Heads, Page, digits};
 
 /// The first part of every path.
@@ -51,11 +51,8 @@ impl Segment {
         let [first, last, before, end] = name.split('-').collect::<Vec<_>>().try_into().ok()?;
         let (first, last): (u64, u64) = (first.parse().ok()?, last.parse().ok()?);
         let after = Head { seq: first.checked_sub(1)?, hash: before.parse().ok()? };
-        (last >= first).then_some(Self {
-            folder: folder.to_owned(),
-            after,
-            to: Head { seq: last, hash: end.parse().ok()? },
-        })
+        let to = Head::told(last, end.parse().ok()?)?;
+        (last >= first).then_some(Self { folder: folder.to_owned(), after, to })
     }
 }
 
@@ -118,7 +115,7 @@ impl Shelf {
         self.folders.is_empty()
     }
 
-    /// The head of every stream; `scope_of` reads the scope out of a segment where its folder does not tell it.
+    /// The head of every stream; `stream_of` reads the stream out of a segment where its folder does not tell it.
     fn heads<E>(&self, mut stream_of: impl FnMut(&Segment) -> Result<Option<Stream>, E>) -> Result<Heads, E> {
         let mut heads = Heads::new();
         for folder in self.folders.keys() {
@@ -139,15 +136,13 @@ impl Shelf {
 #[derive(Debug, Default)]
 pub(crate) struct Holding {
     pub(crate) shelf: Shelf,
-    /// Whether bodies are [sealed](crate::Sealed): whether they are as they were is then seen by whoever opens them.
-    pub(crate) is_sealed: bool,
     open: Option<(Segment, Vec<Operation>)>,
 }
 
 impl Holding {
     /// The head of every stream; `read` has the content of a segment.
     pub(crate) fn heads(&mut self, read: impl Fn(&Segment) -> Result<Vec<u8>, Fault>) -> Result<Heads, Fault> {
-        let Self { shelf, open, .. } = self;
+        let Self { shelf, open } = self;
         shelf.heads(|segment| Ok(opened(open, segment, &read)?.first().map(|first| first.stream.clone())))
     }
 
@@ -159,9 +154,8 @@ impl Holding {
         page: Page,
         read: impl Fn(&Segment) -> Result<Vec<u8>, Fault>,
     ) -> Result<Vec<Operation>, Fault> {
-        let Self { shelf, open, is_sealed } = self;
-        let follow = if *is_sealed { chained } else { linked };
-        let open = |segment: &Segment| Ok(follow(stream, segment.after, opened(open, segment, &read)?));
+        let Self { shelf, open } = self;
+        let open = |segment: &Segment| Ok(linked(stream, segment.after, opened(open, segment, &read)?));
         self::page(&shelf.way(&folder_of(stream)), after, page, open)
     }
 }
@@ -312,6 +306,16 @@ mod tests {
         assert_eq!(end(&[segment(0, 2), segment(0, 5), segment(2, 3), segment(5, 6)]), 6);
         assert_eq!(end(&[segment(3, 6)]), 0);
         assert_eq!(end(&["operations/x/notes.txt".to_owned()]), 0);
+    }
+
+    #[test]
+    fn a_name_with_a_number_that_no_operation_has_is_passed_over() {
+        let operations = operations(&Scope::Private, 1);
+        let path = Segment::of(&operations).expect("there are some").path();
+        for (last, is_one) in [("0000000001", true), ("0000000000", false), ("18446744073709551615", false)] {
+            let path = path.replace("-0000000001-", &format!("-{last}-"));
+            assert_eq!(Segment::of_path(&path).is_some(), is_one, "{path}");
+        }
     }
 
     #[test]

@@ -1,12 +1,13 @@
-//! Latency of the hook as a whole process: events, with the store free and with it held by another process, and the
-//! status line.
+//! Latency of the hook as a whole process: events, with the store free and with it held by another process, eight at once,
+//! on a slow disk, and the status line.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
+use std::iter;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::thread::sleep;
+use std::thread::{self, sleep};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
@@ -15,8 +16,9 @@ use color_eyre::eyre::{WrapErr, bail};
 use config::{Environment, Paths};
 use testkit::Home;
 
-use super::measure::{Runs, mb, measure, resident_while_reading};
+use super::measure::{Cost, Runs, mb, measure, resident_while_reading};
 use super::table::{Budget, Figure};
+use crate::torture::has_strace;
 use crate::workspace::build;
 
 const EVENTS: &[&str] = &["session-start", "post-tool-use", "stop", "session-end"];
@@ -24,8 +26,16 @@ const SESSION: &str = "11111111-1111-4111-8111-111111111111";
 /// History that a scan needs a while for, so that it can be stopped while it holds the store.
 const HISTORY_BYTES: u64 = 150_000_000;
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Hooks that run at once.
+const CROWD: usize = 8;
+/// On a slow disk, whatever has to be durable takes so long, microseconds.
+const SLOW_DISK_US: u64 = 100_000;
+/// The calls that make something durable, as `strace` names them.
+const DURABLE: &str = "fsync,fdatasync,rename,renameat,renameat2,link,linkat";
+/// Runs on a slow disk.
+const SLOW_RUNS: usize = 10;
 
-/// Latency of sessions-hook: events, with the store free and with it held by another process, and the status line
+/// Latency of sessions-hook: events, with the store free and held, eight at once, on a slow disk, and the status line
 #[derive(Debug, Args)]
 pub(super) struct Hook {
     /// Runs of each event in each situation
@@ -55,6 +65,8 @@ impl Hook {
         }
         figures.extend(self.status_line(&scene, "no limits", &floor, |_| None)?);
         figures.extend(self.status_line(&scene, "limits to record", &floor, Some)?);
+        figures.extend(self.at_once(&scene, &floor)?);
+        figures.extend(slow_disk(&scene)?);
         let mut holder = scene.hold_store(&sessions)?;
         let held: Result<Vec<_>> = EVENTS.iter().map(|event| self.event(&scene, event, "store held", &floor)).collect();
         holder.kill().ok();
@@ -73,6 +85,31 @@ impl Hook {
         scene.wait_for_tick(situation == "store free");
         let resident_bytes = resident_while_reading(&mut scene.hook(event), payload.as_bytes())?;
         Ok(figures(&format!("{event}, {situation}"), &runs, floor, resident_bytes, 3.0))
+    }
+
+    /// Events that come eight at once.
+    fn at_once(&self, scene: &Scene, floor: &Runs) -> Result<Vec<Figure>> {
+        let (mut runs, payload) = (Runs::default(), scene.payload("stop"));
+        for _ in 0..self.runs.div_ceil(CROWD) {
+            scene.wait_for_tick(true);
+            let costs: Vec<Result<Cost>> = thread::scope(|scope| {
+                let one = || scope.spawn(|| measure(&mut scene.hook("stop"), payload.as_bytes()));
+                let hooks: Vec<_> = iter::repeat_with(one).take(CROWD).collect();
+                let ended = hooks.into_iter().map(|hook| hook.join().unwrap_or_else(|_| bail!("a thread panicked")));
+                ended.collect()
+            });
+            for cost in costs {
+                runs.add(cost?.wall);
+            }
+        }
+        let what = format!("stop, {CROWD} at once");
+        let figure =
+            |name: &str, ms: f64, beside: f64| Figure::new(format!("{what}: {name}"), ms, "ms").beside("true", beside);
+        Ok(vec![
+            figure("median", runs.median(), floor.median()),
+            figure("p99", runs.p99(), floor.p99()),
+            figure("max", runs.max(), floor.max()),
+        ])
     }
 
     /// The status line, whose payload names limits that are new in each run, or none.
@@ -94,6 +131,30 @@ impl Hook {
         let resident_bytes = resident_while_reading(&mut scene.hook("statusline"), payload.as_bytes())?;
         Ok(figures(&format!("statusline, {situation}"), &runs, floor, resident_bytes, 5.0))
     }
+}
+
+/// The end of a session, for which a client waits 1.5 seconds, on a disk that `strace` makes slow; nothing without it.
+fn slow_disk(scene: &Scene) -> Result<Vec<Figure>> {
+    if !has_strace() {
+        return Ok(Vec::new());
+    }
+    let (mut runs, payload) = (Runs::default(), scene.payload("session-end"));
+    let inject = format!("inject={DURABLE}:delay_exit={SLOW_DISK_US}");
+    let trace = format!("trace={DURABLE}");
+    for _ in 0..SLOW_RUNS {
+        scene.wait_for_tick(true);
+        let hook = scene.hook("session-end");
+        let mut traced = Command::new("strace");
+        // beside the hook, so that nobody waits for the tick that it starts
+        traced.args(["-D", "-f", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject]).arg(hook.get_program());
+        traced.args(hook.get_args()).env_clear().envs(&scene.variables).current_dir(scene.home.path());
+        runs.add(measure(&mut traced, payload.as_bytes())?.wall);
+    }
+    let what = format!("session-end, {} ms for whatever has to be durable", SLOW_DISK_US / 1_000);
+    Ok(vec![
+        Figure::new(format!("{what}: median"), runs.median(), "ms").budget(Budget::AtMost(1_000.0)),
+        Figure::new(format!("{what}: max"), runs.max(), "ms").budget(Budget::AtMost(1_500.0)),
+    ])
 }
 
 /// Figures of runs, beside those of a program that does nothing.

@@ -7,6 +7,8 @@ use std::rc::Rc;
 use journal::{Operation, Scope, Stamp};
 use sync::rehearsal::{Fate, Memory, Shelf, Streams};
 use sync::{Conduct, Local, Outcome, Page, Settled, Terms, carry_out};
+
+use super::sealed::Seal;
 use testkit::Random;
 
 use super::script::{Event, SUBJECTS, Script, fate};
@@ -23,6 +25,8 @@ const NAMES_APART: u64 = 1_000;
 struct Machine {
     journal: Memory,
     settled: Vec<Settled>,
+    /// What it has of each remote that is encrypted.
+    seals: Vec<Seal>,
     skew: i64,
 }
 
@@ -39,7 +43,9 @@ struct World {
     machines: Vec<Machine>,
     backups: BTreeMap<usize, Machine>,
     shelves: Vec<Shelf>,
-    kept: BTreeMap<usize, Streams>,
+    /// What remotes are set back to: what was kept of them, else what they were made with.
+    kept: Vec<Streams>,
+    is_sealed: bool,
     names: u64,
     /// What the next value or note is called.
     ids: u64,
@@ -63,20 +69,25 @@ pub(super) fn play(script: &Script) -> Verdict {
 
 impl World {
     fn new(script: &Script, random: &Rc<RefCell<Random>>) -> Self {
-        let machine = |(number, skew): (usize, &i64)| Machine {
-            journal: Memory::new((number as u64 + 1) * NAMES_APART),
-            settled: vec![Settled::new(); script.remotes],
-            skew: *skew,
+        let machine = |(number, skew): (usize, &i64)| {
+            let name = (number as u64 + 1) * NAMES_APART;
+            let seals = (0..script.remotes).map(|_| Seal::of(name)).collect();
+            Machine { journal: Memory::new(name), settled: vec![Settled::new(); script.remotes], seals, skew: *skew }
         };
-        let shelf = |_| {
+        let kept = |_| if script.is_sealed { Seal::locked() } else { Streams::new() };
+        let kept: Vec<Streams> = (0..script.remotes).map(kept).collect();
+        let shelf = |streams: &Streams| {
             let random = Rc::clone(random);
-            Shelf::new(move || fate(&mut random.borrow_mut()))
+            let mut shelf = Shelf::new(move || fate(&mut random.borrow_mut()));
+            shelf.streams.clone_from(streams);
+            shelf
         };
         Self {
             machines: script.skews.iter().enumerate().map(machine).collect(),
             backups: BTreeMap::new(),
-            shelves: (0..script.remotes).map(shelf).collect(),
-            kept: BTreeMap::new(),
+            shelves: kept.iter().map(shelf).collect(),
+            kept,
+            is_sealed: script.is_sealed,
             names: script.skews.len() as u64 + 1,
             ids: 0,
             now_ms: 1_700_000_000_000,
@@ -112,13 +123,18 @@ impl World {
                 self.give_names(self.machines.len() - 1);
             }
             Event::Keep { remote } => {
-                self.kept.insert(remote, self.shelves[remote].streams.clone());
+                self.kept[remote] = self.shelves[remote].streams.clone();
             }
             Event::SetBack { remote } => {
-                let kept = self.kept.get(&remote).cloned().unwrap_or_default();
+                let kept = self.kept[remote].clone();
                 self.lose(|world| world.shelves[remote].streams = kept);
             }
-            Event::Clock { machine, skew } => self.machines[machine].skew = skew,
+            Event::Clock { machine, skew } => {
+                self.machines[machine].skew = skew;
+                if self.is_sealed {
+                    self.machines[machine].seals[0].rekey(&mut self.shelves[0]);
+                }
+            }
         }
     }
 
@@ -145,9 +161,14 @@ impl World {
         let (mut watch, mut pause) = (|_| true, |_| ());
         let page = Page { operations: 3, bytes: 1 << 20 };
         let mut conduct = Conduct { page, ..Conduct::quiet(&mut watch, &mut pause) };
-        let Machine { journal, settled, .. } = &mut self.machines[machine];
-        let terms = Terms { is_shared: false, is_joined: true };
-        let outcome = carry_out(journal, &mut self.shelves[remote], terms, &mut settled[remote], &mut conduct);
+        let Machine { journal, settled, seals, .. } = &mut self.machines[machine];
+        let (rules, settled) = (Terms { is_shared: false, is_joined: true }, &mut settled[remote]);
+        let place = &mut self.shelves[remote];
+        let outcome = if self.is_sealed {
+            seals[remote].behind(place, |hidden| carry_out(journal, hidden, rules, settled, &mut conduct))
+        } else {
+            carry_out(journal, place, rules, settled, &mut conduct)
+        };
         self.passed += outcome.sent + outcome.taken;
         outcome
     }
@@ -162,13 +183,26 @@ impl World {
 
     fn anywhere(&self) -> BTreeSet<u64> {
         let machines = self.machines.iter().flat_map(|machine| machine.journal.streams.values().flatten());
-        let shelves = self.shelves.iter().flat_map(|shelf| shelf.streams.values().flatten());
-        State::of(machines.chain(shelves)).notes.into_values().flatten().collect()
+        let shelves: Vec<Operation> = (0..self.shelves.len()).flat_map(|remote| self.held(remote)).collect();
+        State::of(machines.chain(&shelves)).notes.into_values().flatten().collect()
+    }
+
+    /// What a remote holds, opened where it is encrypted.
+    fn held(&self, remote: usize) -> Vec<Operation> {
+        let streams = &self.shelves[remote].streams;
+        if !self.is_sealed {
+            return streams.values().flatten().cloned().collect();
+        }
+        let opened = self.machines.iter().find_map(|machine| machine.seals[remote].opened(streams));
+        opened.unwrap_or_default()
     }
 
     fn give_names(&mut self, machine: usize) {
         self.names += 1;
         self.machines[machine].journal.next_name = self.names * NAMES_APART;
+        for seal in &mut self.machines[machine].seals {
+            seal.name = self.names * NAMES_APART;
+        }
     }
 
     /// The network recovers, and everybody syncs until nothing is left to pass.
@@ -202,7 +236,7 @@ impl World {
 
     fn judge(&self, why: String) -> Verdict {
         let machines = self.machines.iter().map(|machine| State::of(machine.journal.streams.values().flatten()));
-        let shelves = self.shelves.iter().map(|shelf| State::of(shelf.streams.values().flatten()));
+        let shelves = (0..self.shelves.len()).map(|remote| State::of(self.held(remote).iter()));
         let states: Vec<State> = machines.chain(shelves).collect();
         let state = &states[0];
         let differs = states.iter().position(|other| other != state);

@@ -58,6 +58,13 @@ struct Doomed {
     item: Option<Item>,
 }
 
+impl Doomed {
+    /// Whether it was deleted and can only be listed again: nothing of it was here.
+    fn is_elsewhere(&self) -> bool {
+        self.spared.is_none() && self.item.is_none()
+    }
+}
+
 impl Delete {
     /// Shows what is deleted, asks, deletes it.
     pub(crate) fn run(&self, context: &mut Context) -> color_eyre::Result<()> {
@@ -100,10 +107,15 @@ impl Delete {
     fn rows(&self, context: &mut Context) -> color_eyre::Result<Vec<SessionRow>> {
         if let Some(query) = &self.query {
             let query = search::parse(context, query)?;
+            if query.is_empty() {
+                return Err(Fault::new("usage", "An empty query would mean every session; nothing was deleted.")
+                    .next("Say which: `sessions search --language` explains how. `sessions ls QUERY` shows what it finds.")
+                    .into());
+            }
             let rows = context.store.sessions()?;
             let mut rows = lookup::matching(context, rows, &query)?;
             let all = rows.len();
-            rows.retain(|row| !runs(context, row));
+            rows.retain(|row| !runs(context, row.id().as_str()));
             if rows.len() < all {
                 context
                     .output
@@ -118,7 +130,7 @@ impl Delete {
                 Found::One(row) => *row,
                 Found::Many(_) | Found::None => lookup::session(context, id)?,
             };
-            if runs(context, &row) {
+            if runs(context, row.id().as_str()) {
                 return Err(Fault::new("running", format!("The session {} runs now; nothing was deleted.", row.id()))
                     .next("End it first.")
                     .into());
@@ -141,10 +153,14 @@ impl Delete {
             let bytes = done.iter().map(|one| one.deletion.bytes() + one.deletion.bytes_packed()).sum();
             let line = format!("Deleted: {}, {}.", counted(done.len() as u64, "session"), DecimalBytes(bytes));
             context.output.line(&line)?;
-            if let Some(item) = done.iter().find_map(|one| one.item.as_ref()) {
-                let (id, until) =
-                    (if done.len() == 1 { item.session.as_str() } else { "ID" }, deleting::until(context, item));
+            let id = |of: &Doomed| if done.len() == 1 { of.row.id().to_string() } else { "ID".to_owned() };
+            if let Some((one, item)) = done.iter().find_map(|one| Some((one, one.item.as_ref()?))) {
+                let (id, until) = (id(one), deleting::until(context, item));
                 context.output.line(&format!("`sessions undelete {id}` brings it back until {until}."))?;
+            }
+            if let Some(one) = done.iter().find(|one| one.is_elsewhere()) {
+                let what = if done.len() == 1 { "it" } else { "one of which nothing was here" };
+                context.output.line(&format!("`sessions undelete {}` lists {what} again, at any time.", id(one)))?;
             }
         }
         context.output.finish()?;
@@ -158,26 +174,22 @@ impl Delete {
     }
 }
 
-fn runs(context: &Context, row: &SessionRow) -> bool {
-    live::running(&context.paths.known_roots()).iter().any(|running| running.session == *row.id())
+fn runs(context: &Context, session: &str) -> bool {
+    live::running(&context.paths.known_roots()).iter().any(|running| running.session.as_str() == session)
 }
 
 /// Deletes them one after the other; what stands in the way of one does not keep the others.
 fn carry_out(context: &Context, doomed: &mut [Doomed]) -> color_eyre::Result<()> {
     let (trash, archive) = (deleting::trash(context), archiving::archive(context));
     let mut desk = notebook::desk(context)?;
-    for one in doomed {
-        let id = one.row.id().to_string();
-        if runs(context, &one.row) {
-            one.spared = Some(format!("{id}: it runs now."));
-            continue;
-        }
-        match trash.take(&one.deletion, &archive, notebook::now_ms(context)) {
-            Ok(item) => {
-                one.item = item;
-                deleting::mark(context, &mut desk, &id, true)?;
-            }
-            Err(error) => one.spared = Some(format!("{id}: {}", one_line(&error.to_string()))),
+    let deletions: Vec<Deletion> = doomed.iter().map(|one| one.deletion.clone()).collect();
+    let runs = |session: &str| runs(context, session);
+    let mut mark = |session: &str| deleting::mark(context, &mut desk, session, true);
+    let outcomes = trash.delete(&deletions, &archive, notebook::now_ms(context), &runs, &mut mark)?;
+    for (one, outcome) in doomed.iter_mut().zip(outcomes) {
+        match outcome {
+            Ok(item) => one.item = item,
+            Err(error) => one.spared = Some(format!("{}: {}", one.row.id(), one_line(&error.to_string()))),
         }
     }
     Ok(())

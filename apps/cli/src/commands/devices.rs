@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::DateTime;
 use clap::{Args, Subcommand};
+use color_eyre::eyre::eyre;
 use journal::{Journal, ReplicaId, Scope};
 use serde::Serialize;
-use sync::{Change, Device, Devices as Known};
+use sessions_tui::figures;
+use sync::{Change, Device};
 
 use crate::clock;
 use crate::context::Context;
@@ -14,13 +16,14 @@ use crate::output::Role;
 use crate::plain_text::{counted, one_line};
 use crate::report::Fault;
 use crate::table::{self, Column};
+use crate::{sealing, syncing};
 
 const EXAMPLES: &str = "\
 Examples:
   sessions devices
   sessions devices name laptop                  call this device so
   sessions devices name 'old desktop' --device 01KB3
-  sessions devices forget 'old desktop'         it is listed no more; what it said stays
+  sessions devices forget 'old desktop'         not listed until it is named again, and gets no new key
 
 A device is a data folder on a machine. One that was restored from a backup or copied goes on under a new number.";
 
@@ -67,16 +70,19 @@ impl Devices {
     /// Carries it out.
     pub(crate) fn run(&self, context: &mut Context) -> color_eyre::Result<()> {
         let mut journal = Journal::open(&context.paths.journal())?;
-        let known = Known::of(&mut journal)?;
+        let known = syncing::devices(context, &mut journal)?;
         let devices = known.list(&journal);
-        let (device, change) = match &self.command {
+        let mut told = Vec::new();
+        let (device, changes) = match &self.command {
             None => return self.list(context, &devices),
             Some(Command::Name { name, device }) if !name.trim().is_empty() => {
                 let device = match device {
                     Some(device) => find(&devices, device)?.replica,
                     None => journal.replica(),
                 };
-                (device, Change::Name(one_line(name.trim())))
+                let is_forgotten = devices.iter().any(|known| known.replica == device && known.is_forgotten);
+                let again = is_forgotten.then_some(Change::Forgotten(false));
+                (device, again.into_iter().chain([Change::Name(one_line(name.trim()))]).collect::<Vec<_>>())
             }
             Some(Command::Name { .. }) => {
                 return Err(Fault::new("usage", "A name has at least one letter.").next("Say another one.").into());
@@ -87,12 +93,23 @@ impl Devices {
                     let message = "This device cannot be forgotten while it is used.";
                     return Err(Fault::new("usage", message).next("Forget it on another one.").into());
                 }
-                (device.replica, Change::Forgotten(true))
+                told = sealing::shut_out(context, device, &devices)?;
+                (device.replica, vec![Change::Forgotten(true)])
             }
         };
-        journal.append(&Scope::Private, &[known.change(device, change, clock::now_ms(), "")])?;
-        let devices = Known::of(&mut journal)?.list(&journal);
-        self.list(context, &devices)
+        let bodies: Vec<Vec<u8>> =
+            changes.into_iter().map(|change| known.change(device, change, clock::now_ms(), "")).collect();
+        journal.append(&Scope::Private, &bodies)?;
+        let devices = syncing::devices(context, &mut journal)?.list(&journal);
+        self.list(context, &devices)?;
+        for (is_out, line) in &told {
+            if !is_out {
+                context.warn(&eyre!("{line}"));
+            } else if !context.json {
+                context.output.line(line)?;
+            }
+        }
+        Ok(())
     }
 
     fn list(&self, context: &mut Context, devices: &[Device]) -> color_eyre::Result<()> {
@@ -106,10 +123,11 @@ impl Devices {
             return context.output.json(&serde_json::json!({ "schema": 1, "devices": devices }));
         }
         let zone = context.zone;
-        let last = |ms: u64| match i64::try_from(ms).ok().and_then(DateTime::from_timestamp_millis) {
-            Some(time) if ms > 0 => time.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string(),
-            _ => String::new(),
-        };
+        let heard =
+            |device: &Device| match i64::try_from(device.heard_ms).ok().and_then(DateTime::from_timestamp_millis) {
+                Some(time) if device.heard_ms > 0 && !device.is_here => figures::date(time, zone),
+                _ => String::new(),
+            };
         let rows: Vec<Vec<String>> = devices
             .iter()
             .map(|Row { device, sessions }| {
@@ -117,7 +135,7 @@ impl Devices {
                 let forgotten = if device.is_forgotten { " (forgotten)" } else { "" };
                 let number = device.replica.to_string().chars().take(HANDLE).collect();
                 let name = format!("{}{here}{forgotten}", one_line(&device.label));
-                vec![name, sessions.to_string(), device.operations.to_string(), last(device.last_ms), number]
+                vec![name, sessions.to_string(), device.operations.to_string(), heard(device), number]
             })
             .collect();
         if rows.is_empty() {
@@ -130,7 +148,7 @@ impl Devices {
     }
 }
 
-/// A device, and the sessions that ran on it.
+/// A device, and the sessions that count for it.
 #[derive(Debug, Serialize)]
 struct Row<'a> {
     #[serde(flatten)]
@@ -138,12 +156,12 @@ struct Row<'a> {
     sessions: u64,
 }
 
-/// How many sessions ran on each device; those of this machine count for what it is now.
+/// How many sessions count for each device; those of this machine count for what it is now.
 fn sessions(context: &Context, devices: &[Device]) -> color_eyre::Result<BTreeMap<ReplicaId, u64>> {
     let here = devices.iter().find(|device| device.is_here).map(|device| device.replica);
     let mut sessions = BTreeMap::new();
     for row in context.store.sessions()? {
-        if let Some(device) = row.device.or(here) {
+        if let Some(device) = row.counts_for.or(here) {
             *sessions.entry(device).or_default() += 1;
         }
     }

@@ -1,12 +1,13 @@
 //! `sessions recent`: what a session that starts says, by hand.
 
 use clap::Args;
-use resume::Below;
 use serde::Serialize;
+use store::SessionRow;
 
 use crate::banner::{self, HEADING, SESSIONS, Unseen};
 use crate::context::Context;
-use crate::lookup::{self, ran_in};
+use crate::lookup::{self, Within};
+use crate::plain_text::counted;
 use crate::{scanning, schema};
 
 const EXAMPLES: &str = "\
@@ -44,8 +45,8 @@ impl Recent {
             context.output.note(&obstacle.to_string());
         }
         let all = lookup::rows(context)?;
-        let here = Below::directory(&context.environment.cwd);
-        let recent = banner::recent(&all).into_iter().filter(|row| self.all || here.holds(ran_in(row)));
+        let here = Within::of(context, &context.environment.cwd);
+        let recent = banner::recent(&all).into_iter().filter(|row| self.all || here.holds(row));
         let recent: Vec<_> = recent.take(self.limit).collect();
         let unseen = Unseen::of(context).line(context, Some(&context.environment.cwd));
         let notices: Vec<String> = unseen.into_iter().chain(banner::expiring(context, &all)).collect();
@@ -54,9 +55,8 @@ impl Recent {
             return context.output.json(&Answer { schema: 1, sessions, notices });
         }
         if recent.is_empty() {
-            context
-                .output
-                .line("No session ran in this directory or below; `sessions recent --all` shows all others.")?;
+            let line = self.nothing(&all, &here);
+            context.output.line(&line)?;
         } else {
             context.output.line(if self.all {
                 "Recent sessions (`sessions resume ID` goes on with one):"
@@ -72,5 +72,23 @@ impl Recent {
             context.output.line(&notice)?;
         }
         Ok(())
+    }
+
+    /// Why none is shown, and where there are some.
+    fn nothing(&self, all: &[SessionRow], here: &Within) -> String {
+        let ran = all.iter().filter(|row| row.session.prompts > 0 && (self.all || here.holds(row))).count();
+        if ran > 0 {
+            let (place, sessions) = (if self.all { "" } else { " here" }, counted(ran as u64, "session"));
+            return format!(
+                "Nothing to go on with{place}: {sessions}, without a transcript or run by a script. \
+                 `sessions ls` lists all; `sessions restore ID` puts an archived one back."
+            );
+        }
+        let others = match (banner::recent(all).is_empty(), all.is_empty()) {
+            (false, _) => "`sessions recent --all` shows all others",
+            (true, false) => "`sessions ls` lists all others",
+            (true, true) => "none is known yet",
+        };
+        format!("No session ran in this directory or below; {others}.")
     }
 }

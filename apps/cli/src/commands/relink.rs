@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use clap::Args;
 use housekeeping::{Relinked, Relinking};
 use serde_json::{Value, json};
-use store::live;
+use store::live::{self, Running};
 
+use crate::banner;
 use crate::context::Context;
 use crate::deleting;
 use crate::notebook;
 use crate::plain_text::{counted, one_line};
-use crate::report::Fault;
 use crate::scanning;
 
 const EXAMPLES: &str = "\
@@ -49,7 +49,15 @@ impl Relink {
     /// Shows what is changed, asks, changes it.
     pub(crate) fn run(&self, context: &mut Context) -> color_eyre::Result<()> {
         let (old, new) = (context.environment.resolve(&self.old), context.environment.resolve(&self.new));
-        let plan = Relinking::plan(&context.paths.known_roots(), &old, &new)?;
+        if let Some(obstacle) = scanning::freshen(context, true)? {
+            context.output.note(&obstacle.to_string());
+        }
+        let rows = context.store.sessions()?;
+        // not the one that is kept: what is said here has to be read anew
+        let moves = resume::Moves::read(&context.paths.places_file());
+        let ran_in: Vec<PathBuf> = rows.iter().flat_map(|row| sessions_tui::present(&moves, row)).collect();
+        let plan = Relinking::plan(&context.paths.known_roots(), &old, &new, &ran_in, &moves)?;
+        plan.refuse_blocked()?;
         if !context.json {
             show(context, &plan)?;
         }
@@ -59,29 +67,29 @@ impl Relink {
             }
             return answer(context, &plan, None);
         }
-        refuse_running(context, &plan)?;
+        plan.refuse_running(pairs(&running(context)))?;
         if !deleting::confirm(context, self.yes, "Do this? [y/N] ", &["y", "yes"])? {
             return Ok(context.output.line("Nothing was changed.")?);
         }
         let backups = context.paths.backups().join(notebook::now_ms(context).to_string());
-        let done = plan.carry_out(&backups, &context.paths.places_file())?;
+        let now_ms = notebook::now_ms(context);
+        let done = plan.carry_out(pairs(&running(context)), &backups, &context.paths.places_file(), now_ms)?;
         scanning::freshen(context, true)?;
+        if let Err(report) = banner::refresh(context, true) {
+            context.warn(&report);
+        }
         answer(context, &plan, Some(done))
     }
 }
 
-/// Refuses while a client runs in the old or the new directory: it writes what is changed here.
-fn refuse_running(context: &Context, plan: &Relinking) -> Result<(), Fault> {
-    let running = live::running(&context.paths.known_roots());
-    let is_there = |cwd: &str| [&plan.from, &plan.to].iter().any(|directory| PathBuf::from(cwd).starts_with(directory));
-    match running.iter().find(|running| running.cwd.as_deref().is_some_and(is_there)) {
-        None => Ok(()),
-        Some(running) => {
-            let cwd = one_line(running.cwd.as_deref().unwrap_or_default());
-            let message = format!("The session {} runs in {cwd}; nothing was changed.", running.session);
-            Err(Fault::new("running", message).next("End it first."))
-        }
-    }
+/// Sessions that clients have open now.
+fn running(context: &Context) -> Vec<Running> {
+    live::running(&context.paths.known_roots())
+}
+
+/// Each with the directory that it works in.
+fn pairs(running: &[Running]) -> impl Iterator<Item = (&str, &str)> {
+    running.iter().filter_map(|one| Some((one.session.as_str(), one.cwd.as_deref()?)))
 }
 
 fn show(context: &mut Context, plan: &Relinking) -> color_eyre::Result<()> {

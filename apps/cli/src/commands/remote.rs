@@ -2,7 +2,10 @@
 
 mod add;
 mod init_team;
+mod keys;
+mod let_in;
 mod list;
+mod rekey;
 mod remove;
 mod test;
 
@@ -34,6 +37,9 @@ enum Command {
     Test(test::Test),
     Remove(remove::Remove),
     InitTeam(init_team::InitTeam),
+    Keys(keys::Keys),
+    LetIn(let_in::LetIn),
+    Rekey(rekey::Rekey),
 }
 
 impl Remote {
@@ -45,6 +51,9 @@ impl Remote {
             Command::Test(command) => command.run(context),
             Command::Remove(command) => command.run(context),
             Command::InitTeam(command) => command.run(context),
+            Command::Keys(command) => command.run(context),
+            Command::LetIn(command) => command.run(context),
+            Command::Rekey(command) => command.run(context),
         }
     }
 }
@@ -55,5 +64,5 @@ fn fault(name: &str, fault: &sync::Fault) -> crate::report::Fault {
         sync::Fault::Address(why) => why.clone(),
         other => format!("{name} {other}."),
     };
-    crate::report::Fault::new("remote", message).next(fault.remedy())
+    crate::report::Fault::new("remote", message).next(fault.remedy().replace("<name>", name))
 }

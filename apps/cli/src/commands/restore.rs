@@ -1,16 +1,17 @@
 //! `sessions restore`: puts a deleted transcript back where Claude Code finds it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use archive::{Archive, Restoration, To};
+use archive::Archive;
 use clap::Args;
+use housekeeping::{Homes, HousekeepingError, Restoring};
 use indicatif::DecimalBytes;
 use serde_json::{Value, json};
 
-use super::tick::find_transcript;
 use crate::archiving;
 use crate::context::Context;
 use crate::deleting;
+use crate::lookup::{self, Wish};
 use crate::plain_text::{counted, one_line};
 use crate::report::Fault;
 use crate::scanning;
@@ -51,35 +52,18 @@ impl Restore {
         let id = self.session(context, &archive)?;
         deleting::refuse_deleted(context, &id)?;
         let to = self.to.as_ref().map(|folder| context.environment.cwd.join(folder));
-        refuse_a_second(context, &id, to.as_deref())?;
-        let root = if to.is_some() { None } else { other_root(context, &archive, &id)? };
-        let to = match (&to, &root) {
-            (Some(folder), _) => To::Folder(folder),
-            (None, Some((own, _))) => To::Root(own),
-            (None, None) => To::Home,
-        };
-        let restoration = archive.restoration(&id, to)?.ok_or_else(|| not_kept(&id))?;
-        if let Some(missing) = restoration.missing.first().filter(|_| !self.damaged) {
-            let path = one_line(&missing.path.display().to_string());
-            let message = format!("A part of {path} is damaged: {} bytes from byte {} on.", missing.bytes, missing.at);
-            return Err(Fault::new("damaged", message).next("`--damaged` puts back what can be read of it.").into());
-        }
-        let written = if self.dry_run { 0 } else { archive.restore(&id, &restoration)? };
+        let (roots, own) = (context.paths.known_roots(), context.paths.own_root(&context.environment));
+        let homes = Homes { roots: &roots, own: own.as_deref() };
+        let plan = Restoring::plan(&archive, &id, homes, to.as_deref(), self.damaged)?;
+        let written = if self.dry_run { 0 } else { plan.carry_out(&archive)? };
         if !self.dry_run && self.to.is_none() {
             scanning::freshen(context, true)?;
         }
-        let before = root.as_ref().map(|(_, before)| before.as_path());
-        self.write(context, &id, &restoration, before, written)
+        self.write(context, &plan, written)
     }
 
-    fn write(
-        &self,
-        context: &mut Context,
-        id: &str,
-        what: &Restoration,
-        before: Option<&Path>,
-        written: u64,
-    ) -> color_eyre::Result<()> {
+    fn write(&self, context: &mut Context, plan: &Restoring, written: u64) -> color_eyre::Result<()> {
+        let Restoring { session: id, files: what, root_before: before } = plan;
         if context.json {
             let file = |target: &archive::Target| json!({ "path": target.path, "bytes": target.bytes, "exists": target.exists, "transcript": target.is_transcript });
             let files: Vec<Value> = what.targets.iter().map(file).collect();
@@ -124,44 +108,16 @@ impl Restore {
         match found.pop() {
             Some(id) => Ok(id),
             None => Err(match context.store.find(typed) {
-                Ok(store::Found::One(row)) => not_kept(row.id().as_str()),
-                _ => not_kept(typed),
-            }
-            .into()),
+                Ok(store::Found::One(row)) => match lookup::elsewhere(context, &row, Wish::Restore) {
+                    Some(elsewhere) => elsewhere.into(),
+                    None => not_kept(row.id().as_str()).into(),
+                },
+                _ => not_kept(typed).into(),
+            }),
         }
     }
 }
 
-/// Refuses to make a second transcript of the same id: the client would find neither.
-fn refuse_a_second(context: &Context, id: &str, to: Option<&Path>) -> Result<(), Fault> {
-    let roots = context.paths.known_roots();
-    let is_under_a_root = to.is_none_or(|to| roots.iter().any(|root| to.starts_with(root.join("projects"))));
-    match find_transcript(&context.paths, id).filter(|_| is_under_a_root) {
-        None => Ok(()),
-        Some(path) => {
-            let message = format!("The transcript of {id} is there: {}.", one_line(&path.display().to_string()));
-            Err(Fault::new("exists", message).next(format!("Go on with it by `sessions resume {id}`.")))
-        }
-    }
-}
-
-/// The folder of Claude Code to put a session under, and the one that it lay under, if that is not one of this machine's.
-fn other_root(context: &Context, archive: &Archive, id: &str) -> color_eyre::Result<Option<(PathBuf, PathBuf)>> {
-    let known = context.paths.known_roots();
-    let real = |root: &PathBuf| root.canonicalize().unwrap_or_else(|_| root.clone());
-    let transcripts = archive.files(id)?.into_iter().filter(|member| member.place.is_session());
-    let Some(before) = transcripts.max_by_key(|member| member.modified_ms).map(|member| member.place.root) else {
-        return Ok(None);
-    };
-    if known.iter().any(|root| real(root) == before) {
-        return Ok(None);
-    }
-    // where `claude` looks, even if it never ran here, and where a scan looks
-    let own = context.environment.claude_folder().filter(|own| own.is_dir() || context.paths.roots.contains(own));
-    Ok(own.or_else(|| known.into_iter().next()).map(|own| (own, before)))
-}
-
-fn not_kept(id: &str) -> Fault {
-    Fault::new("not-kept", format!("The archive has no transcript of {}.", one_line(id)))
-        .next("`sessions ls is:archived` lists what it has; `sessions rescue` shows prompts of sessions that are gone.")
+fn not_kept(id: &str) -> HousekeepingError {
+    HousekeepingError::NotKept { session: one_line(id) }
 }

@@ -4,13 +4,13 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use resume::{Below, Obstacle, Place, Places, Plan, Request, Tmux, TmuxError, Whereabouts};
+use resume::{Obstacle, Place, Places, Plan, Request, Tmux, TmuxError, Whereabouts};
 use serde::Serialize;
 use store::SessionRow;
 
 use crate::archiving;
 use crate::context::Context;
-use crate::lookup::{self, ran_in};
+use crate::lookup::{self, Wish, Within, ran_in};
 use crate::plain_text::one_line;
 use crate::report::Fault;
 use crate::scanning;
@@ -185,7 +185,7 @@ impl Resume {
     }
 
     fn request(&self, context: &Context, row: &SessionRow) -> color_eyre::Result<Request> {
-        let mut request = sessions_tui::request(&context.environment, &context.settings, row);
+        let mut request = sessions_tui::request(&context.environment, &context.settings, &context.moves(), row);
         if let Some(named) = &self.directory {
             request.directories = vec![existing(&context.environment.cwd.join(named))?];
         }
@@ -205,7 +205,7 @@ fn refuse_without_transcript(context: &Context, row: &SessionRow) -> color_eyre:
             .into());
     }
     if files.iter().any(|file| file.agent.is_none()) {
-        return Err(lookup::no_transcript(context, row).into());
+        return Err(lookup::no_transcript(context, row, Wish::Resume).into());
     }
     if files.is_empty() {
         return Ok(());
@@ -221,7 +221,7 @@ fn tmux_fault(error: &TmuxError) -> Fault {
 
 /// Remembers where the directory of a session went, if it is gone.
 fn remember(context: &Context, row: &SessionRow, place: &Path) -> color_eyre::Result<()> {
-    match resume::gone(&own(row)) {
+    match resume::gone(&sessions_tui::to_go_on(&context.moves(), row)) {
         Some(gone) => Ok(Places::remember(&context.paths.places_file(), gone, place)?),
         None => Ok(()),
     }
@@ -235,20 +235,15 @@ fn existing(directory: &Path) -> Result<PathBuf, Fault> {
     Err(Fault::new("no-directory", message).next("Give `--directory` one that exists, or leave it out."))
 }
 
-/// Directories that a session can go on in, the best first.
-fn own(row: &SessionRow) -> Vec<PathBuf> {
-    resume::directories(row.transcript.as_deref(), ran_in(row))
-}
-
 /// The newest session that ran in this directory or below.
 fn latest(context: &mut Context) -> color_eyre::Result<SessionRow> {
     if let Some(obstacle) = scanning::freshen(context, true)? {
         return Err(obstacle);
     }
     let here = &context.environment.cwd;
-    let below = Below::directory(here);
+    let within = Within::of(context, here);
     let rows = lookup::rows(context)?;
-    if let Some(row) = rows.iter().find(|row| below.holds(ran_in(row)) && row.transcript.is_some()) {
+    if let Some(row) = rows.iter().find(|row| within.holds(row) && row.transcript.is_some()) {
         return Ok(row.clone());
     }
     let fault = Fault::new("not-found", format!("No session ran in {} or below.", here.display()));

@@ -10,6 +10,7 @@ use clap::Args;
 use search::{Caps, FORMS, Query, Setting};
 
 use crate::context::Context;
+use crate::lookup;
 use crate::plain_text::one_line;
 use crate::report::Fault;
 use crate::scanning;
@@ -138,6 +139,7 @@ pub(crate) fn parse(context: &mut Context, text: &str) -> color_eyre::Result<Que
     for remark in &query.remarks {
         context.output.note(&explain(remark));
     }
+    lookup::refuse_unknown_devices(context, &query)?;
     Ok(query)
 }
 

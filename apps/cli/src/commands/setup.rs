@@ -177,9 +177,12 @@ impl Setup {
             Some(agreed) => agreed,
             None if io::stdin().is_terminal() && !context.json => {
                 context.output.finish()?;
+                let count = match files.len() {
+                    1 => "1 file or folder".to_owned(),
+                    count => format!("{count} files and folders"),
+                };
                 let question = format!(
-                    "Delete {} in {}? It cannot be made again. Type the folder to agree: ",
-                    counted(files.len() as u64, "file and folder").replace("folders", "folder"),
+                    "Delete {count} in {}? It cannot be made again. Type the folder to agree: ",
                     folder.display()
                 );
                 context.environment.resolve(&ask(&question)?) == folder
@@ -199,7 +202,8 @@ impl Setup {
         let what = match (plan.steps.is_empty(), self.remove) {
             (true, false) => "Everything is set up already; nothing was changed.",
             (true, true) => "Nothing is set up; nothing was changed.",
-            (false, _) if self.dry_run => "Nothing was changed; `sessions setup` does it.",
+            (false, true) if self.dry_run => "Nothing was changed; `sessions setup --remove` does it.",
+            (false, false) if self.dry_run => "Nothing was changed; `sessions setup` does it.",
             (false, _) if !done => "Nothing was changed.",
             (false, true) => "Taken out.",
             (false, false) => {

@@ -17,7 +17,7 @@ use transcript::{Conversation, Parsed, SessionId, to_markdown};
 
 use crate::archiving;
 use crate::context::Context;
-use crate::lookup;
+use crate::lookup::{self, Wish};
 use crate::notebook;
 use crate::plain_text::one_line;
 use crate::report::Fault;
@@ -221,13 +221,16 @@ impl<'a> Reference<'a> {
 /// One turn of a conversation, if only one is wanted.
 fn only(conversation: Conversation, turn: Option<u32>, id: &SessionId) -> Result<Conversation, Fault> {
     let Some(turn) = turn else { return Ok(conversation) };
-    if turn == 0 {
-        // what stands before the first prompt, often nothing
-        return Ok(conversation.turn(0).unwrap_or_default());
-    }
     let last = conversation.items.iter().map(|item| item.turn).max().unwrap_or(0);
     conversation.turn(turn).ok_or_else(|| {
-        Fault::new("not-found", format!("Session {id} has no turn {turn}.")).next(format!("Its last turn is {last}."))
+        let (message, step) = match turn {
+            0 => (
+                format!("Nothing stands before the first turn of session {id}."),
+                format!("Turns begin at 1; its last turn is {last}."),
+            ),
+            _ => (format!("Session {id} has no turn {turn}."), format!("Its last turn is {last}.")),
+        };
+        Fault::new("not-found", message).next(step)
     })
 }
 
@@ -268,5 +271,5 @@ fn gone(context: &mut Context, detail: &SessionDetail, format: Format) -> color_
         Format::Jsonl => {}
     }
     context.output.finish()?;
-    Err(lookup::no_transcript(context, row).into())
+    Err(lookup::no_transcript(context, row, Wish::Show).into())
 }

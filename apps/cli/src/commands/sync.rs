@@ -21,7 +21,7 @@ Examples:
   sessions sync                        with all remotes
   sessions sync --remote work
   sessions sync --dry-run              what would be sent and taken
-  sessions sync --status               when it was done last, and what waits; asks nobody
+  sessions sync --status               when it was done last, and what is queued; asks nobody
   sessions sync --json
 
 Ticks sync by themselves; this does it now. Ctrl-C is safe at any moment, and so is a second sync: it goes on where the
@@ -34,10 +34,10 @@ pub(crate) struct Sync {
     /// Only this remote
     #[arg(long, value_name = "NAME")]
     remote: Option<String>,
-    /// Say what would be sent and taken, and change nothing
+    /// Say what would be sent and taken, and pass nothing
     #[arg(long)]
     dry_run: bool,
-    /// Say when each remote was synced last, and what waits for it, without asking any
+    /// Say when each remote was synced last, and what is queued for it, without asking any
     #[arg(long, conflicts_with = "dry_run")]
     status: bool,
     /// The data that a remote holds is yours, although this machine knows none of it
@@ -60,8 +60,11 @@ impl Sync {
         let Some(_lock) = syncing::lock(context)? else {
             return Err(syncing::busy().into());
         };
+        scanning::scan(context, Work::Scan)?;
+        tick::tell_journal(context, true)?;
+        let mut journal = Journal::open(&context.paths.journal())?;
+        syncing::prepare(context, &mut journal)?;
         if self.dry_run {
-            let mut journal = Journal::open(&context.paths.journal())?;
             let planned = remotes.iter().map(|setting| {
                 let settled = Records::load(&context.paths.remotes_file()).of(&setting.name).settled();
                 let terms = sync::Terms { is_joined: self.join, ..syncing::terms(setting) };
@@ -72,10 +75,6 @@ impl Sync {
             let planned = planned.collect();
             return answer::planned(context, planned);
         }
-        scanning::scan(context, Work::Scan)?;
-        tick::tell_journal(context, true)?;
-        let mut journal = Journal::open(&context.paths.journal())?;
-        syncing::prepare(context, &mut journal)?;
         let mut bar = Bar::new(context.output.watched);
         let listening = Listening::begin()?;
         let mut watch = |name: &str, progress| bar.show(name, progress);

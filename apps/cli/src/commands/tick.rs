@@ -2,8 +2,6 @@
 
 mod quiet;
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::AtomicBool;
@@ -228,8 +226,9 @@ type Step = fn(&Context) -> color_eyre::Result<()>;
 const STEPS: [(&str, Step); 5] = [
     ("figures for the status line", |context| usage_state::refresh(context, Utc::now())),
     ("telling the journal of sessions", |context| tell_journal(context, false)),
-    ("emptying the trash", deleting::empty),
     ("syncing", syncing::step),
+    // what was taken back on another machine is known by then
+    ("emptying the trash", deleting::empty),
     ("counting the inbox", |context| notebook::unread(context).map(drop)),
 ];
 
@@ -299,7 +298,5 @@ fn log_missing(paths: &Paths, events: &[Event]) {
 
 /// The transcript of a session, looked up by its id under every root.
 pub(crate) fn find_transcript(paths: &Paths, session: &str) -> Option<PathBuf> {
-    let name = format!("{session}.jsonl");
-    let projects = paths.known_roots().into_iter().filter_map(|root| fs::read_dir(root.join("projects")).ok());
-    projects.flatten().filter_map(io::Result::ok).map(|project| project.path().join(&name)).find(|path| path.is_file())
+    housekeeping::transcript_of(&paths.known_roots(), session)
 }

@@ -1,9 +1,8 @@
 //! `sessions undelete`: brings a deleted session back.
 
 use clap::Args;
-use housekeeping::Item;
+use housekeeping::{Deleted, Item};
 use indicatif::DecimalBytes;
-use notes::Notes;
 use serde_json::{Value, json};
 
 use crate::archiving;
@@ -16,11 +15,12 @@ use crate::scanning;
 
 const EXAMPLES: &str = "\
 Examples:
-  sessions undelete          list what was deleted and can be brought back
+  sessions undelete          list what was deleted, and until when its files are there
   sessions undelete 4f2a     put everything of it back to where it lay
 
-Files are there for 24 hours. Later, or where the session was deleted on another machine, what is left of it is listed again:
-its figures, and files that were never deleted.";
+Files are there for 24 hours. Later, or where none of them were on this machine, what is left of the
+session is listed again: its figures, and files that were never deleted. The machine that deleted it
+puts its files back when it hears from another one, if they are still there.";
 
 /// Bring a deleted session back
 ///
@@ -37,9 +37,9 @@ impl Undelete {
     /// Brings it back, or lists what could be.
     pub(crate) fn run(&self, context: &mut Context) -> color_eyre::Result<()> {
         let mut desk = notebook::desk(context)?;
-        let items = deleting::trash(context).items();
-        let Some(typed) = &self.id else { return list(context, &items) };
-        let id = session(desk.notes(), &items, typed.trim())?;
+        let deleted = deleting::deleted(context, desk.notes());
+        let Some(typed) = &self.id else { return list(context, &deleted) };
+        let id = session(&deleted, typed.trim())?;
         let back = deleting::trash(context).put_back(&id, &archiving::archive(context))?;
         deleting::mark(context, &mut desk, &id, false)?;
         scanning::freshen(context, true)?;
@@ -58,12 +58,9 @@ impl Undelete {
 }
 
 /// The one deleted session that an id or a beginning of one stands for.
-fn session(notes: &Notes, items: &[Item], typed: &str) -> Result<String, Fault> {
-    let marked = notes.marked().filter(|(_, marks)| marks.is_deleted()).map(|(session, _)| session.to_owned());
-    let mut found: Vec<String> = items.iter().map(|item| item.session.clone()).chain(marked).collect();
+fn session(deleted: &[Deleted], typed: &str) -> Result<String, Fault> {
+    let mut found: Vec<String> = deleted.iter().map(|one| one.session.clone()).collect();
     found.retain(|id| !typed.is_empty() && id.starts_with(typed));
-    found.sort_unstable();
-    found.dedup();
     match found.as_slice() {
         [only] => Ok(only.clone()),
         [] => Err(Fault::new(
@@ -79,23 +76,32 @@ fn session(notes: &Notes, items: &[Item], typed: &str) -> Result<String, Fault> 
     }
 }
 
-fn list(context: &mut Context, items: &[Item]) -> color_eyre::Result<()> {
+fn list(context: &mut Context, deleted: &[Deleted]) -> color_eyre::Result<()> {
     if context.json {
-        let items: Vec<Value> = items
+        let items: Vec<Value> = deleted
             .iter()
-            .map(|item| {
-                json!({ "session": item.session, "deleted_at_ms": item.deleted_at_ms, "until_ms": item.ends_at_ms(),
-                    "bytes": item.bytes, "files": item.files })
+            .map(|one| {
+                json!({ "session": one.session, "deleted_at_ms": one.at_ms,
+                    "until_ms": one.item.as_ref().map(Item::ends_at_ms), "bytes": one.item.as_ref().map(|item| item.bytes),
+                    "files": one.item.as_ref().map(|item| &item.files) })
             })
             .collect();
         return context.output.json(&json!({ "schema": 1, "deleted": items }));
     }
-    if items.is_empty() {
-        return Ok(context.output.line("Nothing was deleted in the last 24 hours.")?);
+    if deleted.is_empty() {
+        return Ok(context.output.line("Nothing is deleted.")?);
     }
-    for item in items {
-        let (bytes, until) = (DecimalBytes(item.bytes).to_string(), deleting::until(context, item));
-        context.output.line(&format!("{}  {bytes:>10}  until {until}", item.session))?;
+    let rows = context.store.sessions()?;
+    for one in deleted {
+        let row = rows.iter().find(|row| row.id().as_str() == one.session);
+        let title = row.and_then(|row| row.session.title.as_ref()).map(|title| one_line(&title.text));
+        let (bytes, until) = match &one.item {
+            Some(item) => (DecimalBytes(item.bytes).to_string(), format!("until {}", deleting::until(context, item))),
+            // nothing of it was here, or a day has passed
+            None => ("no files".to_owned(), "at any time".to_owned()),
+        };
+        let line = format!("{}  {bytes:>10}  {until:<18}  {}", one.session, title.unwrap_or_default());
+        context.output.line(line.trim_end())?;
     }
     Ok(())
 }

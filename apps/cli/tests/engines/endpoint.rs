@@ -1,12 +1,15 @@
 //! MotherDuck's endpoint for PostgreSQL drivers, by a server that speaks the same.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use journal::Scope;
 use sync::{Duck, Fault, Local, Remote};
 use tempfile::TempDir;
 
+use crate::PROGRAM;
 use crate::conformance::{self, machine, operations, sync};
 use crate::proxy::{Mischief, Proxy};
 use crate::server::Server;
@@ -41,6 +44,46 @@ fn a_token_that_is_refused_gives_way_to_the_next() {
     assert!(matches!(&refused, Fault::Denied(why) if why.contains("not valid") && !why.contains("stale")), "{refused}");
     let none = open(&url, &[]).heads().expect_err("there is none");
     assert!(matches!(&none, Fault::Denied(why) if why.contains("set MOTHERDUCK_TOKEN")), "{none}");
+}
+
+/// The whole program, with a token in every place that it may come from.
+#[test]
+fn tokens_are_tried_in_their_order_and_none_is_shown() {
+    let (place, server) = server();
+    let home = place.path().join("home");
+    let file = |name: &str, text: &str| {
+        let path = home.join(name);
+        fs::create_dir_all(path.parent().expect("it has one")).expect("it can be made");
+        fs::write(path, text).expect("it can be written");
+    };
+    file(".config/motherduck/token", "token-of-the-file\n");
+    file(".config/sessions/secrets/mother", TOKEN);
+    let run = |words: &[&str]| {
+        let mut command = Command::new(PROGRAM);
+        command.args(words).env_clear().env("PATH", "/usr/bin:/bin").env("HOME", &home).current_dir(&home);
+        command.env("motherduck_token", "token-in-small-letters").env("MOTHERDUCK_TOKEN", "token-in-capitals");
+        let output = command.env("SESSIONS_REMOTE_MOTHER_PASSWORD", "token-of-the-remote").output();
+        let output = output.expect("the program can be started");
+        assert!(output.status.success(), "{words:?}: {output:?}");
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat()
+    };
+    let said = run(&["remote", "add", "mother", &server.url()]) + &run(&["sync"]) + &run(&["sync", "--status"]);
+    let mut shown = server.shown.lock().expect("nobody panics").clone();
+    shown.truncate(5);
+    let order = ["token-of-the-remote", "token-in-small-letters", "token-in-capitals", "token-of-the-file", TOKEN];
+    assert_eq!(shown, order, "a stale one gives way to the next");
+    let holds_one = |text: &str| order.iter().any(|token| text.contains(token));
+    assert!(!holds_one(&said), "{said}");
+    let kept = [".config/motherduck/token", ".config/sessions/secrets/mother"].map(|name| home.join(name));
+    for file in files(&home).iter().filter(|file| !kept.contains(file)) {
+        let bytes = fs::read(file).expect("it can be read");
+        assert!(!holds_one(&String::from_utf8_lossy(&bytes)), "{}", file.display());
+    }
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("it can be listed").flatten().map(|entry| entry.path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
 #[test]

@@ -10,7 +10,7 @@ use sync::{Duck, Fault, Remote};
 use tempfile::TempDir;
 
 use crate::PROGRAM;
-use crate::server::{Manner, mirror};
+use crate::server::{LATE, Manner, mirror};
 
 const TOKEN: &str = "s3cret-token-of-mother";
 
@@ -40,6 +40,14 @@ fn a_loader_that_fails_is_said_and_the_token_is_not() {
         assert!(text.contains("what connects to MotherDuck cannot be loaded"), "{manner:?}: {text}");
         assert!(!text.contains(TOKEN), "{text}");
     }
+}
+
+#[test]
+fn a_loader_that_answers_late_is_waited_for_as_long_as_there_is_time() {
+    let fault = ask(&mirror(Manner::Late), Duration::from_secs(40));
+    assert!(matches!(&fault, Fault::Unreachable(why) if why.contains("cannot be loaded")), "{fault}");
+    let fault = ask(&mirror(Manner::Late), LATE / 4);
+    assert!(matches!(fault, Fault::Late(_)), "{fault}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -50,18 +51,21 @@ impl Drop for Engine {
 /// The server; it lets in whoever has the token.
 pub(crate) struct Server {
     pub(crate) port: u16,
+    /// What was shown as one, in order.
+    pub(crate) shown: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
     pub(crate) fn over(file: &Path, token: &'static str) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("loopback has a free port");
-        let server = Self { port: listener.local_addr().expect("it is bound").port() };
+        let shown = Arc::new(Mutex::new(Vec::new()));
+        let server = Self { port: listener.local_addr().expect("it is bound").port(), shown: Arc::clone(&shown) };
         let file = file.to_owned();
         thread::spawn(move || {
             for connection in listener.incoming().flatten() {
-                let file = file.clone();
+                let (file, shown) = (file.clone(), Arc::clone(&shown));
                 // a client that goes away ends it
-                thread::spawn(move || drop(Connection::meet(connection, &file, token)));
+                thread::spawn(move || drop(Connection::meet(connection, &file, token, &shown)));
             }
         });
         server
@@ -82,13 +86,15 @@ struct Connection {
 }
 
 impl Connection {
-    fn meet(mut stream: TcpStream, file: &Path, token: &str) -> io::Result<()> {
+    fn meet(mut stream: TcpStream, file: &Path, token: &str, shown: &Mutex<Vec<String>>) -> io::Result<()> {
         stream.set_nodelay(true)?;
         let length = number(&mut stream)?;
         let mut startup = vec![0; length as usize - 4];
         stream.read_exact(&mut startup)?;
         put(&mut stream, b'R', &3_u32.to_be_bytes())?;
         let (_, password) = message(&mut stream)?;
+        let told = String::from_utf8_lossy(&password).trim_end_matches('\0').to_owned();
+        shown.lock().expect("nobody panics").push(told);
         if password.strip_suffix(&[0]) != Some(token.as_bytes()) {
             return put(&mut stream, b'E', b"SFATAL\0C28P01\0Mthe token is not valid\0\0");
         }
@@ -179,6 +185,9 @@ fn put(stream: &mut TcpStream, kind: u8, content: &[u8]) -> io::Result<()> {
     stream.write_all(&[&[kind][..], &length.to_be_bytes(), content].concat())
 }
 
+/// How late a late answer is.
+pub(crate) const LATE: Duration = Duration::from_secs(2);
+
 /// A server of plain HTTP that behaves as it is told: what DuckDB loads its extensions from.
 pub(crate) fn mirror(manner: Manner) -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("loopback has a free port");
@@ -198,6 +207,10 @@ pub(crate) fn mirror(manner: Manner) -> String {
                     );
                 }
                 Manner::Reset => drop(connection),
+                Manner::Late => {
+                    thread::sleep(LATE);
+                    drop(connection.write_all(b"HTTP/1.1 500 Broken\r\nContent-Length: 0\r\n\r\n"));
+                }
             }
         }
     });
@@ -215,4 +228,6 @@ pub(crate) enum Manner {
     Garbage,
     /// It closes the connection.
     Reset,
+    /// It answers that it is broken, after [`LATE`].
+    Late,
 }

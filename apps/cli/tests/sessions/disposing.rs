@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use testkit::Transcript;
@@ -29,7 +29,7 @@ fn files(sandbox: &Sandbox) -> BTreeMap<String, Vec<u8>> {
     all.iter().flat_map(below).filter(|(name, _)| !name.starts_with('.')).collect()
 }
 
-fn data(sandbox: &Sandbox) -> PathBuf {
+pub(crate) fn data(sandbox: &Sandbox) -> PathBuf {
     let places = sandbox.run(&["where", "--json"]).json();
     let places = places["places"].as_array().expect("a list").clone();
     let store = places.iter().find(|place| place["name"] == "store").expect("it is named");
@@ -128,22 +128,55 @@ fn a_session_that_runs_is_never_deleted() {
     assert!(files(&sandbox).keys().any(|name| name.contains(REFUND)) && before.len() > files(&sandbox).len());
 }
 
+/// The folder of a session in the trash.
+fn item(trash: &Path, session: &str) -> PathBuf {
+    let files = listing(trash);
+    let mut folders = files.iter().filter_map(|name| name.strip_suffix("/what.json"));
+    trash.join(folders.find(|name| name.ends_with(session)).expect("it is in the trash"))
+}
+
+/// Makes the deletion of a session one that is long ago.
+pub(crate) fn age(trash: &Path, session: &str) {
+    fs::rename(item(trash, session), trash.join(format!("1000-{session}"))).expect("it can be renamed");
+}
+
 #[test]
 fn the_trash_is_emptied_by_a_tick_after_a_day() {
     let sandbox = kept();
     sandbox.run(&["delete", "4f2a", "--yes"]).ok();
     let trash = data(&sandbox).join("trash");
-    let item = listing(&trash).into_iter().find(|name| name.contains("what.json")).expect("it is there");
-    let folder = item.split('/').next().expect("it has a folder").to_owned();
     sandbox.run(&["tick"]).ok();
-    assert!(trash.join(&folder).exists(), "not before its time");
-    fs::rename(trash.join(&folder), trash.join(format!("1000-{REFUND}"))).expect("it can be renamed");
+    // not before its time
+    age(&trash, REFUND);
     fs::remove_file(data(&sandbox).join("state/tick.json")).expect("what a tick saw can be forgotten");
     sandbox.run(&["tick"]).ok();
     assert!(listing(&trash).iter().all(|name| name.starts_with('.')), "{:?}", listing(&trash));
     let back = sandbox.run(&["undelete", "4f2a"]);
     assert!(back.ok().contains("none of its files were in the trash"), "{}", back.stdout);
     assert!(ids(&sandbox).contains(&REFUND.to_owned()), "its figures are listed again");
+}
+
+#[test]
+fn what_was_undeleted_and_cannot_be_put_back_is_not_removed() {
+    let sandbox = kept();
+    let path = sandbox.home.claude().join(format!("projects/-src-shop/{REFUND}.jsonl"));
+    let content = fs::read(&path).expect("it is there");
+    sandbox.run(&["delete", "4f2a", "--yes"]).ok();
+    let trash = data(&sandbox).join("trash");
+    let (kept, aside) = (item(&trash, REFUND), data(&sandbox).join("aside"));
+    // as on another machine, which has none of its files
+    fs::rename(&kept, &aside).expect("it can be renamed");
+    sandbox.run(&["undelete", "4f2a"]).ok();
+    fs::rename(&aside, &kept).expect("it can be renamed");
+    fs::write(&path, "{}\n").expect("it can be written");
+    age(&trash, REFUND);
+    sandbox.run(&["tick"]).ok();
+    assert!(item(&trash, REFUND).exists(), "it waits");
+    fs::remove_file(&path).expect("it can be removed");
+    fs::remove_file(data(&sandbox).join(format!("archive/{REFUND}.zst"))).expect("what turned up was kept");
+    fs::remove_file(data(&sandbox).join("state/tick.json")).expect("what a tick saw can be forgotten");
+    sandbox.run(&["tick"]).ok();
+    assert_eq!(fs::read(&path).expect("it was put back"), content);
 }
 
 /// A home whose shop moved.
@@ -223,4 +256,20 @@ fn an_excluded_project_is_not_recorded_not_searched_and_not_archived() {
     assert!(sandbox.run(&["exclude", "--remove", "~/nothing"]).refused().contains("is not excluded"));
     let settings = fs::read_to_string(sandbox.home.path().join(".config/sessions/config.toml"));
     assert!(settings.is_ok_and(|text| text.contains("exclude = [\"~/src/s*\"]")));
+}
+
+#[test]
+fn a_subagent_of_an_excluded_session_is_left_out_wherever_it_ran() {
+    let sandbox = history::sandbox();
+    let agent = |id: &str, session: &str| {
+        let mut agent = Transcript::new(session);
+        agent.cwd(&sandbox.directory("src/blog").to_string_lossy()).prompt("Look elsewhere").answer("Looked.");
+        sandbox.home.transcript(&format!("-src-shop/{session}/subagents/agent-{id}.jsonl"), agent.text());
+    };
+    agent("a1", REFUND);
+    sandbox.run(&["exclude", "~/src/shop"]).ok();
+    sandbox.run(&["scan"]).ok();
+    assert_eq!(ids(&sandbox), [BLOG]);
+    let sessions = sandbox.run(&["exclude"]);
+    assert_eq!(sessions.ok(), "~/src/shop  0 sessions recorded before\n", "no row of it is left");
 }

@@ -13,7 +13,7 @@ use crate::terminal::Terminal;
 /// No systemd that answers, a crontab in a file, and a hook, should none lie beside the program.
 fn with_programs(sandbox: &Sandbox) -> String {
     sandbox.program("systemctl", "exit 1");
-    sandbox.program("sessions-hook", "exit 0");
+    sandbox.program("sessions-hook", concat!("echo sessions-hook ", env!("CARGO_PKG_VERSION")));
     sandbox.program(
         "crontab",
         "case \"$1\" in\n-l) cat \"$HOME/crontab\" 2>/dev/null || { echo 'no crontab for you' >&2; exit 1; };;\n\
@@ -169,6 +169,71 @@ fn a_healthy_home_is_told_part_by_part_and_in_a_report_without_names() {
     assert!(report.contains("ok      store") && !report.contains(&*sandbox.home.path().to_string_lossy()), "{report}");
 }
 
+/// What the doctor says of a part: how it is, and what it says.
+fn checked(sandbox: &Sandbox, part: &str) -> (String, String) {
+    let checks = run(sandbox, &["doctor", "--json"]).json()["checks"].as_array().cloned().expect("a list");
+    let check = checks.iter().find(|check| check["part"] == part).unwrap_or_else(|| panic!("no {part}: {checks:?}"));
+    assert!(check["state"] == "ok" || check["remedy"].is_string(), "{check}");
+    let text = |field: &str| check[field].as_str().expect("a text").to_owned();
+    (text("state"), text("says"))
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_broken_and_says_what_is_lost() {
+    for (folder, part, lost) in [
+        ("data", "data", "nothing can be kept"),
+        ("data/journal", "journal", "what hooks and people tell cannot be taken in"),
+        ("data/spool", "spool", "hooks cannot leave their events there"),
+        ("data/archive", "archive", "transcripts are gone when Claude Code deletes them"),
+        ("data/state", "state", "no tick can run"),
+        ("data/logs", "logs", "no tick can run"),
+    ] {
+        let sandbox = history::sandbox();
+        let place = sandbox.home.path().join(folder);
+        // a link to a disk that is not there: whoever runs this as root may write everything else
+        fs::create_dir_all(place.parent().expect("it has one")).expect("a folder can be made");
+        std::os::unix::fs::symlink("/nowhere/at/all", &place).expect("a link can be made");
+        let (state, says) = checked(&sandbox, part);
+        assert!(state == "broken" && says.contains("cannot be written") && says.contains(lost), "{part}: {says}");
+    }
+    let sandbox = history::sandbox();
+    let config = sandbox.directory(".config").join("sessions");
+    std::os::unix::fs::symlink("/nowhere/at/all", config).expect("a link can be made");
+    let (state, says) = checked(&sandbox, "settings");
+    assert!(state == "notice" && says.contains("cannot be written"), "{says}");
+}
+
+#[test]
+fn a_session_that_no_hook_told_of_is_worth_knowing() {
+    let sandbox = history::sandbox();
+    run(&sandbox, &["setup", "--yes"]).ok();
+    run(&sandbox, &["scan"]).ok();
+    let long_ago = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
+    let receipt = fs::File::options().write(true).open(sandbox.home.path().join("data/setup.json"));
+    receipt.and_then(|file| file.set_modified(long_ago)).expect("its time can be set");
+    let events = sandbox.directory("data/state").join("events.json");
+    fs::write(&events, r#"{"stop":1700000000000}"#).expect("it can be written");
+    let (state, says) = checked(&sandbox, "events");
+    assert!(state == "notice" && says.contains("no hook was called"), "{says}");
+    fs::write(&events, r#"{"stop":1893456000000}"#).expect("it can be written");
+    assert!(!checked(&sandbox, "events").1.contains("no hook was called"), "they told of it");
+}
+
+#[test]
+fn programs_of_two_releases_and_hooks_of_another_place_are_told_of() {
+    let sandbox = history::sandbox();
+    run(&sandbox, &["setup", "--yes"]).ok();
+    assert_eq!(checked(&sandbox, "hooks").0, "ok");
+    let text = settings(&sandbox).expect("it is there");
+    let other = sandbox.home.path().join("old/sessions-hook");
+    fs::create_dir_all(other.parent().expect("it has one")).expect("a folder can be made");
+    fs::copy(sandbox.home.path().join("bin/sessions-hook"), &other).expect("it can be copied");
+    let command = text.split('"').find(|word| word.contains("sessions-hook stop")).expect("a hook").to_owned();
+    write_settings(&sandbox, &text.replace(&command, &format!("{} stop", other.display())));
+    let (state, says) = checked(&sandbox, "hooks");
+    assert!(state == "notice" && says.contains("old/sessions-hook, not "), "{says}");
+}
+
 #[test]
 fn recent_sessions_are_those_of_the_directory() {
     let sandbox = history::sandbox();
@@ -183,6 +248,10 @@ fn recent_sessions_are_those_of_the_directory() {
     let nowhere = sandbox.directory("empty");
     let none = sandbox.run_with(&["recent"], "", |command| command.current_dir(&nowhere));
     insta::assert_snapshot!(none.ok(), @"No session ran in this directory or below; `sessions recent --all` shows all others.");
+    fs::remove_dir_all(sandbox.home.claude().join("projects")).expect("it can be removed");
+    insta::assert_snapshot!(sandbox.run(&["recent", "--all"]).ok(), @"Nothing to go on with: 3 sessions, without a transcript or run by a script. `sessions ls` lists all; `sessions restore ID` puts an archived one back.");
+    let none = sandbox.run_with(&["recent"], "", |command| command.current_dir(&nowhere));
+    insta::assert_snapshot!(none.ok(), @"No session ran in this directory or below; `sessions ls` lists all others.");
 }
 
 #[test]

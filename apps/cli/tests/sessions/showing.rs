@@ -90,6 +90,19 @@ fn an_ambiguous_beginning_lists_the_candidates() {
 }
 
 #[test]
+fn a_turn_that_is_not_there_is_answered_with_those_that_are() {
+    let sandbox = history::sandbox();
+    insta::assert_snapshot!(sandbox.run(&["show", "4f2a#0"]).refused(), @r"
+    sessions: Nothing stands before the first turn of session 4f2a1111-1111-4111-8111-111111111111.
+    Turns begin at 1; its last turn is 1.
+    ");
+    insta::assert_snapshot!(sandbox.run(&["show", "4f2a#2"]).refused(), @r"
+    sessions: Session 4f2a1111-1111-4111-8111-111111111111 has no turn 2.
+    Its last turn is 1.
+    ");
+}
+
+#[test]
 fn words_instead_of_an_id_are_answered_with_what_matches() {
     let sandbox = history::sandbox();
     insta::assert_snapshot!(sandbox.run(&["show", "refund"]).refused(), @r"

@@ -81,8 +81,11 @@ fn devices_have_names_and_can_be_forgotten() {
     let listed = two.run(&["devices", "--json"]).json();
     let devices = listed["devices"].as_array().expect("a list");
     assert_eq!(devices.iter().filter(|device| device["name"] == "laptop" && device["is_here"] == false).count(), 1);
+    let count = || two.run(&["devices", "--json"]).json()["devices"].as_array().map(Vec::len);
     two.run(&["devices", "forget", "laptop"]).ok();
-    assert_eq!(two.run(&["devices", "--json"]).json()["devices"].as_array().map(Vec::len), Some(1));
+    assert_eq!(count(), Some(1));
+    two.run(&["devices", "name", "attic", "--device", "laptop"]).ok();
+    assert_eq!(count(), Some(2), "whatever is named is listed again");
     let refused = two.run(&["devices", "forget", "no such"]);
     assert!(refused.refused().contains("There is no device `no such`"), "{refused:?}");
 }
@@ -183,54 +186,6 @@ fn a_duckdb_file_carries_the_same() {
 }
 
 #[test]
-fn whoever_owns_an_encrypted_place_reads_nothing_of_it() {
-    let (_place, address) = place();
-    let (one, two) = (history::sandbox(), Sandbox::new());
-    let add = |home: &Sandbox, more: &[&str], passphrase: &str| {
-        let words = [&["remote", "add", "home", address.as_str()], more].concat();
-        home.run_with(&words, "", |command| command.env("SESSIONS_REMOTE_HOME_PASSPHRASE", passphrase))
-    };
-    add(&one, &["--encrypt"], "four unlikely words").ok();
-    one.run(&["log", "task", "Fix the loom"]).ok();
-    one.run(&["sync"]).ok();
-    let bytes: Vec<u8> =
-        files(Path::new(&address)).iter().flat_map(|file| fs::read(file).expect("it can be read")).collect();
-    let names: String = files(Path::new(&address)).iter().map(|file| file.display().to_string()).collect();
-    let text = String::from_utf8_lossy(&bytes) + names.as_str();
-    assert!(bytes.len() > 2_000, "something was sent");
-    for said in ["\"session\"", "loom", "shop", "efund", "task"] {
-        assert!(!text.replace(&address, "").contains(said), "{said}");
-    }
-    assert!(add(&two, &["--encrypt"], "four other words").refused().contains("the passphrase is another one"));
-    assert!(add(&two, &["--encrypt"], "short").refused().contains("at least 12 letters"));
-    add(&two, &[], "").ok();
-    assert!(
-        two.run(&["sync", "--remote", "home", "--join"])
-            .stderr
-            .contains("is encrypted, and there is no key for it here")
-    );
-    two.run(&["remote", "remove", "home"]).ok();
-    add(&two, &["--encrypt"], "four unlikely words").ok();
-    two.run(&["sync", "--remote", "home", "--join"]).ok();
-    assert_eq!(two.run(&["ls", "--json"]).json()["sessions"].as_array().map(Vec::len), Some(3));
-    assert!(
-        two.run(&["entries", "--all-projects"]).stdout.contains("Fix the loom")
-            || two.run(&["inbox"]).stdout.contains("Fix the loom")
-    );
-    let key = two.home.path().join(".config/sessions/secrets/home.key");
-    fs::remove_file(&key).expect("it is kept");
-    assert!(two.run(&["sync"]).stderr.contains("there is no key for it here"), "nothing goes there in the clear");
-    let (_readable, readable) = place();
-    let three = history::sandbox();
-    three.run(&["remote", "add", "plain", &readable]).ok();
-    three.run(&["sync"]).ok();
-    let words = ["remote", "add", "home", readable.as_str(), "--encrypt"];
-    let refused =
-        three.run_with(&words, "", |command| command.env("SESSIONS_REMOTE_HOME_PASSPHRASE", "four unlikely words"));
-    assert!(refused.refused().contains("not encrypted"), "{refused:?}");
-}
-
-#[test]
 fn a_token_is_asked_for_unseen_and_kept_apart() {
     let sandbox = Sandbox::new();
     let words = ["remote", "add", "mother", "md:history?extensions=http://127.0.0.1:1", "--no-test"];
@@ -251,6 +206,19 @@ fn a_token_is_asked_for_unseen_and_kept_apart() {
     let untold = Sandbox::new();
     let refused = untold.run(&words[..4]);
     assert!(refused.refused().contains("there is no token for MotherDuck"), "{refused:?}");
+}
+
+#[test]
+fn whoever_does_not_say_a_token_has_the_terminal_back() {
+    let sandbox = Sandbox::new();
+    let script = "\"$SESSIONS\" remote add mother md:history --no-test; echo \"ended with $?\"; stty -a";
+    let mut terminal = Terminal::shell(&sandbox, script, (24, 100), &[("PATH", "/usr/bin:/bin")]);
+    terminal.wait_for("Token of MotherDuck:");
+    terminal.press("s3cr\u{3}");
+    let screen = terminal.end().1.screen().contents();
+    assert!(screen.contains("ended with 1") && screen.contains("It was not said."), "{screen}");
+    assert!(screen.contains(" echo ") && screen.contains(" icanon "), "{screen}");
+    assert!(!screen.contains("s3cr") && !sandbox.home.path().join(".config/sessions/config.toml").exists(), "{screen}");
 }
 
 #[test]
@@ -309,10 +277,13 @@ fn nothing_that_was_said_in_a_session_is_sent() {
     one.run(&["sync"]).ok();
     let sent = sent(Path::new(&address));
     assert!(sent.len() > 10_000, "something was sent");
-    let said = said(&one.home.claude().join("projects"));
+    assert_none_of_it(&said(&one.home.claude().join("projects")), sent.as_bytes());
+}
+
+/// Nothing that was said is in what was sent.
+pub(crate) fn assert_none_of_it(said: &HashSet<Vec<u8>>, sent: &[u8]) {
     assert!(said.len() > 100, "something was said");
     let leaked: Vec<String> = sent
-        .as_bytes()
         .windows(KNOWN_BY)
         .filter(|window| said.contains(*window))
         .map(|window| String::from_utf8_lossy(window).into_owned())
@@ -340,7 +311,7 @@ fn sent(place: &Path) -> String {
 }
 
 /// The beginnings of all sentences of people, answers and tools; not those that are titles.
-fn said(projects: &Path) -> HashSet<Vec<u8>> {
+pub(crate) fn said(projects: &Path) -> HashSet<Vec<u8>> {
     let (mut said, mut titles) = (HashSet::new(), HashSet::new());
     for file in files(projects).into_iter().filter(|file| file.extension().is_some_and(|end| end == "jsonl")) {
         let bytes = fs::read(file).expect("it can be read");
@@ -375,7 +346,7 @@ fn strings(value: &Value, with: &mut impl FnMut(&str)) {
     }
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("it can be listed").flatten() {
         if entry.path().is_dir() { found.extend(files(&entry.path())) } else { found.push(entry.path()) }

@@ -20,6 +20,8 @@ pub(super) const COMMANDS: &[Command] = &[
         .letters(&[Key::char('q')])
         .hint("cancel"),
     command("ask.accept", Scope::Ask, Action::Accept, "Take this path").keys(&[Key::ENTER]).hint("take it"),
-    command("ask.complete", Scope::Ask, Action::Complete, "Complete the path").keys(&[Key::TAB]).hint("complete"),
+    command("ask.complete", Scope::Ask, Action::Complete, "Complete the path")
+        .keys(&[Key::TAB])
+        .hint_when("complete", |model| model.ask.as_ref().is_some_and(|ask| !ask.about.is_words())),
     command("ask.cancel", Scope::Ask, Action::Back, "Leave it").keys(&[Key::ESC]).hint("cancel"),
 ];

@@ -54,6 +54,7 @@ pub(super) const COMMANDS: &[Command] = &[
     command("entries.copy-id", Scope::Entries, Action::CopyId, "Copy its id")
         .letters(&[Key::char('y'), Key::char('Y')]),
     command("entries.close", Scope::Entries, Action::Close, "Back to the list of sessions")
+        .keys(&[Key::code(KeyCode::F(3))])
         .letters(&[Key::char('q'), Key::char('1')])
         .hint("sessions"),
     command("entries.back", Scope::Entries, Action::StepBack, "Show all again that are narrowed, else back")

@@ -65,6 +65,7 @@ pub(super) const COMMANDS: &[Command] = &[
         .letters(&[Key::char('A')]),
     command("house.copy-id", Scope::House, Action::CopyId, "Copy its id").letters(&[Key::char('y'), Key::char('Y')]),
     command("house.close", Scope::House, Action::Close, "Back to the list of sessions")
+        .keys(&[Key::code(KeyCode::F(4))])
         .letters(&[Key::char('q'), Key::char('1')])
         .hint("sessions"),
     command("house.back", Scope::House, Action::StepBack, "Take the selection back, else all sessions, else back")

@@ -7,7 +7,7 @@ use crate::key::Key;
 use crate::model::Model;
 
 pub(super) const COMMANDS: &[Command] = &[
-    command("sync", Scope::Everywhere, Action::SyncPage, "Sync: remotes, devices, what waits and what is wrong")
+    command("sync", Scope::Everywhere, Action::SyncPage, "Sync: remotes, devices, what is queued and what is wrong")
         .keys(&[Key::code(KeyCode::F(5))])
         .letters(&[Key::char('5')]),
     command("sync-now", Scope::Everywhere, Action::SyncNow, "Sync now with all remotes"),
@@ -18,7 +18,7 @@ pub(super) const COMMANDS: &[Command] = &[
         .letters(&[Key::char('t')])
         .hint_when("test", has_remote),
     command("sync.close", Scope::Sync, Action::Close, "Back to the list of sessions")
-        .keys(&[Key::ESC])
+        .keys(&[Key::ESC, Key::code(KeyCode::F(5))])
         .letters(&[Key::char('q'), Key::char('1')])
         .hint("sessions"),
     command("sync.down", Scope::Sync, Action::Down, "One line down").keys(&[Key::DOWN]).letters(&[Key::char('j')]),

@@ -93,6 +93,15 @@ pub(crate) fn relinking(plan: &Relinking, home: Option<&Path>) -> String {
     lines.join("\n")
 }
 
+/// What it means that a project is left out, and how to take it back; each line within 80 columns.
+pub(crate) fn exclusion(directory: &str, home: Option<&Path>) -> String {
+    let directory = shorten(Path::new(directory), home);
+    format!(
+        "The project of {}\nIts sessions are recorded and listed no more; nothing is deleted.\nTake it back with x in the choice “excluded” (Tab), or in a shell:\nsessions exclude --remove DIR\nType y to exclude it.",
+        cells::cut(&directory, 50)
+    )
+}
+
 /// A path with `~` for the home directory.
 fn shorten(path: &Path, home: Option<&Path>) -> String {
     let text = match home.and_then(|home| path.strip_prefix(home).ok()) {

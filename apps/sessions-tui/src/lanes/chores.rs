@@ -1,53 +1,53 @@
-//! The lane of housekeeping: weighs the sessions, and does one chore after the other.
+//! The lane of housekeeping: weighs the sessions, and does one chore after the other. What is refused, `housekeeping` refuses, for
+//! the commands, too.
 
 use std::collections::{BTreeSet, HashMap};
-use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use archive::{Archive, Bounds, To};
+use archive::{Archive, Bounds};
 use chrono::Utc;
-use config::{Excluded, Settings};
+use config::{Environment, Excluded};
 use crossbeam_channel::{Receiver, Sender};
-use housekeeping::{Deletion, Relinking, Trash, on_disk};
+use housekeeping::{Deletion, Homes, HousekeepingError, KEPT_FOR_MS, Relinking, Restoring, Trash, on_disk};
 use notes::{Desk, Draft};
-use resume::Project;
-use store::{Store, live};
+use resume::{Moves, Project};
+use store::live::{self, Running};
+use store::{SessionRow, Store};
 use transcript::SessionId;
 
-use super::jotting::author;
+use super::jotting::{SharedDesk, author, with};
 use crate::Launch;
 use crate::app::Wake;
 use crate::ask::Confirm;
 use crate::figures::counted;
 use crate::house::{Weights, size};
+use crate::library::present;
 use crate::message::{Chore, Effect, Msg};
 
 /// So long it waits for a tick that is at the archive.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Answers requests of housekeeping.
-pub(super) fn serve(launch: &Launch, requests: &Receiver<Effect>, wake: &Sender<Wake>) {
+pub(super) fn serve(launch: &Launch, desk: &SharedDesk, requests: &Receiver<Effect>, wake: &Sender<Wake>) {
     for request in requests {
         let answer = match request {
-            Effect::Weigh(ticket) => Msg::Weighed(ticket, weigh(launch).map(Arc::new)),
+            Effect::Weigh(ticket) => Msg::Weighed(ticket, weigh(launch, desk).map(Arc::new)),
             Effect::Chore(Chore::FindDeletion(ids)) => match find(launch, &ids) {
                 Ok(deletions) => Msg::ToConfirm(Confirm::Deletion(deletions)),
                 Err(problem) => Msg::Chored { outcome: Err(problem), deleted: Vec::new() },
             },
             Effect::Chore(Chore::PlanRelinking { from, to }) => {
-                let to = launch.environment.resolve(&to);
-                match Relinking::plan(&launch.paths.known_roots(), &from, &to) {
+                match plan_relinking(launch, &from, &launch.environment.resolve(&to)) {
                     Ok(plan) => Msg::ToConfirm(Confirm::Relinking(Box::new(plan))),
-                    Err(error) => Msg::Chored { outcome: Err(error.to_string()), deleted: Vec::new() },
+                    Err(problem) => Msg::Chored { outcome: Err(problem), deleted: Vec::new() },
                 }
             }
             Effect::Chore(chore) => {
                 let mut deleted = Vec::new();
-                let outcome = carry_out(launch, chore, &mut deleted);
+                let outcome = carry_out(launch, desk, chore, &mut deleted);
                 Msg::Chored { outcome, deleted }
             }
             _ => continue,
@@ -64,13 +64,30 @@ fn trash(launch: &Launch) -> Trash {
     Trash::at(&launch.paths.trash())
 }
 
-fn weigh(launch: &Launch) -> Result<Weights, String> {
+/// What stands in the way, and what to do about it.
+fn told(error: &HousekeepingError) -> String {
+    match error.next_step() {
+        Some(step) => format!("{error}\n\n{step}"),
+        None => error.to_string(),
+    }
+}
+
+fn weigh(launch: &Launch, desk: &SharedDesk) -> Result<Weights, String> {
     let archive = archive(launch);
     let packs = archive.packs().map_err(|error| error.to_string())?;
     let packed = packs.into_iter().filter_map(|name| Some((name.clone(), archive.size_of(&name)?)));
     let packed: HashMap<String, u64> = packed.collect();
-    let trash = trash(launch).items().into_iter().map(|item| SessionId(item.session)).collect();
-    Ok(Weights { on_disk: on_disk(&launch.paths.known_roots()), packed, trash })
+    let trash = trash(launch);
+    // where nothing was ever written down, nothing is made for it
+    let deleted = if launch.paths.journal().is_dir() {
+        with(launch, desk, |desk| Ok(trash.deleted(desk.notes().deleted())))?
+    } else {
+        trash.deleted([])
+    };
+    let since_ms = now_ms().saturating_sub(KEPT_FOR_MS);
+    let deleted = deleted.into_iter().filter(|one| one.item.is_some() || one.at_ms >= since_ms);
+    let deleted = deleted.map(|one| SessionId(one.session)).collect();
+    Ok(Weights { on_disk: on_disk(&launch.paths.known_roots()), packed, deleted })
 }
 
 fn find(launch: &Launch, ids: &[SessionId]) -> Result<Vec<Deletion>, String> {
@@ -84,12 +101,20 @@ fn find(launch: &Launch, ids: &[SessionId]) -> Result<Vec<Deletion>, String> {
     Ok(found)
 }
 
-fn carry_out(launch: &Launch, chore: Chore, deleted: &mut Vec<SessionId>) -> Result<String, String> {
+fn plan_relinking(launch: &Launch, from: &Path, to: &Path) -> Result<Relinking, String> {
+    let rows: Vec<SessionRow> = Store::at(&launch.paths.store).sessions().map_err(|error| error.to_string())?;
+    let moves = Moves::read(&launch.paths.places_file());
+    let ran_in: Vec<PathBuf> = rows.iter().flat_map(|row| present(&moves, row)).collect();
+    let plan = Relinking::plan(&launch.paths.known_roots(), from, to, &ran_in, &moves);
+    plan.and_then(|plan| plan.refuse_blocked().map(|()| plan)).map_err(|error| told(&error))
+}
+
+fn carry_out(launch: &Launch, desk: &SharedDesk, chore: Chore, deleted: &mut Vec<SessionId>) -> Result<String, String> {
     match chore {
         Chore::Archive(ids) => keep(launch, &ids),
         Chore::Restore(ids) => restore(launch, &ids),
-        Chore::Delete(deletions) => delete(launch, &deletions, deleted),
-        Chore::Undelete(ids) => undelete(launch, &ids),
+        Chore::Delete(deletions) => with(launch, desk, |desk| delete(launch, desk, &deletions, deleted)),
+        Chore::Undelete(ids) => with(launch, desk, |desk| undelete(launch, desk, &ids)),
         Chore::Relink(plan) => relink(launch, &plan),
         Chore::Exclude { directory, excluded } => exclude(launch, &directory, excluded),
         Chore::FindDeletion(_) | Chore::PlanRelinking { .. } => Ok(String::new()),
@@ -110,113 +135,109 @@ fn keep(launch: &Launch, ids: &[SessionId]) -> Result<String, String> {
 }
 
 fn restore(launch: &Launch, ids: &[SessionId]) -> Result<String, String> {
-    let archive = archive(launch);
-    let mut written = 0;
+    let (archive, roots) = (archive(launch), launch.paths.known_roots());
+    let own = launch.paths.own_root(&launch.environment);
+    let homes = Homes { roots: &roots, own: own.as_deref() };
+    let (mut written, mut refused, mut elsewhere) = (0, Vec::new(), Vec::new());
     for id in ids {
-        let said = |error: archive::ArchiveError| error.to_string();
-        let Some(restoration) = archive.restoration(id.as_str(), To::Home).map_err(said)? else { continue };
-        if !restoration.missing.is_empty() {
-            return Err(format!(
-                "A part of {id} is damaged. `sessions restore {id} --damaged` puts back what can be read."
-            ));
+        let plan = Restoring::plan(&archive, id.as_str(), homes, None, false);
+        match plan.and_then(|plan| Ok((plan.carry_out(&archive)?, plan.root_before))) {
+            Ok((files, before)) => {
+                written += files;
+                elsewhere.extend(before);
+            }
+            Err(error) => refused.push(told(&error)),
         }
-        written += archive.restore(id.as_str(), &restoration).map_err(said)?;
     }
-    Ok(match written {
-        0 => "Nothing to put back: it is there, or the archive does not have it".to_owned(),
+    let mut done = match written {
+        0 => "Nothing was put back".to_owned(),
         files => format!("Put back: {}", counted(files, "file")),
-    })
+    };
+    if let Some(before) = elsewhere.first() {
+        done = format!("{done}, below your own folder: nothing of yours is read under {}", before.display());
+    }
+    if refused.is_empty() { Ok(done) } else { Err(format!("{done}\n\n{}", refused.join("\n\n"))) }
 }
 
 /// Deletes sessions; what stands in the way of one does not keep the others.
-fn delete(launch: &Launch, deletions: &[Deletion], deleted: &mut Vec<SessionId>) -> Result<String, String> {
-    let (trash, archive) = (trash(launch), archive(launch));
+fn delete(
+    launch: &Launch,
+    desk: &mut Desk,
+    deletions: &[Deletion],
+    deleted: &mut Vec<SessionId>,
+) -> Result<String, String> {
     let running = live::running(&launch.paths.known_roots());
+    let runs = |session: &str| running.iter().any(|one| one.session.as_str() == session);
+    let mut mark = |session: &str| mark(launch, desk, session, true);
+    let outcomes = trash(launch).delete(deletions, &archive(launch), now_ms(), &runs, &mut mark)?;
     let (mut bytes, mut spared) = (0, Vec::new());
-    for deletion in deletions {
-        let id = SessionId(deletion.session.clone());
-        if running.iter().any(|one| one.session == id) {
-            spared.push(format!("{id} runs now."));
-            continue;
-        }
-        match trash.take(deletion, &archive, now_ms()).map_err(|error| error.to_string()) {
+    for (deletion, outcome) in deletions.iter().zip(outcomes) {
+        match outcome {
             Ok(_) => {
-                mark(launch, &id, true)?;
                 bytes += deletion.bytes() + deletion.bytes_packed();
-                deleted.push(id);
+                deleted.push(SessionId(deletion.session.clone()));
             }
-            Err(problem) => spared.push(problem),
+            Err(error) => spared.push(told(&error)),
         }
     }
     let done = format!("Deleted: {}, {}; u brings back", counted(deleted.len() as u64, "session"), size(bytes));
     if spared.is_empty() { Ok(done) } else { Err(format!("{done}\n\nNot deleted:\n{}", spared.join("\n"))) }
 }
 
-fn undelete(launch: &Launch, ids: &[SessionId]) -> Result<String, String> {
+fn undelete(launch: &Launch, desk: &mut Desk, ids: &[SessionId]) -> Result<String, String> {
     let (trash, archive) = (trash(launch), archive(launch));
     for id in ids {
-        trash.put_back(id.as_str(), &archive).map_err(|error| error.to_string())?;
-        mark(launch, id, false)?;
+        trash.put_back(id.as_str(), &archive).map_err(|error| told(&error))?;
+        mark(launch, desk, id.as_str(), false)?;
     }
     Ok(format!("Back again: {}", counted(ids.len() as u64, "session")))
 }
 
-fn mark(launch: &Launch, id: &SessionId, deleted: bool) -> Result<(), String> {
-    let mut desk = Desk::open(&launch.paths.journal()).map_err(|error| error.to_string())?;
+fn mark(launch: &Launch, desk: &mut Desk, session: &str, deleted: bool) -> Result<(), String> {
     let draft = Draft::default().delete(deleted);
-    desk.change_marks([id.as_str()], &draft, &author(launch), now_ms()).map_err(|error| error.to_string())?;
+    let author = author(&launch.environment, &launch.settings);
+    desk.change_marks([session], &draft, &author, now_ms()).map_err(|error| error.to_string())?;
     Ok(())
 }
 
 fn relink(launch: &Launch, plan: &Relinking) -> Result<String, String> {
-    let is_there = |cwd: &String| [&plan.from, &plan.to].iter().any(|directory| Path::new(cwd).starts_with(directory));
-    let running = live::running(&launch.paths.known_roots());
-    if let Some(one) = running.iter().find(|one| one.cwd.as_ref().is_some_and(is_there)) {
-        return Err(format!("The session {} runs there. End it first; nothing was changed.", one.session));
-    }
+    let running: Vec<Running> = live::running(&launch.paths.known_roots());
+    let running = running.iter().filter_map(|one| Some((one.session.as_str(), one.cwd.as_deref()?)));
     let backups = launch.paths.backups().join(now_ms().to_string());
-    let done = plan.carry_out(&backups, &launch.paths.places_file()).map_err(|error| error.to_string())?;
+    let done =
+        plan.carry_out(running, &backups, &launch.paths.places_file(), now_ms()).map_err(|error| told(&error))?;
     Ok(format!("Done: {}, {}", counted(done.moved, "move"), counted(done.documents, "changed file")))
 }
 
 /// Leaves the project of a directory out, or records it again.
 fn exclude(launch: &Launch, directory: &str, excluded: bool) -> Result<String, String> {
-    let path = launch.paths.config_file();
-    let before = match fs::read_to_string(&path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
-        read => read.map_err(|error| format!("{}: {error}", path.display()))?,
-    };
-    let settings = Settings::load(&launch.paths.config).0;
-    if settings.exclude_unknown {
-        return Err(format!("{} has to be put right first: what is excluded cannot be read.", path.display()));
+    let root = root_to_exclude(&launch.environment, Path::new(directory));
+    if excluded && launch.environment.home().is_some_and(|home| home.starts_with(&root)) {
+        let said = "All of your home directory would be excluded; `sessions exclude DIR` names one below it.";
+        return Err(said.to_owned());
     }
-    let mut listed = settings.exclude;
-    let said = if excluded {
-        let root = project_of(launch, Path::new(directory));
-        if launch.environment.home().is_some_and(|home| home.starts_with(&root)) {
-            let said = "All of your home directory would be excluded; `sessions exclude DIR` names one below it.";
-            return Err(said.to_owned());
+    let written = launch.environment.shorten(&root);
+    let holds = |one: &String| Excluded::new(std::slice::from_ref(one), &launch.environment).holds(directory);
+    let mut gone = Vec::new();
+    let change = |listed: &mut Vec<String>| {
+        if excluded {
+            listed.push(written.clone());
+        } else {
+            gone = listed.extract_if(.., |one| holds(one)).collect();
         }
-        let written = launch.environment.shorten(&root);
-        listed.push(written.clone());
+    };
+    config::change_excluded(&launch.paths.config_file(), change).map_err(|error| error.to_string())?;
+    Ok(if excluded {
         format!("Excluded: {written}; x in the choice “excluded” takes it back")
     } else {
-        let holds = |one: &String| Excluded::new(std::slice::from_ref(one), &launch.environment).holds(directory);
-        let (gone, rest): (Vec<String>, Vec<String>) = listed.into_iter().partition(holds);
-        listed = rest;
         format!("No longer excluded: {}", gone.join(", "))
-    };
-    let after = config::write_excluded(&listed, &before).ok_or_else(|| {
-        format!("projects.exclude cannot be written into {}; write it there by hand.", path.display())
-    })?;
-    config::replace_file(&path, after.as_bytes()).map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(said)
+    })
 }
 
-/// The root of the project of a directory; the directory itself where it is not there, or where all of the home directory would
-/// be meant.
-fn project_of(launch: &Launch, directory: &Path) -> PathBuf {
-    let is_too_wide = |root: &Path| launch.environment.home().is_some_and(|home| home.starts_with(root));
+/// What is left out with a directory: the root of its project; the directory itself where it is not there, or where all of the home
+/// directory would be meant.
+pub fn root_to_exclude(environment: &Environment, directory: &Path) -> PathBuf {
+    let is_too_wide = |root: &Path| environment.home().is_some_and(|home| home.starts_with(root));
     let is_there = directory.is_absolute() && directory.is_dir();
     let root = is_there.then(|| Project::of(directory).root).filter(|root| !is_too_wide(root.as_path()));
     root.unwrap_or_else(|| directory.to_owned())

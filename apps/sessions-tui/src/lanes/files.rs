@@ -6,6 +6,7 @@ use std::path::Path;
 use archive::Archive;
 use crossbeam_channel::Sender;
 
+use super::apart;
 use super::opening::Source;
 use super::pictures::{self, Folder};
 use super::queue::Queue;
@@ -21,8 +22,8 @@ pub(super) fn serve(launch: &Launch, folder: &Folder, mut queue: Queue, wake: &S
     while let Some(request) = queue.next() {
         let answer = match request {
             Effect::Open { ticket, path } => {
-                let outcome =
-                    read(&archive, &path, &mut |opened| drop(wake.send(Wake::Msg(Msg::Opened(ticket, Ok(opened))))));
+                let mut tell = |opened| drop(wake.send(Wake::Msg(Msg::Opened(ticket, Ok(opened)))));
+                let outcome = apart(|| read(&archive, &path, &mut tell));
                 match outcome {
                     Ok(()) => continue,
                     Err(error) => Msg::Opened(ticket, Err(unreadable(&path, &error))),
@@ -39,7 +40,7 @@ pub(super) fn serve(launch: &Launch, folder: &Folder, mut queue: Queue, wake: &S
 }
 
 /// Reads a transcript: hands over the beginning of a long one, and then all of it.
-fn read(archive: &Archive, path: &Path, on: &mut dyn FnMut(Opened)) -> io::Result<()> {
+fn read(archive: &Archive, path: &Path, on: &mut (dyn FnMut(Opened) + Send)) -> io::Result<()> {
     let mut source = Source::open_kept(archive, path)?;
     if !source.read_first()? {
         on(Opened { script: source.script(), complete: false });

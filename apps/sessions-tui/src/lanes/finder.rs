@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use search::{Caps, Found, Hit, Seen, Standing, Target, Wanted};
 
+use super::apart;
 use crate::app::Wake;
 use crate::finding::{Ranking, Reach};
 use crate::library::Library;
@@ -28,12 +29,7 @@ impl Finder {
         Self { sender, current: Mutex::default() }
     }
 
-    /// Stops what is being searched.
-    pub(super) fn stop(&self) {
-        self.current.lock().unwrap_or_else(PoisonError::into_inner).store(true, Ordering::Relaxed);
-    }
-
-    /// Stops what is being searched and hands over what is to be searched now.
+    /// Stops what is being searched and hands over what is to be searched now, if anything.
     pub(super) fn ask(&self, effect: Effect) {
         let stop = Arc::new(AtomicBool::new(false));
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
@@ -50,6 +46,10 @@ pub(super) fn serve(requests: &Receiver<(Effect, Arc<AtomicBool>)>, wake: &Sende
     while let Ok(mut request) = requests.recv() {
         while let Ok(newer) = requests.try_recv() {
             request = newer;
+        }
+        if matches!(request.0, Effect::StopFinding) {
+            // nothing is narrowed any more
+            memory = None;
         }
         if let (Effect::Rank { ticket, query, setting, library, reach, thinking }, stop) = request {
             let tell = |ranking: Ranking| {
@@ -71,7 +71,7 @@ pub(super) fn serve(requests: &Receiver<(Effect, Arc<AtomicBool>)>, wake: &Sende
             tell(Ranking { hits: order.hits(&HashMap::new()), found: Vec::new(), running: wanted.is_some() });
             if let Some(wanted) = wanted {
                 let seen = narrowed(&mut memory, &library, &wanted);
-                search(&Task { wanted: &wanted, seen, order: &order, stop: &stop, ticket }, wake);
+                apart(|| search(&Task { wanted: &wanted, seen, order: &order, stop: &stop, ticket }, wake));
             }
         }
     }

@@ -5,10 +5,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::Utc;
-use config::{Identities, USER_VARIABLE};
+use config::{Environment, Identities, Settings, USER_VARIABLE};
 use crossbeam_channel::{Receiver, Sender};
 use notes::{Author, Desk, Draft, EntryId, Page, Vocabulary};
-use resume::{Places, Project};
+use resume::{Moves, Project};
 use search::Marks;
 use transcript::SessionId;
 
@@ -62,11 +62,12 @@ pub(super) fn with<T>(
     work(desk.insert(opened))
 }
 
-pub(super) fn author(launch: &Launch) -> Author {
+/// Who writes: the person that a program was started by.
+pub fn author(environment: &Environment, settings: &Settings) -> Author {
     Author {
-        name: Identities::new(&launch.environment).of(Some(&launch.environment.cwd)),
-        said: launch.environment.get(USER_VARIABLE).is_some(),
-        also: launch.settings.entry_names.clone(),
+        name: Identities::new(environment).of(Some(&environment.cwd)),
+        said: environment.get(USER_VARIABLE).is_some(),
+        also: settings.entry_names.clone(),
     }
 }
 
@@ -75,17 +76,18 @@ fn vocabulary(launch: &Launch) -> Vocabulary {
 }
 
 fn read(launch: &Launch, desk: &Desk) -> Ledger {
-    let project = Project::of(&launch.environment.cwd);
-    let moved = Places::remembered(&launch.paths.places_file()).into_iter();
-    let before = moved.filter_map(|(from, to)| Some(from.join(project.root.strip_prefix(to).ok()?)));
-    let here = std::iter::once(project.key.clone()).chain(before.map(|from| Project::of(&from).key)).collect();
+    let (project, here) = Moves::read(&launch.paths.places_file()).project(&launch.environment.cwd);
     let notes = desk.notes().clone();
-    let unread = notes.unread(&author(launch)).into_iter().map(|unread| unread.entry.id.clone()).collect();
+    let unread = notes
+        .unread(&author(&launch.environment, &launch.settings))
+        .into_iter()
+        .map(|unread| unread.entry.id.clone())
+        .collect();
     Ledger { notes, unread, here, project: project.name }
 }
 
 fn write(launch: &Launch, desk: &mut Desk, jot: Jot) -> Result<String, String> {
-    let (author, vocabulary) = (author(launch), vocabulary(launch));
+    let (author, vocabulary) = (author(&launch.environment, &launch.settings), vocabulary(launch));
     let now_ms = u64::try_from(Utc::now().timestamp_millis()).unwrap_or(0);
     let mut change =
         |id: &EntryId, draft: Draft| desk.change_entry(id, draft, &author, now_ms).map_err(|error| error.to_string());
@@ -128,7 +130,8 @@ fn mark(
 ) -> Result<Vec<(SessionId, Marks)>, String> {
     let now_ms = u64::try_from(Utc::now().timestamp_millis()).unwrap_or(0);
     let names = sessions.iter().map(SessionId::as_str);
-    desk.change_marks(names, draft, &author(launch), now_ms).map_err(|error| error.to_string())?;
+    desk.change_marks(names, draft, &author(&launch.environment, &launch.settings), now_ms)
+        .map_err(|error| error.to_string())?;
     let said = |session: &SessionId| {
         let mut marks = Marks::default();
         if let Some(said) = desk.notes().marks(session.as_str()) {

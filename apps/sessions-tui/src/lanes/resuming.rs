@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use config::{Environment, Settings};
-use resume::{Obstacle, Place, Places, Plan, Request, Tmux, Whereabouts};
+use resume::{Moves, Obstacle, Place, Places, Plan, Request, Tmux, Whereabouts};
 use store::SessionRow;
 use store::live;
 
 use crate::Launch;
 use crate::cells;
-use crate::library::Library;
+use crate::library::{Library, to_go_on};
 use crate::message::{Errand, Planned, Way};
 
 /// Columns of a title that a window is named by.
@@ -111,18 +111,18 @@ fn named(launch: &Launch, gone: Option<PathBuf>, written: &str) -> Result<PathBu
 }
 
 fn asked(launch: &Launch, row: &SessionRow, errand: Errand, named: Option<PathBuf>) -> Request {
-    let request = request(&launch.environment, &launch.settings, row);
+    let moves = Moves::read(&launch.paths.places_file());
+    let request = request(&launch.environment, &launch.settings, &moves, row);
     let directories = named.map_or(request.directories, |named| vec![named]);
     Request { directories, fork: errand.fork, ..request }
 }
 
 /// What is asked for to take up a session as it is, in its own directory.
-pub fn request(environment: &Environment, settings: &Settings, row: &SessionRow) -> Request {
-    let ran_in = row.session.cwd_last.iter().chain(&row.session.cwd_first).map(String::as_str);
+pub fn request(environment: &Environment, settings: &Settings, moves: &Moves, row: &SessionRow) -> Request {
     Request {
         id: row.id().to_string(),
         transcript: row.transcript.clone(),
-        directories: resume::directories(row.transcript.as_deref(), ran_in),
+        directories: to_go_on(moves, row),
         claude_config_dir: row.root.as_deref().and_then(|root| environment.root_to_name(root)),
         fork: false,
         flags: settings.claude_flags.iter().map(Into::into).collect(),

@@ -10,18 +10,19 @@ use chrono::{DateTime, TimeDelta, Utc};
 use config::SessionTypes;
 use crossbeam_channel::Sender;
 use notes::Notes;
-use resume::Places;
+use resume::{Moves, Places};
 use search::Marks;
 use store::{LatestRequest, ScanOptions, SessionRow, Store, StoreError, live};
 use transcript::SessionId;
 
+use super::apart;
 use super::jotting::{self, SharedDesk};
 use super::queue::Queue;
 use crate::Launch;
 use crate::app::Wake;
 use crate::condition::{Outlook, cache_lasts};
 use crate::library::{Knowledge, Library, marks};
-use crate::message::{Effect, Msg};
+use crate::message::{Effect, Msg, Ticket};
 use crate::rehearsal;
 
 /// Least time between two reports on a running scan.
@@ -34,27 +35,32 @@ pub(super) fn load(launch: &Launch, desk: &SharedDesk, mut queue: Queue, wake: &
     let store = Store::at(&launch.paths.store);
     while let Some(request) = queue.next() {
         let Effect::Load(ticket) = request else { continue };
-        rehearsal::panic_if_asked(&launch.environment, "lane");
-        let rows = store.sessions().map_err(|error| error.to_string());
-        let running = live::running(&launch.paths.known_roots());
-        let library = rows.map(|rows| {
-            let marks = marks_of(launch, desk, &rows, wake);
-            Arc::new(Library::new(rows, &running, launch.zone).marked(marks).without(&launch.excluded()).waiting())
-        });
-        let ready = library.as_ref().ok().cloned();
-        let _ = wake.send(Wake::Msg(Msg::Loaded(ticket, library)));
-        let Some(library) = ready else { continue };
-        // Made now, while the list is drawn, the first key finds it.
-        library.learn(knowledge(launch, &store));
-        library.candidates();
-        // What cannot be read now is no reason to disturb anybody: it is asked for again with the next load.
-        let latest = store.latest_requests(Utc::now() - WARM_AT_MOST).unwrap_or_default();
-        let rows = library.entries.iter().map(|entry| &entry.row);
-        let _ = wake.send(Wake::Msg(Msg::Outlook(ticket, Outlook { warm_until: warm(rows, latest) })));
-        if !launch.demo {
-            // Without it a directory that moves is asked for: nothing that has to be told now.
-            let _ = Places::keep(&launch.paths.places_file(), library.directories().iter().map(AsRef::as_ref));
-        }
+        apart(|| load_once(launch, desk, &store, ticket, wake));
+    }
+}
+
+fn load_once(launch: &Launch, desk: &SharedDesk, store: &Store, ticket: Ticket, wake: &Sender<Wake>) {
+    rehearsal::panic_if_asked(&launch.environment, "lane");
+    let rows = store.sessions().map_err(|error| error.to_string());
+    let running = live::running(&launch.paths.known_roots());
+    let library = rows.map(|rows| {
+        let marks = marks_of(launch, desk, &rows, wake);
+        let library = Library::new(rows, &running, launch.zone).moved(&Moves::read(&launch.paths.places_file()));
+        Arc::new(library.marked(marks).without(&launch.excluded()).waiting())
+    });
+    let ready = library.as_ref().ok().cloned();
+    let _ = wake.send(Wake::Msg(Msg::Loaded(ticket, library)));
+    let Some(library) = ready else { return };
+    // Made now, while the list is drawn, the first key finds it.
+    library.learn(knowledge(launch, store));
+    library.candidates();
+    // What cannot be read now is no reason to disturb anybody: it is asked for again with the next load.
+    let latest = store.latest_requests(Utc::now() - WARM_AT_MOST).unwrap_or_default();
+    let rows = library.entries.iter().map(|entry| &entry.row);
+    let _ = wake.send(Wake::Msg(Msg::Outlook(ticket, Outlook { warm_until: warm(rows, latest) })));
+    if !launch.demo {
+        // Without it a directory that moves is asked for: nothing that has to be told now.
+        let _ = Places::keep(&launch.paths.places_file(), library.directories().iter().map(AsRef::as_ref));
     }
 }
 
@@ -115,12 +121,13 @@ pub(super) fn scan(launch: &Launch, cancel: &AtomicBool, mut queue: Queue, wake:
             ..ScanOptions::default()
         };
         let mut reported = None::<Instant>;
-        let outcome = store.scan(&options, &launch.prices, cancel, &mut |progress| {
+        let mut report = |progress| {
             if reported.is_none_or(|moment| moment.elapsed() >= REPORT_EVERY) {
                 reported = Some(Instant::now());
                 let _ = wake.send(Wake::Msg(Msg::Scanning(progress)));
             }
-        });
+        };
+        let outcome = apart(|| store.scan(&options, &launch.prices, cancel, &mut report));
         if matches!(outcome, Err(StoreError::Cancelled)) {
             return;
         }

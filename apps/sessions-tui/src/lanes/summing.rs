@@ -20,7 +20,7 @@ pub(super) fn serve(launch: &Launch, mut queue: Queue, wake: &Sender<Wake>) {
     while let Some(request) = queue.next() {
         let Effect::Sum { ticket, tools } = request else { continue };
         let types = SessionTypes::load(&launch.paths.session_types_file()).unwrap_or_default();
-        let Machines { here, others: devices } = launch.machines();
+        let Machines { here, others: devices, .. } = launch.machines();
         let device = (!here.is_empty()).then_some(here.as_str());
         let query = CubeQuery { grain, tools, types: &types, device, devices: &devices, prices: &launch.prices };
         let cube = store.cube(&query).map(Arc::new).map_err(|error| error.to_string());

@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use crossbeam_channel::Sender;
 use journal::Journal;
-use sync::{Address, Devices, Heads, Local, Records, Terms};
+use sync::{Address, Heads, Local, Records, Terms};
 
 use super::queue::Queue;
 use crate::Launch;
 use crate::app::Wake;
+use crate::machines;
 use crate::message::{Effect, Msg};
 use crate::syncing::{RemoteState, Synced};
 
@@ -47,7 +48,7 @@ fn look(launch: &Launch) -> Synced {
     let mut journal = if folder.is_dir() { Journal::open(&folder).ok() } else { None };
     let here = journal.as_mut().and_then(|journal| Local::heads(journal).ok()).unwrap_or_default();
     let devices = journal.as_mut().and_then(|journal| {
-        let devices = Devices::remembered(&launch.paths.devices_file(), journal).ok()?;
+        let devices = machines::devices(&launch.paths, &launch.settings, &launch.environment, journal).ok()?;
         Some(devices.list(journal))
     });
     let records = Records::load(&launch.paths.remotes_file());

@@ -177,7 +177,7 @@ impl Entry {
             (State::Gone, self.is_gone()),
         ];
         subject.started = session.started;
-        subject.directories = [&session.cwd_first, &session.cwd_last].into_iter().flatten().cloned().collect();
+        subject.directories.clone_from(&self.places);
         subject.tools = belongings.map(|own| own.tools.clone()).unwrap_or_default();
         subject.files.clone_from(&session.files_touched);
         subject.kind = self.kind(&knowledge.types);

@@ -55,9 +55,9 @@ pub(super) fn weighed(model: &mut Model, ticket: Ticket, outcome: Result<Arc<Wei
     match outcome {
         Ok(weights) => {
             model.house.problem = None;
-            model.house.deleted.retain(|id| weights.trash.contains(id));
+            model.house.deleted.retain(|id| weights.deleted.contains(id));
             if model.house.deleted.is_empty() {
-                model.house.deleted.extend(weights.trash.first().cloned());
+                model.house.deleted.extend(weights.deleted.first().cloned());
             }
             if model.house.weights.replace(weights).is_none() {
                 from_the_top(model);
@@ -79,6 +79,7 @@ pub(super) fn done(
     model.house.stale = true;
     model.house.chosen.clear();
     if !deleted.is_empty() {
+        model.house.step_over(&deleted);
         model.house.deleted = deleted;
     }
     match outcome {
@@ -100,6 +101,7 @@ pub(super) fn confirm(model: &mut Model, confirm: Confirm) {
             house::deletion(deletions, &cells::cut(&title.unwrap_or_default(), 50))
         }
         Confirm::Relinking(plan) => house::relinking(plan, model.setup.home.as_deref()),
+        Confirm::Exclusion { directory } => house::exclusion(directory, model.setup.home.as_deref()),
     };
     model.ask = Some(Ask::new(About::Confirm(confirm), text, String::new()));
 }
@@ -116,6 +118,7 @@ pub(super) fn answered(model: &mut Model, answer: &str, effects: &mut Vec<Effect
     let chore = match confirm {
         Confirm::Deletion(deletions) => Chore::Delete(deletions.clone()),
         Confirm::Relinking(plan) => Chore::Relink(plan.clone()),
+        Confirm::Exclusion { directory } => Chore::Exclude { directory: directory.clone(), excluded: true },
     };
     model.ask = None;
     effects.push(Effect::Chore(chore));
@@ -173,11 +176,23 @@ fn act_on_sessions(model: &mut Model, action: Action, effects: &mut Vec<Effect>)
     let ids: Vec<SessionId> = meant.iter().map(|entry| entry.row.id().clone()).collect();
     match action {
         Action::Open => read(model, &first, effects),
-        Action::ArchiveNow => effects.push(Effect::Chore(Chore::Archive(ids))),
+        Action::ArchiveNow => {
+            let library = model.list.library();
+            let kept: Vec<SessionId> = ids.into_iter().filter(|id| library.entry(id).is_some()).collect();
+            if kept.is_empty() {
+                model.say(Kind::Note, "Its project is excluded; x records it again");
+            } else {
+                effects.push(Effect::Chore(Chore::Archive(kept)));
+            }
+        }
         Action::PutBack => {
-            // a second transcript of one id would be found by nobody
             let gone = meant.iter().filter(|entry| entry.row.transcript.is_none());
-            effects.push(Effect::Chore(Chore::Restore(gone.map(|entry| entry.row.id().clone()).collect())));
+            let gone: Vec<SessionId> = gone.map(|entry| entry.row.id().clone()).collect();
+            if gone.is_empty() {
+                model.say(Kind::Note, "Its transcript is there: nothing has to be put back");
+            } else {
+                effects.push(Effect::Chore(Chore::Restore(gone)));
+            }
         }
         Action::DeleteSessions => {
             let (running, resting): (Vec<&Entry>, Vec<&Entry>) =
@@ -224,12 +239,15 @@ fn exclude(model: &mut Model, entry: &Entry, effects: &mut Vec<Effect>) {
         model.say(Kind::Note, "It is not known where it ran");
         return;
     };
-    let excluded = model.list.library().entry(entry.row.id()).is_some();
-    effects.push(Effect::Chore(Chore::Exclude { directory, excluded }));
+    if model.list.library().entry(entry.row.id()).is_some() {
+        confirm(model, Confirm::Exclusion { directory });
+    } else {
+        effects.push(Effect::Chore(Chore::Exclude { directory, excluded: false }));
+    }
 }
 
 fn relink(model: &mut Model, entry: &Entry) {
-    let Some(gone) = entry.row.session.cwd_first.as_deref().map(PathBuf::from) else {
+    let Some(gone) = entry.began_in.as_deref().map(PathBuf::from) else {
         model.say(Kind::Note, "It is not known where it ran");
         return;
     };

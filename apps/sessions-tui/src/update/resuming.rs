@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
+use chrono::DateTime;
 use store::SessionRow;
 
 use crate::Outcome;
 use crate::ask::{About, Ask};
 use crate::cells;
+use crate::figures;
 use crate::library::Entry;
 use crate::machines::command_there;
 use crate::message::{Effect, Errand, Planned, Ticket, Way};
@@ -40,26 +42,32 @@ pub(super) fn set_out(model: &mut Model, errand: Errand, effects: &mut Vec<Effec
     }
     if let (true, Some(device)) = (entry.is_unreadable(), &entry.marks.device) {
         if errand.way == Way::Copy {
-            let command = command_there(device, entry.row.id());
+            let command = command_there(device, &format!("resume {}", entry.row.id()));
             return copy(model, "the command", command, effects);
         }
-        model.message = Some(elsewhere(device, entry));
+        model.message = Some(elsewhere(model, device, entry));
         return;
     }
     plan(model, row, errand, None, effects);
 }
 
 /// Where the transcript of a session lies that is not here, and what can be done with it.
-pub(super) fn elsewhere(device: &str, entry: &Entry) -> Message {
+pub(super) fn elsewhere(model: &Model, device: &str, entry: &Entry) -> Message {
+    let known = model.syncing.known.iter().flat_map(|known| &known.devices);
+    let heard = known.filter(|known| Some(known.replica) == entry.row.device).find_map(|known| {
+        let heard = DateTime::from_timestamp_millis(i64::try_from(known.heard_ms).ok().filter(|ms| *ms > 0)?)?;
+        Some(format!(", last heard of {}", figures::since(heard, model.now)))
+    });
+    let heard = heard.unwrap_or_default();
     let device = cells::clean(device);
     let directory = entry.directory().map(|directory| cells::clean(&directory.to_string_lossy()));
     let ran_in = directory.map(|directory| format!(" It ran in {directory}.")).unwrap_or_default();
     Message {
         title: "It ran on another machine".to_owned(),
         text: format!(
-            "Its transcript lies on {device}; here are its figures, and what people wrote about it.{ran_in}\n\nGo on there, \
+            "Its transcript lies on {device}{heard}; here are its figures, and what people wrote about it.{ran_in}\n\nGo on there, \
              or from here:\n\n{}\n\ny copies this command, Y the id.",
-            command_there(&device, entry.row.id()),
+            command_there(&device, &format!("resume {}", entry.row.id())),
         ),
     }
 }

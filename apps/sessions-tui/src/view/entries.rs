@@ -81,12 +81,14 @@ fn rows(model: &Model, area: Rect, buffer: &mut Buffer) {
     };
     if entries.rows.is_empty() {
         let text = match entries.shelf {
-            _ if !entries.narrow.value().is_empty() => "No entry has these words",
-            Shelf::Inbox => "Nothing new by others",
+            _ if !entries.narrow.value().is_empty() => "No entry has these words; Esc takes them back",
+            Shelf::Inbox => "Nothing new by others. Tab shows what is open",
             _ if ledger.notes.entries().is_empty() => {
                 "Nothing is written down yet. n does, and so does `sessions log issue <title>`"
             }
-            Shelf::Open => "Nothing is left to do here. Tab shows all, . those of other projects",
+            Shelf::Open => {
+                "Nothing is left to do here. n writes something down, Tab shows all, . those of other projects"
+            }
             Shelf::All => "Nothing is written down for this project. . shows other projects",
         };
         return told(model, text, area, buffer);

@@ -1,4 +1,4 @@
-//! Housekeeping on the screen: what all of it comes to, the sessions as a table, the facts of the one under the cursor.
+//! Housekeeping on the screen: what is listed comes to, the sessions as a table, the facts of the one under the cursor.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -34,7 +34,7 @@ pub(super) fn draw(model: &Model, places: &Places, buffer: &mut Buffer) {
     page(model, places.preview, buffer);
 }
 
-/// What is selected, else what all of it comes to and what goes in the next days.
+/// What is selected comes to, else what is listed, and what goes in the next days.
 fn top_line(model: &Model, places: &Places, buffer: &mut Buffer) {
     let (house, theme) = (&model.house, &model.setup.theme);
     let state = sessions::state(model);
@@ -45,10 +45,9 @@ fn top_line(model: &Model, places: &Places, buffer: &mut Buffer) {
     if let Some(load) = house.chosen_load() {
         painter.text(&format!("{} selected · {}", figures::count(load.sessions as u64), both(load)), theme.accent);
     } else if house.weights.is_some() {
-        let (all, expiring) = house.totals(model.now);
-        let count = figures::count(house.len() as u64);
-        let shown = if house.chip == Chip::All { figures::counted(house.len() as u64, "session") } else { count };
-        painter = painter.text(&format!("{shown} · {}", both(all)), theme.dim);
+        let (listed, expiring) = house.totals(model.now);
+        let shown = figures::counted(listed.sessions as u64, "session");
+        painter = painter.text(&format!("{shown} · {}", both(listed)), theme.dim);
         if expiring.sessions > 0 && !model.setup.demo {
             let text = format!("{} ({}) in 7 days", expiring.sessions, size(expiring.on_disk));
             painter.skip(2).text(&format!("! go: {text}"), theme.warning);

@@ -1,4 +1,4 @@
-//! The page of syncing: remotes, what waits for them and what is wrong; devices, and how far each has come where.
+//! The page of syncing: remotes, what is queued for them and what is wrong; devices, and how far each has come where.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -73,8 +73,8 @@ fn rows(model: &Model, width: u16) -> Vec<Row> {
     let mut rows = Vec::new();
     if known.remotes.is_empty() {
         let text = "There is no place to sync with yet. `sessions remote add home ~/Sync/sessions` at the prompt adds a \
-                    folder that another program carries to your other machines; a git repository or a PostgreSQL \
-                    database do as well: `sessions remote add --help`.";
+                    folder that another program carries to your other machines; a git repository, a PostgreSQL \
+                    database, a DuckDB file or MotherDuck do as well: `sessions remote add --help`.";
         rows.extend(told(text, theme.text, columns, 0));
     } else {
         rows.push(vec![("Remotes".to_owned(), theme.strong, 0)]);
@@ -95,16 +95,12 @@ fn told(text: &str, style: Style, columns: usize, indent: usize) -> Vec<Row> {
 
 fn of_remote(model: &Model, remote: &RemoteState, columns: usize) -> Vec<Row> {
     let theme = &model.setup.theme;
-    let ago = |moment| figures::ago(moment, model.now);
-    let synced = remote.synced.map_or_else(|| "not synced yet".to_owned(), |at| format!("synced {}", since(&ago(at))));
+    let since = |at| format!("synced {}", figures::since(at, model.now));
+    let synced = remote.synced.map_or_else(|| "not synced yet".to_owned(), since);
     let queued = if remote.queued == 0 {
-        "nothing waits".to_owned()
+        "nothing queued".to_owned()
     } else {
-        format!(
-            "{} {}",
-            figures::counted(remote.queued, "operation"),
-            if remote.queued == 1 { "waits" } else { "wait" }
-        )
+        format!("{} queued", figures::counted(remote.queued, "operation"))
     };
     let whose = if remote.shared { " · others read it" } else { "" };
     let mut rows = vec![
@@ -126,10 +122,6 @@ fn of_remote(model: &Model, remote: &RemoteState, columns: usize) -> Vec<Row> {
         Err(wrong) => told(&format!("It {}.", cells::clean(wrong)), theme.error, columns, INDENT),
     }));
     rows
-}
-
-fn since(ago: &str) -> String {
-    if ago == "now" { "just now".to_owned() } else { format!("{ago} ago") }
 }
 
 fn soon(due: chrono::DateTime<chrono::Utc>, model: &Model) -> String {
@@ -158,11 +150,11 @@ fn of_devices(model: &Model, known: &Synced, columns: usize) -> Vec<Row> {
     let head = |text: &str| (cells::cut(text, usize::from(FIGURE - 1)).into_owned(), theme.dim, figure);
     let mut heads = vec![("Devices".to_owned(), theme.strong, widest), head("sessions"), head("operations")];
     heads.extend(remotes.iter().map(|remote| head(&format!("at {}", cells::clean(&remote.name)))));
-    heads.push(("last".to_owned(), theme.dim, -i32::from(WHEN + 1)));
+    heads.push(("heard".to_owned(), theme.dim, -i32::from(WHEN + 1)));
     let mut rows = vec![heads];
     let entries = &model.list.library().entries;
     for device in shown(known) {
-        let sessions = entries.iter().filter(|entry| match entry.row.device {
+        let sessions = entries.iter().filter(|entry| match entry.row.counts_for {
             None => device.replica == known.devices[0].replica,
             Some(other) => other == device.replica,
         });
@@ -171,7 +163,7 @@ fn of_devices(model: &Model, known: &Synced, columns: usize) -> Vec<Row> {
         let mut row = vec![(name(device), theme.text, widest), count(sessions.count() as u64, theme.text)];
         row.push(count(device.operations, theme.text));
         row.extend(remotes.iter().map(|remote| there(device, remote, theme, figure)));
-        let last = i64::try_from(device.last_ms).ok().filter(|ms| *ms > 0);
+        let last = i64::try_from(device.heard_ms).ok().filter(|ms| *ms > 0 && !device.is_here);
         let last = last.and_then(chrono::DateTime::from_timestamp_millis);
         row.push((last.map(|at| figures::ago(at, model.now)).unwrap_or_default(), style, -i32::from(WHEN + 1)));
         rows.push(row);

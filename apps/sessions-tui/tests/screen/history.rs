@@ -105,6 +105,7 @@ fn row(at: usize, sketch: &Sketch) -> SessionRow {
         project_key: None,
         created_by: None,
         device: None,
+        counts_for: None,
         tokens: Tokens {
             input: total / 20,
             output: total / 20,

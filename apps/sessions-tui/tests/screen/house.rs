@@ -18,11 +18,11 @@ pub(crate) fn weights(rows: &[SessionRow], done: &[Chore]) -> Weights {
     let id = |at: usize| rows[at].id().to_string();
     let on_disk = (0..rows.len()).map(|at| (id(at), 12_400_000 >> (2 * at)));
     let packed = (0..rows.len()).filter(|at| at % 3 == 1).map(|at| (id(at), 90_000 + 1_000 * at as u64));
-    let trash = match done.last() {
+    let deleted = match done.last() {
         Some(Chore::Delete(deletions)) => deletions.iter().map(|one| SessionId(one.session.clone())).collect(),
         _ => Vec::new(),
     };
-    Weights { on_disk: on_disk.collect(), packed: packed.collect(), trash }
+    Weights { on_disk: on_disk.collect(), packed: packed.collect(), deleted }
 }
 
 /// What deleting a session takes away, made up.
@@ -151,10 +151,9 @@ fn what_was_deleted_last_comes_back() {
 fn keys_do_chores_with_the_session_under_the_cursor_or_those_selected() {
     for (keys, expect) in [
         ("ja", Chore::Archive(vec![id(1)])),
-        ("jr", Chore::Restore(vec![])),
         ("Gkr", Chore::Restore(vec![id(6)])),
         (
-            "jx",
+            "jxy<Enter>",
             Chore::Exclude {
                 directory: history::rows()[1].session.cwd_first.clone().unwrap_or_default(),
                 excluded: true,
@@ -165,6 +164,9 @@ fn keys_do_chores_with_the_session_under_the_cursor_or_those_selected() {
         driver.press(keys);
         assert_eq!(driver.chores, [expect], "{keys}\n{}", driver.text());
     }
+    let mut there = driver(100, 30);
+    there.press("jr");
+    assert!(there.shows("Its transcript is there") && there.chores.is_empty(), "{}", there.text());
     let mut driver = driver(100, 30);
     driver.press("Aa");
     assert!(matches!(&driver.chores[..], [Chore::Archive(ids)] if ids.len() == driver.rows.len()));

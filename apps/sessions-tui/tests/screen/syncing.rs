@@ -22,6 +22,7 @@ fn device(replica: &str, label: &str, operations: u64, hours: i64) -> Device {
         is_here: label == "laptop",
         operations,
         last_ms: u64::try_from(last).expect("it is after 1970"),
+        heard_ms: u64::try_from(last).expect("it is after 1970"),
     }
 }
 
@@ -62,6 +63,7 @@ fn driver(width: u16, height: u16) -> Driver {
     let mut rows = history::rows();
     rows[2].transcript = None;
     rows[2].device = Some(TOWER.parse().expect("a number"));
+    rows[2].counts_for = rows[2].device;
     let mut driver = Driver::unstarted(width, height, rows);
     driver.marks =
         [(history::id(2).as_str().into(), Marks { device: Some("tower".into()), ..Marks::default() })].into();

@@ -1,8 +1,11 @@
 //! A copy of a transcript takes next to nothing, and lives on when the original goes.
 
 use std::fs;
+use std::sync::atomic::AtomicBool;
 
-use crate::scene::{Scene, lines};
+use archive::Bounds;
+
+use crate::scene::{LATER, Scene, lines};
 
 /// A transcript, and a fork of it: the same records under another session, with a few more.
 fn forked(scene: &Scene) -> (Vec<u8>, u64, u64) {
@@ -20,6 +23,25 @@ fn a_fork_is_kept_by_what_is_new_in_it() {
     let (fork, alone, beside) = forked(&scene);
     assert!(beside * 5 < alone, "{beside} beside {alone}");
     assert_eq!(scene.kept(&scene.path("p/two.jsonl")), fork);
+}
+
+#[test]
+fn forks_are_kept_by_what_is_new_in_them_however_many_are_kept_at_once() {
+    let scene = Scene::new();
+    let original = lines(1, 3_000);
+    let alone = {
+        let scene = Scene::new();
+        scene.write("p/one.jsonl", &original);
+        scene.keep().bytes_packed
+    };
+    for fork in 0..12 {
+        scene.write(&format!("p/{fork}.jsonl"), original.clone() + &lines(2 + fork, 10));
+    }
+    let (roots, stop) = ([scene.root()], AtomicBool::new(false));
+    let bounds = Bounds { roots: &roots, now_ms: LATER, since_ms: None, until: None, threads: 6, stop: &stop };
+    let kept = scene.archive.keep(&bounds).expect("the archive can be written");
+    assert_eq!((kept.sessions, kept.sessions_left), (12, 0));
+    assert!(kept.bytes_packed < 2 * alone, "{} and {alone} for one alone", kept.bytes_packed);
 }
 
 #[test]

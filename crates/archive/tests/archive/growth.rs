@@ -11,9 +11,7 @@ enum Step {
     Append(String),
     Rewrite(String),
     CutOff(prop::sample::Index),
-    Keep {
-        rested: bool,
-    },
+    Keep,
     /// Killed in the middle of a write: the pack ends at some byte of what was written, nothing was noted.
     Killed(prop::sample::Index),
     Tidy,
@@ -25,7 +23,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => text.prop_map(Step::Append),
         1 => text.prop_map(Step::Rewrite),
         1 => any::<prop::sample::Index>().prop_map(Step::CutOff),
-        3 => any::<bool>().prop_map(|rested| Step::Keep { rested }),
+        3 => Just(Step::Keep),
         3 => any::<prop::sample::Index>().prop_map(Step::Killed),
         1 => Just(Step::Tidy),
     ]
@@ -57,7 +55,7 @@ fn check(steps: Vec<Step>) {
                 let content = fs::read(&path).expect("it is there");
                 fs::write(&path, &content[..at.index(content.len() + 1)]).expect("it can be written");
             }
-            Step::Keep { rested } => drop(scene.keep_at(if rested { LATER } else { 0 }, None)),
+            Step::Keep => drop(scene.keep()),
             Step::Killed(at) => killed(&scene, at),
             Step::Tidy => drop(scene.tidy()),
         }
@@ -107,18 +105,30 @@ fn a_pack_that_ends_at_any_byte_is_made_whole_while_the_transcript_is_there() {
 }
 
 #[test]
-fn only_what_is_new_is_read_and_a_line_waits_for_its_end() {
+fn only_what_is_new_is_read_and_a_line_without_its_end_is_kept_too() {
     let scene = Scene::new();
     let path = scene.write("p/s.jsonl", "one\ntwo\nthr");
-    assert_eq!(scene.keep_at(0, None).bytes, 8);
-    assert_eq!(scene.kept(&path), b"one\ntwo\n");
-    assert_eq!(scene.keep_at(0, None).bytes, 0);
+    // whatever the clock says: nothing is waited for
+    let keep = || scene.keep_at(0, None);
+    assert_eq!(keep().bytes, 11);
+    assert_eq!(keep().bytes, 0);
     scene.append("p/s.jsonl", "ee\nfo");
-    assert_eq!(scene.keep_at(0, None).bytes, 6);
-    assert_eq!(scene.keep().bytes, 2, "nobody ends it any more");
-    assert_eq!(scene.kept(&path), b"one\ntwo\nthree\nfo");
-    let nothing = scene.keep();
+    assert_eq!(keep().bytes, 5);
+    let nothing = keep();
     assert_eq!((nothing.files, nothing.bytes_packed), (0, 0));
+    fs::remove_file(&path).expect("it can be removed");
+    assert_eq!(scene.kept(&path), b"one\ntwo\nthree\nfo", "however soon it went");
+}
+
+#[test]
+fn a_line_that_is_written_again_instead_of_ended_takes_the_place_of_its_beginning() {
+    let scene = Scene::new();
+    let path = scene.write("p/s.jsonl", "one\ntwo\nthr");
+    scene.keep();
+    scene.write("p/s.jsonl", "one\ntwo\nfour\n");
+    scene.keep();
+    fs::remove_file(&path).expect("it can be removed");
+    assert_eq!(scene.kept(&path), b"one\ntwo\nfour\n");
 }
 
 #[test]

@@ -35,6 +35,18 @@ pub(crate) fn recount(connection: &Connection, prices: &PriceTable, touched: &mu
     settle(connection, Groups::default(), Groups::default(), prices, touched)
 }
 
+/// Counts touched requests anew, and no other whose owner may change with them: that is for when the first counting of many
+/// is done, see `ledger::shared_again`.
+pub(super) fn recount_these(
+    connection: &Connection,
+    prices: &PriceTable,
+    touched: &mut Touched,
+) -> Result<(), StoreError> {
+    let (new, mut told) = (Groups::default(), Groups::default());
+    join(connection, &new, &mut told, touched)?;
+    requests::replace(connection, new, told, prices, &touched.keys)
+}
+
 /// All that is told of the requests that a session's files tell: the copies of each request, also in files of other
 /// sessions.
 pub(crate) fn told_by(connection: &Connection, session: &SessionId) -> Result<Vec<Vec<Copy>>, StoreError> {
@@ -76,8 +88,9 @@ pub(crate) fn reprice(
     slice: &RangeInclusive<i64>,
 ) -> Result<(), StoreError> {
     let slice = format!("BETWEEN {} AND {}", slice.start(), slice.end());
-    let told = stored(connection, &format!("c.sole AND c.file_id {slice}"))?;
-    requests::pick_costs(connection, prices, told.iter().map(|(copy, _)| &copy.request))?;
+    let mut told = Vec::new();
+    each_stored(connection, &format!("c.sole AND c.file_id {slice}"), |copy, _| told.push(copy.request))?;
+    requests::pick_costs(connection, prices, told.iter())?;
     let same = "(model, cost_pico_usd, unknown_models) IS NOT DISTINCT FROM (p.name, p.cost, p.unknown)";
     connection.execute(
         &format!(
@@ -86,7 +99,7 @@ pub(crate) fn reprice(
         ),
         [],
     )?;
-    let sessions = told.into_iter().map(|(copy, _)| copy.request.session.0).collect();
+    let sessions = told.into_iter().map(|request| request.session.0).collect();
     sums::renew(connection, &sessions)
 }
 
@@ -99,18 +112,23 @@ pub(super) fn settle(
     prices: &PriceTable,
     touched: &mut Touched,
 ) -> Result<(), StoreError> {
+    join(connection, &new, &mut told, touched)?;
+    let more = requests::shared_with(connection, touched)?;
+    gather(connection, &mut told, more, touched)?;
+    requests::replace(connection, new, told, prices, &touched.keys)
+}
+
+/// Joins new tellings with the stored ones, and stores those that the requests' own rows will not stand for.
+fn join(connection: &Connection, new: &Groups, told: &mut Groups, touched: &mut Touched) -> Result<(), StoreError> {
     let mut fresh: FxHashSet<Name> = told.values().flatten().map(name).collect();
     let touched_keys = touched.keys.iter().cloned().collect();
-    let Gathered { kept, doubled } = gather(connection, &mut told, touched_keys, touched)?;
+    let Gathered { kept, doubled } = gather(connection, told, touched_keys, touched)?;
     fresh.extend(doubled);
     let plain: FxHashSet<Name> = told.values().filter(|copies| is_plain(copies)).flatten().map(name).collect();
     forget(connection, kept.iter().filter(|name| fresh.contains(name) || plain.contains(name)))?;
     let unwritten = |copy: &&Copy| !kept.contains(&name(copy)) || fresh.contains(&name(copy));
     let several = new.values().chain(told.values()).filter(|copies| !is_plain(copies));
-    append(connection, several.flatten().filter(unwritten))?;
-    let more = requests::shared_with(connection, touched)?;
-    gather(connection, &mut told, more, touched)?;
-    requests::replace(connection, new, told, prices, &touched.keys)
+    append(connection, several.flatten().filter(unwritten))
 }
 
 /// Whether a request is told once, and so plainly that its row says all of it: see `tellings` in the schema.
@@ -149,7 +167,7 @@ fn gather(
     let mut lines: FxHashSet<String> = told.values().flatten().filter_map(local_line).cloned().collect();
     while !keys.is_empty() {
         pick_texts(connection, keys.iter())?;
-        for (copy, sole) in stored(connection, "c.request_key IN (SELECT name FROM picked)")? {
+        each_stored(connection, "c.request_key IN (SELECT name FROM picked)", |copy, sole| {
             if !all.insert(name(&copy)) {
                 doubled.insert(name(&copy));
             }
@@ -158,7 +176,7 @@ fn gather(
             }
             lines.extend(local_line(&copy).cloned());
             tell(told, copy);
-        }
+        })?;
         touched.keys.extend(keys);
         keys = linked(connection, &lines, touched)?;
     }
@@ -195,20 +213,30 @@ pub(super) fn tell(told: &mut Groups, copy: Copy) {
         }
         Slot::Occupied(mut slot) => {
             let copies = slot.get_mut();
-            match copies.iter().position(|other| other.place.file_id == copy.place.file_id) {
-                Some(index) => copies[index].request.merge(copy.request),
-                None => copies.push(copy),
+            if let Some(index) = copies.iter().position(|other| other.place.file_id == copy.place.file_id) {
+                copies[index].request.merge(copy.request);
+            } else {
+                // nearly always the last one, and a list that grows by itself takes room for four
+                copies.reserve_exact(1);
+                copies.push(copy);
             }
         }
     }
 }
 
-/// Tellings that are stored, and whether each stands in the request's own row.
-pub(crate) fn stored(connection: &Connection, condition: &str) -> Result<Vec<(Copy, bool)>, StoreError> {
+/// Goes over tellings that are stored; says whether each stands in the request's own row.
+pub(crate) fn each_stored(
+    connection: &Connection,
+    condition: &str,
+    mut take: impl FnMut(Copy, bool),
+) -> Result<(), StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM tellings c JOIN files f USING (file_id) WHERE {condition}");
     let mut statement = connection.prepare(&sql)?;
-    let rows = statement.query_map([], |row| Ok((copy_of(row)?, row.get(28)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        take(copy_of(row)?, row.get(28)?);
+    }
+    Ok(())
 }
 
 /// Removes rows of `request_copies` that are written anew, or that the request's own row stands for.

@@ -46,7 +46,7 @@ pub(super) fn write(connection: &Connection, pieces: &[Accepted], touched: &mut 
     rows.finish()
 }
 
-fn fill(row: &mut Columns, Accepted { piece, entry }: &Accepted) {
+pub(super) fn fill(row: &mut Columns, Accepted { piece, entry }: &Accepted) {
     let (role, agent) = match &piece.found.role {
         FileRole::Session(_) => ("session", None),
         FileRole::Subagent { agent, .. } => ("subagent", Some(agent)),

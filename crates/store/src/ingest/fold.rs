@@ -68,22 +68,23 @@ impl File {
 pub(crate) fn fold(connection: &Connection, sessions: &FxHashSet<String>) -> Result<Folded, StoreError> {
     let mut sessions: Vec<&String> = sessions.iter().filter(|session| !session.is_empty()).collect();
     sessions.sort_unstable();
-    fold_stored(connection, &sessions, None)
+    fold_stored(connection, &sessions, None, Folded::default())
 }
 
-/// Folds sessions anew; of some of them, which have no row yet, all files are given. The sums over their requests are
-/// those of the tally, if there is one.
+/// Folds sessions anew, after those that were folded `before`; of some of them, which have no row yet, all files are given.
+/// The sums over their requests are those of the tally, if there is one.
 pub(super) fn fold_with(
     connection: &Connection,
     sessions: &FxHashSet<String>,
     mut fresh: FxHashMap<String, Vec<File>>,
     tally: Option<&Tally>,
+    before: Folded,
 ) -> Result<Folded, StoreError> {
     fresh.retain(|session, _| !session.is_empty());
     let known = |session: &&String| !session.is_empty() && !fresh.contains_key(*session);
     let mut stored: Vec<&String> = sessions.iter().filter(known).collect();
     stored.sort_unstable();
-    let mut folded = fold_stored(connection, &stored, tally)?;
+    let mut folded = fold_stored(connection, &stored, tally, before)?;
     if let Some(tally) = tally {
         append(connection, &fresh, |session| tally.of(session), &mut folded)?;
     }
@@ -92,8 +93,12 @@ pub(super) fn fold_with(
 }
 
 /// Folds sessions by what is stored of their files. Without sums at hand, the engine adds up.
-fn fold_stored(connection: &Connection, sessions: &[&String], tally: Option<&Tally>) -> Result<Folded, StoreError> {
-    let mut folded = Folded::default();
+fn fold_stored(
+    connection: &Connection,
+    sessions: &[&String],
+    tally: Option<&Tally>,
+    mut folded: Folded,
+) -> Result<Folded, StoreError> {
     for page in sessions.chunks(PAGE) {
         pick_texts(connection, page.iter().copied())?;
         let (files, before) = (files(connection)?, existing(connection)?);
@@ -161,19 +166,45 @@ fn append(
             folded = Session::fold(id.as_str().into(), &parts.collect::<Vec<_>>());
             &folded
         };
-        let elsewhere = elsewhere(files);
-        rows.row(|row| fill(row, session, &sums_of(id), files, elsewhere))?;
-        let note = |directories: &mut BTreeSet<String>, directory: &Option<String>| {
-            if let Some(directory) = directory.as_ref().filter(|directory| !directories.contains(*directory)) {
-                directories.insert(directory.clone());
-            }
-        };
-        note(&mut told.directories, &session.cwd_last);
-        if elsewhere.is_none() {
-            note(&mut told.homes, &session.home);
-        }
+        add(&mut rows, session, &sums_of(id), files, told)?;
     }
     rows.finish()
+}
+
+/// Adds the row of a session of which nothing is stored and that has one file.
+pub(super) fn add_alone(
+    rows: &mut Columnar<'_>,
+    piece: Box<Piece>,
+    sums: &Sums,
+    told: &mut Folded,
+) -> Result<(), StoreError> {
+    let mut file = File::of(piece);
+    let Some(session) = file.alone.take() else { return Ok(()) };
+    add(rows, &session, sums, &[file], told)?;
+    told.new.insert(session.id.0);
+    Ok(())
+}
+
+/// Adds the row of a session and notes where it ran.
+fn add(
+    rows: &mut Columnar<'_>,
+    session: &Session,
+    sums: &Sums,
+    files: &[File],
+    told: &mut Folded,
+) -> Result<(), StoreError> {
+    let elsewhere = elsewhere(files);
+    rows.row(|row| fill(row, session, sums, files, elsewhere))?;
+    let note = |directories: &mut BTreeSet<String>, directory: &Option<String>| {
+        if let Some(directory) = directory.as_ref().filter(|directory| !directories.contains(*directory)) {
+            directories.insert(directory.clone());
+        }
+    };
+    note(&mut told.directories, &session.cwd_last);
+    if elsewhere.is_none() {
+        note(&mut told.homes, &session.home);
+    }
+    Ok(())
 }
 
 /// What stands before the paths of a session that ran on another machine: its replica; none where any file of it is of this

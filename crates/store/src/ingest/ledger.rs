@@ -20,7 +20,11 @@ const SEAL: &str = "seal";
 const UNCOUNTED: &str = "uncounted";
 
 /// Requests that are counted together at most: what is told of them is in memory.
-const MUCH: usize = 12_000;
+const MUCH: usize = 5000;
+
+/// Batches up to which a first import counts what it has put off together with the last one. Rows of sessions lie apart after
+/// many, see `sums::slices_of_sessions`.
+const FEW: usize = 8;
 
 /// Requests after which a first import puts no more off: their keys are in memory.
 const PUT_OFF: usize = 50_000;
@@ -48,6 +52,8 @@ pub(crate) struct Ledger {
     uncounted: Touched,
     /// Whether the store says that there is some.
     says_so: bool,
+    /// Batches that a first import has stored.
+    batches: usize,
 }
 
 /// What the store holds, as fingerprints.
@@ -95,6 +101,16 @@ pub(super) fn fingerprint(text: &str) -> u64 {
 pub(super) struct Accepted {
     pub(super) piece: Box<Piece>,
     pub(super) entry: Entry,
+}
+
+impl Accepted {
+    /// Whether the piece is all of its file and all that will be told of its session, and nothing of it has to be joined with
+    /// anything.
+    pub(super) fn is_whole_and_plain(&self) -> bool {
+        let Self { piece, entry } = self;
+        let is_whole = entry.revision == 1 && piece.done;
+        is_whole && piece.only && piece.alone.is_some() && piece.told.is_empty() && piece.agent_types.is_empty()
+    }
 }
 
 impl Ledger {
@@ -159,16 +175,20 @@ impl Ledger {
         now: bool,
         last: bool,
     ) -> Result<(), StoreError> {
+        self.batches += 1;
+        let last = last && self.batches <= FEW;
         if now || last || self.uncounted.keys.len() > PUT_OFF {
             let keys = std::mem::take(&mut self.uncounted.keys);
-            recount(connection, prices, keys, &mut self.uncounted.sessions)?;
+            recount(connection, prices, some_at_a_time(keys), &mut self.uncounted.sessions)?;
         }
         if now || last {
+            recount(connection, prices, shared_again(connection)?, &mut self.uncounted.sessions)?;
             // not before: what is folded in a later batch is folded with the sums in memory, which know nothing of this
             sums::renew(connection, &self.uncounted.sessions)?;
         }
         if last {
-            sums::add_all_lines(connection)?;
+            // the rows that a first import writes say that no line was changed
+            sums::add_lines(connection, "")?;
         }
         let put_off = !last;
         if put_off != std::mem::replace(&mut self.says_so, put_off) {
@@ -182,15 +202,11 @@ impl Ledger {
         Ok(())
     }
 
-    /// Counts what is put off after the last batch, if there is any.
-    pub(crate) fn count_rest(&mut self, connection: &Connection, prices: &PriceTable) -> Result<(), StoreError> {
-        self.count(connection, prices, true, true)?;
-        self.seal(connection)
-    }
-
-    /// Whether something is put off.
-    pub(crate) fn puts_off(&self) -> bool {
-        self.says_so && self.stored.is_some()
+    /// What a first import has left to count when its last batch is stored, some at a time; none if that is nothing. The
+    /// memory that everything else took is free for it.
+    pub(crate) fn left_over(self) -> Option<Vec<Touched>> {
+        let is_left = self.says_so && self.stored.is_some();
+        is_left.then(|| some_at_a_time(self.uncounted.keys))
     }
 
     /// Whether the store knows no file yet.
@@ -238,42 +254,54 @@ pub(crate) fn is_uncounted(connection: &Connection) -> Result<bool, StoreError> 
 
 /// The requests that several files or lines tell, some at a time: what a first import puts off is among them.
 pub(crate) fn told_again(connection: &Connection) -> Result<Vec<Touched>, StoreError> {
-    let keys = texts(connection, "SELECT DISTINCT request_key FROM request_copies")?;
-    Ok(keys.chunks(MUCH).map(|keys| Touched { keys: keys.iter().cloned().collect(), ..Touched::default() }).collect())
+    Ok(some_at_a_time(texts(connection, "SELECT DISTINCT request_key FROM request_copies")?))
 }
 
-/// Counts some requests anew, and their sessions.
+/// The requests that several sessions tell, some at a time. Who pays for one follows from the requests that only one of them
+/// tells: when these were counted in portions, it has to be worked out once more.
+pub(crate) fn shared_again(connection: &Connection) -> Result<Vec<Touched>, StoreError> {
+    Ok(some_at_a_time(texts(connection, "SELECT request_key FROM requests WHERE shared")?))
+}
+
+/// Counts some requests anew; the sums of sessions follow when all are counted, see `sums::renew_all_of`.
 pub(crate) fn count_again(
     connection: &Connection,
     prices: &PriceTable,
     mut touched: Touched,
 ) -> Result<(), StoreError> {
-    copies::recount(connection, prices, &mut touched)?;
-    sums::renew(connection, &touched.sessions)?;
+    copies::recount_these(connection, prices, &mut touched)?;
     seal(connection)?;
     Ok(())
 }
 
 /// Notes that everything is counted.
 pub(crate) fn all_counted(connection: &Connection) -> Result<(), StoreError> {
-    sums::renew_all(connection)?;
-    schema::unset_meta(connection, UNCOUNTED)
+    schema::unset_meta(connection, UNCOUNTED)?;
+    seal(connection)?;
+    Ok(())
 }
 
-/// Counts requests anew, some at a time: what is told of them is in memory together.
+/// Counts portions of requests anew; notes their sessions.
 fn recount(
     connection: &Connection,
     prices: &PriceTable,
-    keys: impl IntoIterator<Item = String>,
+    portions: Vec<Touched>,
     sessions: &mut FxHashSet<String>,
 ) -> Result<(), StoreError> {
-    let mut keys = keys.into_iter().peekable();
-    while keys.peek().is_some() {
-        let mut touched = Touched { keys: keys.by_ref().take(MUCH).collect(), ..Touched::default() };
-        copies::recount(connection, prices, &mut touched)?;
+    for mut touched in portions {
+        copies::recount_these(connection, prices, &mut touched)?;
         sessions.extend(touched.sessions);
     }
     Ok(())
+}
+
+/// Keys in portions that are counted together: what is told of them is in memory at the same time.
+fn some_at_a_time(keys: impl IntoIterator<Item = String>) -> Vec<Touched> {
+    let (mut keys, mut portions) = (keys.into_iter().peekable(), Vec::new());
+    while keys.peek().is_some() {
+        portions.push(Touched { keys: keys.by_ref().take(MUCH).collect(), ..Touched::default() });
+    }
+    portions
 }
 
 /// Marks the store as written to: whoever knows it by an earlier seal has to look again.

@@ -6,13 +6,16 @@ use duckdb::arrow::datatypes::Int64Type;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::columnar::Columns;
-use super::keys::pick_texts;
+use super::keys::{pick_texts, texts};
 use super::requests::place;
 use crate::StoreError;
 use crate::columns::{COST, charged};
 
 /// The most money that a session's row holds, in pico-dollars: nine million dollars.
 const MOST: i64 = 9_000_000_000_000_000_000;
+
+/// Sessions that are changed at once: what the engine hands on in one go.
+const SLICE: usize = 2048;
 
 /// The kinds of tokens, in the order of the columns.
 const KINDS: [&str; 5] = ["input", "output", "cache_write_5m", "cache_write_1h", "cache_read"];
@@ -98,17 +101,20 @@ pub(crate) fn renew(connection: &Connection, sessions: &FxHashSet<String>) -> Re
     renew_picked(connection)
 }
 
-/// Writes the sums of all sessions anew.
-pub(crate) fn renew_all(connection: &Connection) -> Result<(), StoreError> {
-    connection.execute_batch("CREATE OR REPLACE TEMP TABLE picked AS SELECT session_id AS name FROM sessions")?;
-    renew_picked(connection)?;
-    add_all_lines(connection)
+/// All sessions, some at a time: the engine keeps what a row was until the commit, with every row that lies near it, so that
+/// changing all of them at once takes more memory than a large history needs for anything else.
+pub(crate) fn slices_of_sessions(connection: &Connection) -> Result<Vec<Vec<String>>, StoreError> {
+    let sessions = texts(connection, "SELECT session_id FROM sessions ORDER BY rowid")?;
+    Ok(sessions.chunks(SLICE).map(<[String]>::to_vec).collect())
 }
 
-/// Writes into all sessions how many lines their calls changed.
-pub(super) fn add_all_lines(connection: &Connection) -> Result<(), StoreError> {
-    connection.execute("UPDATE sessions SET lines_added = 0, lines_removed = 0", [])?;
-    add_lines(connection, "")
+/// Writes anew what follows from the requests and calls of some sessions.
+pub(crate) fn renew_all_of(connection: &Connection, sessions: &[String]) -> Result<(), StoreError> {
+    pick_texts(connection, sessions.iter())?;
+    renew_picked(connection)?;
+    let chosen = "session_id IN (SELECT name FROM picked)";
+    connection.execute(&format!("UPDATE sessions SET lines_added = 0, lines_removed = 0 WHERE {chosen}"), [])?;
+    add_lines(connection, &format!("f.{chosen} AND"))
 }
 
 /// Writes into sessions whose row says that nothing was changed how many lines their calls changed. A call belongs to the

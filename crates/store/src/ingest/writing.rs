@@ -12,7 +12,7 @@ use transcript::Request;
 use super::bundle::{Bundle, Unpacked};
 use super::columnar::Columnar;
 use super::copies::{self, Groups};
-use super::fold::{File, fold_with};
+use super::fold::{File, add_alone, fold_with};
 use super::ledger::{Accepted, Ledger};
 use super::sums::Sums;
 use super::{Folded, Touched, files, note_prices, requests};
@@ -31,8 +31,17 @@ pub(crate) struct Writing<'a> {
     told: Vec<(usize, Request)>,
     /// Keys of these of which nothing is stored.
     unstored: FxHashSet<String>,
+    /// Files that are all of their session, and these sessions.
+    whole: Option<Whole<'a>>,
     pieces: Vec<Accepted>,
     touched: Touched,
+}
+
+/// Rows that can be written as soon as a file is read.
+struct Whole<'a> {
+    files: Columnar<'a>,
+    sessions: Columnar<'a>,
+    folded: Folded,
 }
 
 /// What becomes of the rows of a bundle.
@@ -55,6 +64,7 @@ impl<'a> Writing<'a> {
         if ledger.is_empty() {
             note_prices(connection, prices)?;
         }
+        let whole = ledger.tally().map(|_| Whole::begin(connection)).transpose()?;
         Ok(Self {
             connection,
             prices,
@@ -63,6 +73,7 @@ impl<'a> Writing<'a> {
             sole: Columnar::into_table(connection, "requests")?,
             told: Vec::new(),
             unstored: FxHashSet::default(),
+            whole,
             pieces: Vec::new(),
             touched: Touched::default(),
         })
@@ -86,7 +97,7 @@ impl<'a> Writing<'a> {
                 files::forget_copies(self.connection, std::iter::once(file_id), &mut self.touched)?;
             }
             tool_fate.add(file_id, tool_rows, true);
-            let mut sums = Sums::default();
+            let (mut sums, told_before) = (Sums::default(), self.told.len());
             for (row, key) in (sole_fate.files.len()..).zip(keys) {
                 let new = self.ledger.is_new_key(key);
                 sole_fate.add(file_id, 1, new);
@@ -98,6 +109,14 @@ impl<'a> Writing<'a> {
             }
             if let Some(tally) = self.ledger.tally() {
                 tally.add(&accepted.piece.session, sums);
+            }
+            let is_plain = accepted.is_whole_and_plain() && self.told.len() == told_before;
+            if let Some(whole) =
+                self.whole.as_mut().filter(|_| is_plain && self.ledger.is_new_session(&accepted.piece.session))
+            {
+                self.ledger.note_session(&accepted.piece.session);
+                whole.add(accepted, &sums)?;
+                continue;
             }
             for request in std::mem::take(&mut accepted.piece.told) {
                 if self.ledger.is_new(&request.key.0) {
@@ -116,6 +135,7 @@ impl<'a> Writing<'a> {
     pub(crate) fn finish(mut self, last: bool) -> Result<Folded, StoreError> {
         self.tools.finish()?;
         self.sole.finish()?;
+        let folded = self.whole.take().map(Whole::finish).transpose()?.unwrap_or_default();
         copies::append_agent_types(self.connection, &self.pieces)?;
         files::write(self.connection, &self.pieces, &mut self.touched)?;
         let mut told = grouped(self.told, &self.pieces);
@@ -128,8 +148,8 @@ impl<'a> Writing<'a> {
             copies::settle(self.connection, new, told, self.prices, &mut self.touched)?;
         }
         let fresh = fresh_sessions(self.pieces, self.ledger);
-        let folded =
-            fold_with(self.connection, &self.touched.sessions, fresh, self.ledger.tally().map(|tally| &*tally))?;
+        let tally = self.ledger.tally().map(|tally| &*tally);
+        let folded = fold_with(self.connection, &self.touched.sessions, fresh, tally, folded)?;
         if is_first {
             let renamed = !self.touched.keys.is_empty();
             if renamed {
@@ -140,6 +160,24 @@ impl<'a> Writing<'a> {
         }
         self.ledger.seal(self.connection)?;
         Ok(folded)
+    }
+}
+
+impl<'a> Whole<'a> {
+    fn begin(connection: &'a Connection) -> Result<Self, StoreError> {
+        let into = |table| Columnar::into_table(connection, table);
+        Ok(Self { files: into("files")?, sessions: into("sessions")?, folded: Folded::default() })
+    }
+
+    fn add(&mut self, accepted: Accepted, sums: &Sums) -> Result<(), StoreError> {
+        self.files.row(|row| files::fill(row, &accepted))?;
+        add_alone(&mut self.sessions, accepted.piece, sums, &mut self.folded)
+    }
+
+    fn finish(self) -> Result<Folded, StoreError> {
+        self.files.finish()?;
+        self.sessions.finish()?;
+        Ok(self.folded)
     }
 }
 

@@ -13,7 +13,7 @@ use summary::{Builder, Cube, Request, Session, Usage};
 use transcript::{ChangedLines, SessionId, Tokens};
 
 use super::carrying::CARRYING;
-use super::elsewhere::elsewhere;
+use super::elsewhere::counted_elsewhere;
 use super::usage::{AGENT_KIND, AGENTS, TOOLS, type_columns, type_of};
 use crate::columns::{COST, RECORDED, counted, counted_small};
 use crate::projects::NAMED;
@@ -113,7 +113,7 @@ fn sessions(connection: &Connection, query: &CubeQuery<'_>) -> Result<Vec<Sessio
          FROM {NAMED} sessions",
         type_columns()
     );
-    let elsewhere = elsewhere(connection)?;
+    let elsewhere = counted_elsewhere(connection)?;
     let named = |device: &ReplicaId| query.devices.get(device).cloned().unwrap_or_else(|| device.to_string());
     let device_of = |session: &str| elsewhere.get(session).map(named).or_else(|| query.device.map(str::to_owned));
     let mut statement = connection.prepare(&sql)?;

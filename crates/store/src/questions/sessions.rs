@@ -5,7 +5,7 @@ use duckdb::{Connection, Params, Row};
 use pricing::PicoUsd;
 use transcript::{ChangedLines, Session, SessionId, Title, Tokens};
 
-use super::elsewhere::elsewhere;
+use super::elsewhere::{counted_elsewhere, elsewhere};
 use crate::adopting::is_adopted;
 use crate::columns::{At, counted, counted_small, joined_of, ledger_of, split, title_source};
 use crate::projects::NAMED;
@@ -45,9 +45,10 @@ pub(super) fn select(
     let mut statement = connection.prepare(&sql)?;
     let rows = statement.query_map(params, session_row)?;
     let mut rows: Vec<SessionRow> = rows.collect::<Result<_, _>>()?;
-    let elsewhere = elsewhere(connection)?;
+    let (elsewhere, counted) = (elsewhere(connection)?, counted_elsewhere(connection)?);
     for row in &mut rows {
         row.device = elsewhere.get(row.id().as_str()).copied();
+        row.counts_for = counted.get(row.id().as_str()).copied();
     }
     // Wide rows are sorted faster here than by the engine, which would copy them twice.
     rows.sort_by(|a, b| (latest(b), a.id()).cmp(&(latest(a), b.id())));
@@ -77,6 +78,7 @@ fn session_row(row: &Row<'_>) -> duckdb::Result<SessionRow> {
         incomplete_requests: counted_small(row.get(32)?),
         transcript: row.get::<_, Option<String>>(33)?.map(Into::into),
         device: None,
+        counts_for: None,
         had_transcript: row.get(43)?,
         created_by: row.get(44)?,
         project_key: row.get(46)?,

@@ -161,5 +161,5 @@ fn task(archive: &Archive, member: &Member, known: &FxHashMap<String, Known>, to
     let root = Some(member.place.root.to_str()?.to_owned());
     let mtime_ns = member.modified_ms.saturating_mul(1_000_000);
     let found = Found { path, root, role, size: member.bytes, mtime_ns, kept: true };
-    Some(Task { found, file_id: row.map(|row| row.file_id), resume: None })
+    Some(Task { found, file_id: row.map(|row| row.file_id), resume: None, only: false })
 }

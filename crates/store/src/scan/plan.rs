@@ -6,7 +6,7 @@ use std::path::Path;
 use config::Excluded;
 use duckdb::{Connection, params};
 use rustc_hash::FxHashMap;
-use transcript::FileFacts;
+use transcript::{FileFacts, FileRole, SessionId};
 
 use super::walk::Seen;
 use crate::StoreError;
@@ -21,6 +21,8 @@ pub(super) struct Task {
     pub(super) file_id: Option<i64>,
     /// What an earlier read left; none for a new file.
     pub(super) resume: Option<Resume>,
+    /// Whether no other file of its session is known or to be read, for all that the names of files say.
+    pub(super) only: bool,
 }
 
 /// Where an earlier read of a file stopped.
@@ -105,15 +107,34 @@ pub(super) fn plan(seen: &mut Seen, mut known: FxHashMap<String, Known>, exclude
                 plan.marks.seen.extend((!known.present).then_some(known.file_id));
             }
             _ if excluded.holds_transcript(Path::new(&found.path)) => {}
-            None => plan.tasks.push(Task { found, file_id: None, resume: None }),
-            Some(known) => plan.tasks.push(Task { found, file_id: Some(known.file_id), resume: None }),
+            None => plan.tasks.push(Task { found, file_id: None, resume: None, only: false }),
+            Some(known) => plan.tasks.push(Task { found, file_id: Some(known.file_id), resume: None, only: false }),
         }
     }
     let gone = known.into_iter().filter(|(path, known)| known.present && is_gone(path, known, seen));
     plan.marks.gone = gone.map(|(_, known)| known.file_id).collect();
     plan.may_have_moved |= !plan.marks.is_empty();
     plan.latest_first();
+    if plan.is_first {
+        mark_only(&mut plan.tasks);
+    }
     plan
+}
+
+/// Marks the files of sessions that have no other. An agent's file of which only its records tell the session leaves none.
+fn mark_only(tasks: &mut [Task]) {
+    let mut files: FxHashMap<&SessionId, usize> = FxHashMap::default();
+    for task in tasks.iter() {
+        match &task.found.role {
+            FileRole::Session(session) | FileRole::Subagent { session, .. } => *files.entry(session).or_default() += 1,
+            FileRole::FlatAgent(_) => return,
+        }
+    }
+    let only = |task: &Task| matches!(&task.found.role, FileRole::Session(session) if files[session] == 1);
+    let only: Vec<bool> = tasks.iter().map(only).collect();
+    for (task, only) in tasks.iter_mut().zip(only) {
+        task.only = only;
+    }
 }
 
 /// Looks up where earlier reads stopped.

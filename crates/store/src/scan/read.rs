@@ -235,6 +235,7 @@ impl Reading<'_, '_> {
             sole_rows: 0,
             tool_rows: 0,
             agent_types: Vec::new(),
+            only: self.task.only,
             alone: None,
             stored: postcard::to_stdvec(&facts).expect("facts are plain data"),
             facts,

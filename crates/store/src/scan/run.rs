@@ -24,7 +24,7 @@ use crate::open::{Access, Opened};
 use crate::{Store, StoreError, projects};
 
 /// What a file adds to a batch, in rows: what it says is kept until the commit, and its session is folded then.
-const FILE_ROWS: usize = 6;
+const FILE_ROWS: usize = 8;
 
 /// In a first scan commits only add: merging the parts of a table that each of them leaves would write the table several
 /// times over. The commits of later scans merge what is worth it.
@@ -35,10 +35,13 @@ const ADDING: &str = "SET max_vacuum_tasks = 0";
 const SMALL: u64 = 1_000_000_000;
 
 /// How much larger they are.
-const LARGER: usize = 3;
+const LARGER: usize = 2;
 
 /// What the engine needs to put nothing of such a batch aside on the disk.
-const AMPLE: &str = "SET max_memory = '128MB'";
+const AMPLE: &str = "SET max_memory = '64MB'";
+
+/// What it may take where the history is larger: what it has written is better kept on the disk.
+const SPARSE: &str = "SET max_memory = '40MB'";
 
 /// Time between two commits in which others get their turn with the store.
 const GAP: Duration = Duration::from_millis(20);
@@ -203,11 +206,12 @@ impl Scan<'_> {
         while let Next::Bundle(first) = next {
             let mut opened = self.open()?;
             if is_first {
-                opened.ask(|connection| Ok(connection.execute_batch(&format!("{ADDING}; {AMPLE}"))?))?;
+                let memory = if is_small { AMPLE } else { SPARSE };
+                opened.ask(|connection| Ok(connection.execute_batch(&format!("{ADDING}; {memory}"))?))?;
             }
             next = self.hold(&mut opened, first, &mut desk)?;
             if matches!(next, Next::End) {
-                return Ok(Some(opened));
+                return self.count_left_over(desk.ledger, Some(opened));
             }
             drop(opened);
             thread::sleep(GAP);
@@ -215,12 +219,18 @@ impl Scan<'_> {
                 next = self.next(&mut desk, None);
             }
         }
-        if !desk.ledger.puts_off() {
-            return Ok(None);
+        self.count_left_over(desk.ledger, None)
+    }
+
+    /// Counts what a first import has left to count. One that was called off leaves it to the next scan.
+    fn count_left_over(&mut self, ledger: Ledger, mut opened: Option<Opened>) -> Result<Option<Opened>, StoreError> {
+        if let Some(told) = ledger.left_over().filter(|_| !self.cancel.load(Ordering::Relaxed)) {
+            if opened.is_none() {
+                opened = Some(self.open()?);
+            }
+            self.count_again(told, &mut opened)?;
         }
-        let mut opened = self.open()?;
-        opened.transaction(|connection| desk.ledger.count_rest(connection, self.prices))?;
-        Ok(Some(opened))
+        Ok(opened)
     }
 
     /// Opens the store for writing; makes it first if there is none.
@@ -328,7 +338,7 @@ impl Scan<'_> {
         } else if std::mem::take(&mut self.stale_prices) {
             self.reprice()
         } else if std::mem::take(&mut self.uncounted) {
-            self.count_again()
+            self.count_all_again()
         } else {
             Ok(())
         }
@@ -345,23 +355,52 @@ impl Scan<'_> {
             self.go_on()?;
             self.change(|connection| ingest::reprice(connection, prices, &slice))?;
         }
-        self.count_again()?;
+        self.count_all_again()?;
         self.change(|connection| ingest::note_prices(connection, prices))
     }
 
     /// Counts everything anew that several files or lines tell.
-    fn count_again(&mut self) -> Result<(), StoreError> {
-        let prices = self.prices;
-        for touched in self.change(ingest::told_again)? {
+    fn count_all_again(&self) -> Result<(), StoreError> {
+        let told = self.change(ingest::told_again)?;
+        self.count_again(told, &mut None)
+    }
+
+    /// Counts requests anew that several files or lines tell, and then all sessions.
+    fn count_again(&self, told: Vec<Touched>, opened: &mut Option<Opened>) -> Result<(), StoreError> {
+        self.count_portions(told, opened)?;
+        let shared = self.step(opened, ingest::shared_again)?;
+        self.count_portions(shared, opened)?;
+        for sessions in self.step(opened, ingest::slices_of_sessions)? {
             self.go_on()?;
-            self.change(|connection| ingest::count_again(connection, prices, touched))?;
+            self.step(opened, |connection| ingest::renew_all_of(connection, &sessions))?;
         }
-        self.change(ingest::all_counted)
+        self.step(opened, ingest::all_counted)
+    }
+
+    fn count_portions(&self, portions: Vec<Touched>, opened: &mut Option<Opened>) -> Result<(), StoreError> {
+        let prices = self.prices;
+        for touched in portions {
+            self.go_on()?;
+            self.step(opened, |connection| ingest::count_again(connection, prices, touched))?;
+        }
+        Ok(())
     }
 
     /// Fails when the scan was called off.
     fn go_on(&self) -> Result<(), StoreError> {
         if self.cancel.load(Ordering::Relaxed) { Err(StoreError::Cancelled) } else { Ok(()) }
+    }
+
+    /// Changes the store in one transaction, with the store open or not.
+    fn step<T>(
+        &self,
+        opened: &mut Option<Opened>,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        match opened {
+            Some(opened) => opened.transaction(work),
+            None => self.change(work),
+        }
     }
 
     /// Opens the store, changes it in one transaction and closes it.

@@ -8,9 +8,10 @@ use chrono::DateTime;
 use duckdb::Connection;
 use journal::Journal;
 use pricing::PriceTable;
-use store::{Logged, ScanOptions, SessionRow, Store};
+use store::{Grouping, Logged, ScanOptions, SessionRow, Store, Subject, UsageFilter, UsageQuery};
 
 use crate::history::{A, B, C, History, three_answers};
+use crate::usage::{ask, query};
 
 /// A database as version 0.3.46 makes it: two sessions, one of which was recorded without usage by model.
 fn database(history: &History) -> PathBuf {
@@ -99,6 +100,19 @@ fn what_was_recorded_is_listed_and_counted_and_brought_over_once() {
     assert_eq!(history.dump(), before, "the journal keeps it");
     rebuild(&history);
     assert_eq!(history.dump(), before);
+}
+
+#[test]
+fn what_was_recorded_counts_for_this_machine() {
+    let history = History::new();
+    history.write("-p", C, &three_answers(C).text());
+    assert_eq!(import(&history, &database(&history)), 2);
+    let rows = ask(&history, &query(Grouping::Device)).rows;
+    assert_eq!(rows.iter().map(|row| &row.subject).collect::<Vec<_>>(), [&Subject::Named(None)]);
+    let here = UsageFilter { devices: vec![None], ..UsageFilter::default() };
+    let of_this = ask(&history, &UsageQuery { filter: here, ..query(Grouping::Total) }).rows;
+    assert_eq!(of_this, ask(&history, &query(Grouping::Total)).rows);
+    assert_eq!(of_this[0].usage.requests, 6, "three of a transcript, three that were recorded");
 }
 
 #[test]

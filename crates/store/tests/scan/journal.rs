@@ -164,8 +164,8 @@ fn fold_in_two_steps(history: &History) {
         scan(&other);
     }
     let mut of_other = other.store.sessions().expect("they can be listed");
-    let devices: Vec<_> = of_other.iter_mut().map(|row| row.device.take()).collect();
-    assert_eq!(devices, [Some(source.replica())], "they ran there");
+    let devices: Vec<_> = of_other.iter_mut().map(|row| (row.device.take(), row.counts_for.take())).collect();
+    assert_eq!(devices, [(Some(source.replica()), Some(source.replica()))], "they ran there, and count there");
     scan(history);
     let of_history = history.store.sessions().expect("they can be listed");
     assert_eq!(of_other, of_history, "in one step or in two");

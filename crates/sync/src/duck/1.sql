@@ -28,7 +28,8 @@ WITH read AS (
 )
 SELECT replica, scope, seq, write, body, json_extract_string(body, '$.kind') AS kind FROM told WHERE body IS NOT NULL;
 
--- Of everything that was said of a session, what knows most: by bytes, then by its end, then by who said it last.
+-- Of everything that was said of a session, what knows most: by bytes, then by its end; of equal ones that of the smallest
+-- number, as every machine counts it, and there the last.
 CREATE VIEW session_bodies AS
 SELECT DISTINCT ON (session_id) session_id, replica, body, session
 FROM (
@@ -38,7 +39,7 @@ FROM (
 )
 ORDER BY session_id, TRY_CAST(json_extract_string(session, '$.bytes') AS DOUBLE) DESC NULLS LAST,
     json_extract_string(session, '$.ended') DESC NULLS LAST,
-    TRY_CAST(json_extract_string(body, '$.at_ms') AS DOUBLE) DESC NULLS LAST, replica DESC;
+    replica, TRY_CAST(json_extract_string(body, '$.at_ms') AS DOUBLE) DESC NULLS LAST;
 
 CREATE VIEW usage_hourly AS
 SELECT session_id, TRY_CAST(json_extract_string(hour, '$.hour') AS TIMESTAMP) AS hour,

@@ -34,14 +34,15 @@ with said as (
 )
 select replica, scope, seq, write, body from told where body is not null;
 
--- Of everything that was said of a session, what knows most: by bytes, then by its end, then by who said it last.
+-- Of everything that was said of a session, what knows most: by bytes, then by its end; of equal ones that of the smallest
+-- number, as every machine counts it, and there the last.
 create view session_bodies as
 select distinct on (body ->> 'id')
     body ->> 'id' as session_id, replica, body, body -> 'session' as session
 from operation_bodies
 where body ->> 'kind' = 'session'
 order by body ->> 'id', (body #>> '{session,bytes}')::numeric desc nulls last, body #>> '{session,ended}' desc nulls last,
-    (body ->> 'at_ms')::numeric desc, replica desc;
+    replica, (body ->> 'at_ms')::numeric desc;
 
 create view usage_hourly as
 select session_id, (hour ->> 'hour')::timestamptz as hour, hour ->> 'model' as model,

@@ -3,8 +3,10 @@
 use std::thread;
 
 use journal::{Journal, Operation, Scope, Stream};
-use sync::rehearsal::Memory;
-use sync::{Conduct, Fault, Head, Local, Outcome, Page, Remote, Settled, Terms, carry_out};
+use sync::rehearsal::{Memory, name_of};
+use sync::{
+    Conduct, Effort, Fault, Head, Keyring, Local, Outcome, Page, Remote, Sealed, Seen, Settled, Terms, Who, carry_out,
+};
 use tempfile::TempDir;
 
 pub(crate) const PAGE: Page = Page { operations: 100, bytes: 1 << 20 };
@@ -21,6 +23,36 @@ pub(crate) fn all(open: Open<'_>) {
     two_who_append_at_once_are_told_apart(open);
     real_journals_come_to_the_same(open);
     many_machines_at_once_lose_nothing(open);
+}
+
+/// The same claims of a remote that is encrypted; nothing that was said lies there readable, and no plain sync touches it.
+pub(crate) fn all_sealed(open: Open<'_>) {
+    let home = tempfile::tempdir().expect("a temporary folder can be made");
+    let enter = |number: u64, passphrase: &str| {
+        let who = Who { name: format!("device {number}"), replica: name_of(number) };
+        Keyring::enter(&mut open(), passphrase, &who, Effort::LITTLE)
+    };
+    let keyring = enter(1, "four unlikely words").expect("it is empty");
+    let seen = home.path().join("seen.json");
+    all(&|| Box::new(Sealed::new(open(), keyring.clone(), Seen::load(&seen))));
+    let refused = enter(2, "four other words").expect_err("it is another one");
+    assert!(matches!(&refused, Fault::Closed(why) if why.contains("passphrase")), "{refused}");
+    let again = enter(2, "four unlikely words").expect("it opens it");
+    let heads = |keyring: Keyring| Sealed::new(open(), keyring, Seen::default()).heads().expect("it can be asked");
+    assert_eq!(heads(again), heads(keyring), "another device sees the same");
+    let mut plain = open();
+    for (stream, _) in plain.heads().expect("it can be asked") {
+        assert!(!stream.to_string().contains("loom"), "{stream}");
+        for operation in plain.read(&stream, 0, PAGE).expect("it can be asked") {
+            let text = String::from_utf8_lossy(&operation.body);
+            assert!(
+                text.starts_with("age-encryption.org/v1\n") || text.starts_with("{\"v\":2,\"kind\":\"lock\""),
+                "{text}"
+            );
+        }
+    }
+    let outcome = sync(&mut machine(990, &Scope::Private, &["1"]), &mut plain);
+    assert!(matches!(outcome.fault, Some(Fault::Sealed)), "{outcome:?}");
 }
 
 pub(crate) fn machine(name: u64, scope: &Scope, bodies: &[&str]) -> Memory {
@@ -85,7 +117,7 @@ fn what_does_not_follow_is_refused(open: Open<'_>) {
 }
 
 fn pages_are_as_large_as_they_may_be(open: Open<'_>) {
-    let body = "x".repeat(1_000);
+    let body = "x".repeat(10_000);
     let said = operations(&machine(300, &Scope::Private, &[body.as_str(); 10]));
     open().append(&said).expect("it takes them");
     let count = |page: Page| {
@@ -94,7 +126,7 @@ fn pages_are_as_large_as_they_may_be(open: Open<'_>) {
         remote.read(&said[0].stream, 2, page).expect("it can be asked").len()
     };
     assert_eq!(count(Page { operations: 3, bytes: 1 << 20 }), 3);
-    assert_eq!(count(Page { operations: 100, bytes: 2_500 }), 2);
+    assert_eq!(count(Page { operations: 100, bytes: 25_000 }), 2);
     assert_eq!(count(Page { operations: 100, bytes: 1 }), 1, "one is passed however large it is");
 }
 

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use journal::Scope;
-use sync::{Fault, Folder, Head, Remote, SealKey, Sealed};
+use sync::{Fault, Folder, Head, Remote};
 
 use crate::conformance::{self, machine, operations, sync};
 
@@ -22,20 +22,7 @@ fn a_folder_is_a_remote() {
 #[test]
 fn an_encrypted_folder_is_a_remote() {
     let home = tempfile::tempdir().expect("a temporary folder can be made");
-    let key = SealKey::unlock(&mut folder(home.path()), "four unlikely words").expect("it is empty");
-    assert_eq!(SealKey::unlock(&mut folder(home.path()), "four unlikely words").expect("it opens it"), key);
-    let sealed = || Folder::at(home.path(), false).expect("it is there").sealed();
-    conformance::all(&|| Box::new(Sealed::new(Box::new(sealed()), &key)));
-    let outcome = sync(&mut machine(1, &Scope::Private, &["1"]), &mut folder(home.path()));
-    assert!(matches!(outcome.fault, Some(Fault::Sealed)), "{outcome:?}");
-    fs::remove_dir_all(home.path().join("operations")).expect("it can be removed");
-    let mut one = machine(1, &Scope::Private, &["1"]);
-    assert!(sync(&mut one, &mut Sealed::new(Box::new(sealed()), &key)).is_complete(), "what was lost is filled again");
-    assert_eq!(SealKey::unlock(&mut folder(home.path()), "four unlikely words").expect("the lock too"), key);
-    fs::remove_dir_all(home.path().join("operations")).expect("it can be removed");
-    SealKey::unlock(&mut folder(home.path()), "four unlikely words").expect("it is empty");
-    let outcome = sync(&mut one, &mut Sealed::new(Box::new(sealed()), &key));
-    assert!(matches!(outcome.fault, Some(Fault::Sealed)), "locked anew, with another key: {outcome:?}");
+    conformance::all_sealed(&|| folder(home.path()));
 }
 
 #[test]

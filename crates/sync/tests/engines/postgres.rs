@@ -5,7 +5,8 @@ use std::thread;
 use std::time::Duration;
 
 use journal::{Scope, Stream};
-use sync::{Fault, Local, Postgres, Remote, SealKey, Sealed};
+use sync::rehearsal::name_of;
+use sync::{Effort, Fault, Keyring, Local, Postgres, Remote, Sealed, Seen, Who};
 use testkit::PostgresServer;
 
 use crate::conformance::{self, PAGE, machine, operations, sync};
@@ -29,16 +30,20 @@ fn a_database_is_a_remote() {
 fn an_encrypted_database_is_a_remote_whose_views_are_empty() {
     let Some(server) = PostgresServer::start() else { return };
     let url = server.url("owner");
-    let key = SealKey::unlock(&mut open(&url), "four unlikely words").expect("it is empty");
-    conformance::all(&|| Box::new(Sealed::new(Box::new(open(&url)), &key)));
+    conformance::all_sealed(&|| Box::new(open(&url)));
     let entry =
         r#"{"v":1,"kind":"entry","at_ms":1,"by":"ada","subject":"e1","set":{"title":{"to":"Fix it","revision":1}}}"#;
     let said = operations(&machine(900, &Scope::Private, &[entry]));
-    Sealed::new(Box::new(open(&url)), &key).append(&said).expect("it takes them");
+    let who = Who { name: "tower".to_owned(), replica: name_of(2) };
+    let keyring = Keyring::enter(&mut open(&url), "four unlikely words", &who, Effort::LITTLE).expect("it opens it");
+    Sealed::new(open(&url), keyring, Seen::default()).append(&said).expect("it takes them");
     for view in ["sessions", "session_models", "usage_hourly", "log_entries"] {
         assert_eq!(server.psql("owner", &format!("select count(*) from {view}")), "0", "{view}");
     }
-    assert_eq!(server.psql("owner", "select count(*) from operations where position('Fix'::bytea in body) > 0"), "0");
+    assert_eq!(
+        server.psql("owner", "select count(*) from operations where position('Fix it'::bytea in body) > 0"),
+        "0"
+    );
 }
 
 #[test]
@@ -156,10 +161,21 @@ fn a_server_elsewhere_has_to_prove_who_it_is() {
 }
 
 #[test]
+fn whoever_only_looks_makes_nothing() {
+    let Some(server) = PostgresServer::start() else { return };
+    let mut remote = open(&server.url("owner"));
+    assert!(remote.heads().expect("it can be asked").is_empty());
+    assert_eq!(server.psql("owner", "select count(*) from pg_tables where schemaname = 'public'"), "0");
+    let mut other = machine(2, &Scope::Private, &["x"]);
+    assert!(sync(&mut other, &mut open(&server.url("owner"))).is_complete());
+    assert_eq!(remote.heads().expect("it can be asked").len(), 1, "what somebody made since is seen");
+}
+
+#[test]
 fn a_schema_of_a_later_version_is_left_alone() {
     let Some(server) = PostgresServer::start() else { return };
     let url = server.url("owner");
-    open(&url).heads().expect("it can be asked");
+    assert!(sync(&mut machine(1, &Scope::Private, &["1"]), &mut open(&url)).is_complete());
     server.psql("owner", "insert into sessions_schema (version) values (99)");
     let fault = open(&url).heads().expect_err("it is newer");
     assert!(matches!(fault, Fault::Newer { found: 99, .. }), "{fault}");

@@ -48,11 +48,12 @@ fn logs(folder: &Path) -> Vec<PathBuf> {
     [folder.join("hook.log")].into_iter().filter(|path| path.exists()).chain(ticks.pop()).collect()
 }
 
-/// A text without the home directory, without what lies below it (but for what every machine has), and without keys.
+/// A text without the home directory, without what lies below it (but for what every machine has), and without keys and
+/// addresses.
 fn redacted(text: &str, home: Option<&Path>) -> String {
     let home = home.map(|home| home.to_string_lossy().into_owned()).filter(|home| home.len() > 1);
     let text = home.map_or_else(|| text.to_owned(), |home| text.replace(&home, "~"));
-    let is_end = |letter: char| letter.is_whitespace() || "\"'`,;()<>".contains(letter);
+    let is_end = |letter: char| letter.is_whitespace() || "\"'`,;()<>[]{}=".contains(letter);
     let mut redacted = String::with_capacity(text.len());
     for piece in text.split_inclusive(is_end) {
         let word = piece.trim_end_matches(is_end);
@@ -75,7 +76,10 @@ fn shortened(word: &str) -> String {
     if is_key {
         return "[removed]".to_owned();
     }
-    if !(word.starts_with("~/") || word.starts_with('/')) {
+    if word.contains("://") || word.contains('@') {
+        return "[address]".to_owned();
+    }
+    if !(word.starts_with("~/") || word.starts_with('/') || word.matches('/').count() > 1) {
         return word.to_owned();
     }
     // the folders are the person's, the name of the file is often ours
@@ -109,12 +113,16 @@ mod tests {
     fn a_report_names_no_directory_and_no_key() {
         let text = "hooks in /home/ada/.claude/settings.json; they call /opt/tools/secret/sessions-hook\n\
                     2026 the transcript \"/home/ada/work/merger/x.jsonl\" of sk-ant-api03-abcdefgh is gone\n\
-                    token 0123456789abcdef0123456789abcdef01 and 4f2a9c31-1111-4111-8111-111111111111";
+                    token 0123456789abcdef0123456789abcdef01 and 4f2a9c31-1111-4111-8111-111111111111\n\
+                    syncing: git@host.example:ada/merger.git, postgres://ada:pw@db.example/merger [root=/srv/merger]\n\
+                    projects/-home-ada-work-merger/x.jsonl in Etc/UTC";
         assert_eq!(
             redacted(text, Some(Path::new("/home/ada"))),
             "hooks in ~/.claude/settings.json; they call /opt/…/…/sessions-hook\n\
              2026 the transcript \"~/…/…/…\" of [removed] is gone\n\
-             token [removed] and 4f2a9c31-1111-4111-8111-111111111111"
+             token [removed] and 4f2a9c31-1111-4111-8111-111111111111\n\
+             syncing: [address], [address] [root=/…/…]\n\
+             projects/…/… in Etc/UTC"
         );
     }
 }

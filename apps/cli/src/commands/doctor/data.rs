@@ -1,19 +1,24 @@
 //! What is kept: the store, the spool, the archive, and room for more.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
+use config::Keep;
 use indicatif::DecimalBytes;
 use journal::{DamageKind, Journal, Spool};
+use rustix::fs::Access;
+use store::StoreError;
 
 use super::{Check, wired::ago};
 use crate::commands::setup::Places;
 use crate::commands::r#where::size_of;
 use crate::context::Context;
 use crate::plain_text::counted;
+use crate::report::{files_step, said_of_store};
 
 /// An event that waits longer was not taken in by the tick that its hook started.
 const LONG: Duration = Duration::from_hours(1);
@@ -23,11 +28,28 @@ const LITTLE_ROOM: u64 = 500_000_000;
 
 /// What is kept, and room for more.
 pub(super) fn checks(context: &Context, places: &Places) -> Vec<Check> {
+    let room = room(context, places);
+    if let Some(broken) = unwritable("data", &context.paths.data, "nothing can be kept") {
+        // what lies in it can be no better
+        return [broken].into_iter().chain(room).collect();
+    }
     let mut checks = vec![folder(context), store(context), journal(context), spool(context)];
     checks.extend(log(context));
     checks.extend(archive(context));
-    checks.extend(room(context, places));
+    checks.extend(unwritable("state", &context.paths.state, "no tick can run"));
+    checks.extend(unwritable("logs", &context.paths.logs, "no tick can run, and hooks cannot say what goes wrong"));
+    checks.extend(room);
     checks
+}
+
+/// What is lost by a folder that cannot be made or written; nothing if it can.
+fn unwritable(part: &'static str, folder: &Path, lost: &str) -> Option<Check> {
+    let error = config::try_writing(folder).err()?;
+    Some(broken(part, folder, &error, lost))
+}
+
+fn broken(part: &'static str, folder: &Path, error: &io::Error, lost: &str) -> Check {
+    Check::broken(part, format!("{} cannot be written ({error}): {lost}", folder.display()), files_step(error))
 }
 
 fn folder(context: &Context) -> Check {
@@ -54,18 +76,36 @@ fn store(context: &Context) -> Check {
         return Check::notice(PART, "not made yet", "`sessions scan` makes it.");
     }
     match context.store.sessions() {
+        // it is closed again, so that no lock of ours is lost by this
+        Ok(_) if let Err(error) = File::options().write(true).open(context.store.path()) => {
+            let says = format!("{} can only be read ({error}): nothing new is counted", context.store.path().display());
+            Check::broken(PART, says, files_step(&error))
+        }
         Ok(rows) => {
             let size = fs::metadata(context.store.path()).map(|metadata| metadata.len()).unwrap_or_default();
             let engine = store::engine_version().map(|version| format!(", DuckDB {version}")).unwrap_or_default();
             Check::ok(PART, format!("{}, {}{engine}", counted(rows.len() as u64, "session"), DecimalBytes(size)))
         }
-        Err(error) => Check::broken(PART, error.to_string(), "`sessions rebuild` makes it again from the transcripts."),
+        Err(error @ StoreError::Locked { .. }) => {
+            let (says, remedy) = said_of_store(&error);
+            Check::notice(PART, says, remedy)
+        }
+        Err(error @ StoreError::Engine(_)) => {
+            Check::broken(PART, error.to_string(), "`sessions rebuild` makes it again from the transcripts.")
+        }
+        Err(error) => {
+            let (says, remedy) = said_of_store(&error);
+            Check::broken(PART, says, remedy)
+        }
     }
 }
 
 fn journal(context: &Context) -> Check {
     const PART: &str = "journal";
     let folder = context.paths.journal();
+    if let Some(broken) = unwritable(PART, &folder, "what hooks and people tell cannot be taken in") {
+        return broken;
+    }
     if !folder.is_dir() {
         return Check::notice(PART, "nothing in it yet", "The first tick, or the first entry, begins it.");
     }
@@ -91,6 +131,9 @@ fn journal(context: &Context) -> Check {
 fn spool(context: &Context) -> Check {
     const PART: &str = "spool";
     let spool = Spool::new(&context.paths.spool);
+    if let Some(broken) = unwritable(PART, spool.folder(), "hooks cannot leave their events there") {
+        return broken;
+    }
     let (pending, damaged) = match (spool.pending(), spool.damaged()) {
         (Ok(pending), Ok(damaged)) => (pending, damaged),
         (Err(error), _) | (_, Err(error)) => {
@@ -107,7 +150,8 @@ fn spool(context: &Context) -> Check {
         return Check::broken(PART, says, "`sessions tick` takes them in, or says what is in the way.");
     }
     if damaged > 0 {
-        let says = format!("{waiting}; {} set aside that are no events", counted(damaged as u64, "file"));
+        let are = if damaged == 1 { "is no event" } else { "are no events" };
+        let says = format!("{waiting}; {} set aside that {are}", counted(damaged as u64, "file"));
         return Check::notice(
             PART,
             says,
@@ -138,8 +182,20 @@ fn log(context: &Context) -> Option<Check> {
 }
 
 fn archive(context: &Context) -> Option<Check> {
+    const PART: &str = "archive";
     let folder = context.paths.archive();
-    folder.is_dir().then(|| Check::ok("archive", DecimalBytes(size_of(&folder)).to_string()))
+    let is_there = folder.symlink_metadata().is_ok();
+    if context.settings.archive_keep == Keep::Off {
+        return is_there.then(|| Check::ok(PART, format!("{}, off", DecimalBytes(size_of(&folder)))));
+    }
+    let lost = "transcripts are gone when Claude Code deletes them";
+    let whole = || format!("{}; `sessions archive --check` reads all of it", DecimalBytes(size_of(&folder)));
+    if !folder.is_dir() {
+        return unwritable(PART, &folder, lost);
+    }
+    // only asked: a trial would change its time, and scans would read all packs anew
+    let asked = rustix::fs::access(&folder, Access::WRITE_OK | Access::EXEC_OK).map_err(io::Error::from);
+    Some(asked.map_or_else(|error| broken(PART, &folder, &error, lost), |()| Check::ok(PART, whole())))
 }
 
 /// Room on the disk of the data folder, as `df` tells it.

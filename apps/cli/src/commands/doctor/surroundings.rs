@@ -1,6 +1,10 @@
 //! What is around this program: its own parts, Claude Code, the clock, the terminal, the person's files.
 
 use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use config::Environment;
@@ -11,18 +15,39 @@ use crate::commands::setup::Places;
 use crate::context::Context;
 use crate::plain_text::{counted, one_line};
 
+/// So long a program may take to say what it is.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// The two programs.
 pub(super) fn programs(places: &Places) -> Check {
     const PART: &str = "programs";
     let version = env!("CARGO_PKG_VERSION");
-    match &places.hook_program {
-        Some(hook) => Check::ok(PART, format!("sessions {version}, {}", hook.display())),
-        None => Check::broken(
-            PART,
-            "`sessions-hook` is neither beside `sessions` nor on PATH",
-            "Put it there: it comes with `sessions`.",
-        ),
+    let Some(hook) = &places.hook_program else {
+        let says = "`sessions-hook` is neither beside `sessions` nor on PATH";
+        return Check::broken(PART, says, "Put it there: it comes with `sessions`.");
+    };
+    let remedy = "Install both programs anew, from one release.";
+    match version_of(hook) {
+        Ok(told) if told == format!("{} {version}", setup::HOOK_PROGRAM) => {
+            Check::ok(PART, format!("sessions {version}, {}", hook.display()))
+        }
+        Ok(told) => {
+            let told = one_line(told.lines().next().unwrap_or("nothing"));
+            Check::notice(PART, format!("sessions {version}, but {} says `{told}`", hook.display()), remedy)
+        }
+        Err(error) => Check::broken(PART, format!("{} does not run: {error}", hook.display()), remedy),
     }
+}
+
+/// What a hook program says that it is.
+fn version_of(hook: &Path) -> io::Result<String> {
+    let mut command = Command::new(hook);
+    let answer = config::answer_within(command.arg("--version"), b"", PATIENCE)?
+        .ok_or_else(|| io::Error::other(format!("it did not answer within {} seconds", PATIENCE.as_secs())))?;
+    if !answer.status.success() {
+        return Err(io::Error::other(answer.status.to_string()));
+    }
+    Ok(String::from_utf8_lossy(&answer.stdout).trim().to_owned())
 }
 
 /// Everything around.
@@ -44,11 +69,11 @@ fn roots(context: &Context) -> Vec<Check> {
         let says = format!("no folder of Claude Code in {}", named.join(", "));
         return vec![Check::notice(PART, says, "`roots.extra` in config.toml names others.")];
     }
-    let check = |root: &std::path::PathBuf| {
+    let check = |root: &PathBuf| {
         let kept = retention::kept(root);
         let says = format!("{}, transcripts are kept for {} days", root.display(), kept.num_days());
         match fs::read_dir(root.join("projects")) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 Check::broken(PART, format!("{}: {error}", root.display()), "Make it readable.")
             }
             _ if kept < TimeDelta::days(30) => {
@@ -127,6 +152,10 @@ fn files(context: &Context) -> Check {
         config::SessionTypes::load(&context.paths.session_types_file()).err().map(|problem| problem.to_string()),
     );
     match problems.as_slice() {
+        [] if let Err(error) = config::try_writing(&context.paths.config) => {
+            let says = format!("{} cannot be written ({error})", context.paths.config.display());
+            Check::notice(PART, says, "Settings, themes and keys of remotes can be read and not changed there.")
+        }
         [] => Check::ok(PART, context.paths.config_file().display().to_string()),
         [first, ..] => {
             let says = format!("{}; {}", counted(problems.len() as u64, "problem"), one_line(first));

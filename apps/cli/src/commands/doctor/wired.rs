@@ -67,7 +67,17 @@ fn hooks(places: &Places) -> Check {
     if !missing.is_empty() {
         return Check::broken(PART, format!("none for {}", missing.join(", ")), SET_UP);
     }
+    if let Some(ours) = &places.hook_program
+        && let Some(other) = programs.iter().find(|program| is_another(program, ours))
+    {
+        return Check::notice(PART, format!("they call {}, not {}", other.display(), ours.display()), SET_UP);
+    }
     Check::ok(PART, format!("{} in {}", counted(programs.len() as u64, "hook"), file.display()))
+}
+
+/// Whether two programs are there, and are not one file.
+fn is_another(program: &Path, ours: &Path) -> bool {
+    matches!((program.canonicalize(), ours.canonicalize()), (Ok(program), Ok(ours)) if program != ours)
 }
 
 /// When events last came, if hooks are there that should send them.
@@ -88,7 +98,24 @@ fn events(context: &Context, places: &Places) -> Option<Check> {
     }
     let of = |kind: &str| seen.get(kind).copied().and_then(moment).map(|at| format!("{kind} {}", ago(at, context.now)));
     let kinds = journal::EventKind::ALL.iter().filter_map(|kind| of(kind.name()));
-    Some(Check::ok(PART, format!("last: {}", kinds.collect::<Vec<_>>().join(", "))))
+    let last = format!("last: {}", kinds.collect::<Vec<_>>().join(", "));
+    Some(match unheard(context, places, latest) {
+        Some(at) => Check::notice(
+            PART,
+            format!("{last}; but a session went on {} and no hook was called", ago(at, context.now)),
+            "Its hooks were off, or its folder is not trusted; `claude --debug` says which. Scans find it all the same.",
+        ),
+        None => Check::ok(PART, last),
+    })
+}
+
+/// When a session went on of which hooks should have told, long after they last did.
+fn unheard(context: &Context, places: &Places, latest: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let rows = context.store.exists().then(|| context.store.sessions().ok()).flatten()?;
+    let root = places.config_dir.canonicalize().ok()?;
+    let own = rows.iter().filter(|row| row.device.is_none() && row.root.as_deref() == Some(&root));
+    let last = own.filter_map(|row| row.session.ended).filter(|at| *at <= context.now).max()?;
+    (last > latest.max(set_up(context)?) + OVERDUE).then_some(last)
 }
 
 fn instructions(places: &Places) -> Check {
@@ -139,8 +166,12 @@ fn schedule(context: &Context, places: &Places) -> Check {
 
 /// Whether set-up was done so lately that nothing need have come of it yet.
 fn is_new(context: &Context) -> bool {
-    let done = fs::metadata(context.paths.setup_file()).and_then(|metadata| metadata.modified());
-    done.is_ok_and(|done| (context.now - DateTime::<Utc>::from(done)).abs() < OVERDUE)
+    set_up(context).is_some_and(|done| (context.now - done).abs() < OVERDUE)
+}
+
+/// When set-up was done.
+fn set_up(context: &Context) -> Option<DateTime<Utc>> {
+    fs::metadata(context.paths.setup_file()).and_then(|metadata| metadata.modified()).ok().map(DateTime::from)
 }
 
 fn moment(milliseconds: u64) -> Option<DateTime<Utc>> {

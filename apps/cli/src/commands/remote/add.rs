@@ -7,12 +7,12 @@ use std::path::Component;
 use clap::Args;
 use config::RemoteSetting;
 use journal::{Journal, JournalError};
-use sync::{Address, Heads, Local, SealKey};
+use sync::{Address, Effort, Heads, Keyring, Local};
 
 use super::fault;
 use crate::context::Context;
 use crate::report::Fault;
-use crate::{syncing, unseen};
+use crate::{sealing, syncing, unseen};
 
 const EXAMPLES: &str = "\
 Addresses:
@@ -33,11 +33,9 @@ What passes: sessions with their figures, entries, marks and names of devices. N
 With --shared, nothing private passes at all: only entries of projects.
 
 With --encrypt, whoever owns the place can read nothing of it, nor can its SQL views. The passphrase is taken from
-SESSIONS_REMOTE_<NAME>_PASSPHRASE, else asked for, unseen; your other devices join with the same one. Who forgets it and loses
-all devices has lost what is there.";
-
-/// A passphrase has at least so many letters.
-const PASSPHRASE_MIN: usize = 12;
+SESSIONS_REMOTE_<NAME>_PASSPHRASE, else asked for, unseen. Your other devices join with the same one, or, with --ask, without
+it: they show a code, and a device that has the key lets them in (`sessions remote let-in`). Who forgets the passphrase and
+loses all devices has lost what is there.";
 
 /// Add a place to sync with, and test it
 #[derive(Debug, Args)]
@@ -54,6 +52,9 @@ pub(super) struct Add {
     /// Encrypt everything that goes there, with a passphrase
     #[arg(long)]
     encrypt: bool,
+    /// Ask a device that has the key to let this one in, without the passphrase
+    #[arg(long, requires = "encrypt")]
+    ask: bool,
     /// Read the password from standard input
     #[arg(long)]
     password_stdin: bool,
@@ -74,6 +75,7 @@ impl Add {
             let message = format!("There is a remote `{name}` already.");
             return Err(Fault::new("remote", message).next("Choose another name, or remove it first.").into());
         }
+        self.refuse_key(context)?;
         let address = Address::parse(&self.address, context.paths.home.as_deref(), &context.environment.cwd);
         let (address, password) = straight(address.map_err(|wrong| fault(name, &wrong))?).split_password();
         let is_missing = || address.is_motherduck() && syncing::secrets(context, name, &address).is_empty();
@@ -87,88 +89,113 @@ impl Add {
         if let Some(password) = &password {
             config::replace_file(&context.paths.remote_password(name), password.as_bytes())?;
         }
-        let heads = self.seal(context, &setting, &address)?;
-        let heads = heads.and_then(|()| syncing::open(context, &setting)?.heads());
+        let sealed = self.seal(context, &setting, &address)?;
+        let code = sealed.as_ref().ok().cloned().flatten();
+        let heads = sealed.and_then(|code| match code {
+            Some(_) => Ok(Heads::new()),
+            None => syncing::open(context, &setting)?.heads(),
+        });
         if let Err(wrong) = &heads
             && (!self.no_test || self.encrypt)
         {
-            for secret in [context.paths.remote_password(name), context.paths.remote_key(name)] {
-                // there may be none
-                let _ = fs::remove_file(secret);
-            }
-            let untested = if self.encrypt { "." } else { ", or add it untested with `--no-test`." };
-            let step = format!("Nothing was added. Put it right and add it again{untested}");
-            return Err(fault(name, wrong).next(step).into());
+            self.undo(context, password.is_some());
+            return Err(self.refused(wrong).into());
         }
         write(context, &setting)?;
         let holds = match &heads {
             Err(_) => "it was not tested".to_owned(),
+            Ok(_) if code.is_some() => "it waits to be let in".to_owned(),
             Ok(heads) if heads.is_empty() => "it is empty".to_owned(),
             Ok(heads) => format!("it holds {}", syncing::holds(heads)),
         };
         let is_foreign = !self.shared && heads.is_ok_and(|heads| is_foreign(context, &heads).unwrap_or_default());
         if context.json {
-            let answer = serde_json::json!({ "schema": 1, "name": name, "address": address.to_string(), "shared": self.shared, "encrypted": self.encrypt });
+            let answer = serde_json::json!({ "schema": 1, "name": name, "address": address.to_string(), "shared": self.shared, "encrypted": self.encrypt, "code": code });
             return context.output.json(&answer);
         }
         context.output.line(&format!("{name} is added: {address} ({holds})."))?;
         if self.encrypt && address.is_database() {
-            context.output.line("Its SQL views stay empty: your devices alone can read what is there.")?;
+            let line = "Its SQL views stay empty: your devices alone can read what is there. For SQL of your own: `sessions remote \
+                        add sql duckdb:~/history.duckdb`.";
+            context.output.line(line)?;
         }
-        let next = if is_foreign {
-            format!(
+        let next = match code {
+            Some(code) => format!(
+                "On a device that has the key: `sessions remote let-in {name} {code}`. Then `sessions sync --remote {name} \
+                 --join` here."
+            ),
+            None if is_foreign => format!(
                 "Nothing of it is known here, so nothing passes yet. If it is yours, from your other devices: `sessions sync \
                  --remote {name} --join` takes it in. If not: `sessions remote remove {name}`."
-            )
-        } else {
-            format!("`sessions sync --remote {name}` syncs with it now; ticks do so by themselves.")
+            ),
+            None => format!("`sessions sync --remote {name}` syncs with it now; ticks do so by themselves."),
         };
         Ok(context.output.line(&next)?)
     }
 }
 
 impl Add {
-    /// Gets the key of a remote that is to be encrypted, and keeps it.
+    /// Removes what this call wrote, and nothing that was there before.
+    fn undo(&self, context: &Context, has_password: bool) {
+        let password = has_password.then(|| context.paths.remote_password(&self.name));
+        let own = self.encrypt.then(|| [context.paths.remote_key(&self.name), context.paths.remote_seen(&self.name)]);
+        for file in password.into_iter().chain(own.into_iter().flatten()) {
+            // there may be none
+            let _ = fs::remove_file(file);
+        }
+    }
+
+    /// Refuses to take the place of a key that is here already.
+    fn refuse_key(&self, context: &Context) -> Result<(), Fault> {
+        let (Self { name, .. }, key) = (self, context.paths.remote_key(&self.name));
+        if !self.encrypt || !key.exists() {
+            return Ok(());
+        }
+        let message = format!("There is a key of an encrypted place `{name}` already: {}.", key.display());
+        let step = format!(
+            "Choose another name. Or put its section `[remotes.{name}]` back into config.toml; or move that file away, if its place \
+             is given up."
+        );
+        Err(Fault::new("remote", message).next(step))
+    }
+
+    /// Why nothing was added, and what to do.
+    fn refused(&self, wrong: &sync::Fault) -> Fault {
+        let untested = if self.encrypt { "." } else { ", or add it untested with `--no-test`." };
+        let step = match wrong {
+            sync::Fault::Closed(_) | sync::Fault::LockDamaged | sync::Fault::LockMissing => {
+                wrong.remedy().replace("<name>", &self.name)
+            }
+            _ => format!("Put it right and add it again{untested}"),
+        };
+        fault(&self.name, wrong).next(format!("Nothing was added. {step}"))
+    }
+
+    /// Gets the key of a remote that is to be encrypted, or asks for it, and keeps what it got; the code that is shown while it
+    /// waits.
     fn seal(
         &self,
         context: &Context,
         setting: &RemoteSetting,
         address: &Address,
-    ) -> color_eyre::Result<Result<(), sync::Fault>> {
+    ) -> color_eyre::Result<Result<Option<String>, sync::Fault>> {
         if !self.encrypt {
-            return Ok(Ok(()));
+            return Ok(Ok(None));
         }
-        let passphrase = self.passphrase(context)?;
-        let key = syncing::means(context, setting, address)
-            .and_then(|means| address.open(&means))
-            .and_then(|mut remote| SealKey::unlock(&mut remote, &passphrase));
-        Ok(match key {
-            Ok(key) => Ok(config::replace_file(&context.paths.remote_key(&self.name), key.written().as_bytes())?),
-            Err(wrong) => Err(wrong),
-        })
-    }
-
-    fn passphrase(&self, context: &Context) -> color_eyre::Result<String> {
-        let variable = format!("SESSIONS_REMOTE_{}_PASSPHRASE", self.name.to_uppercase().replace('-', "_"));
-        let passphrase = match context.environment.get(&variable) {
-            Some(passphrase) => passphrase.to_owned(),
-            None if io::stdin().is_terminal() => {
-                let passphrase = unseen::ask("Passphrase: ")?;
-                if unseen::ask("Once more: ")? != passphrase {
-                    return Err(Fault::new("usage", "These are two different ones.").next("Add it again.").into());
+        let passphrase = if self.ask { None } else { Some(sealing::passphrase(context, &setting.name)?) };
+        let who = sealing::who(context)?;
+        let keyring =
+            syncing::means(context, setting, address).and_then(|means| address.open(&means)).and_then(|mut remote| {
+                match &passphrase {
+                    Some(passphrase) => Keyring::enter(&mut remote, passphrase, &who, Effort::PASSPHRASE),
+                    None => Keyring::ask(&mut remote, &who),
                 }
-                passphrase
-            }
-            None => {
-                return Err(Fault::new("usage", "There is no passphrase.").next(format!("Set {variable}.")).into());
-            }
+            });
+        let keyring = match keyring {
+            Ok(keyring) => keyring.kept_in(&context.paths.remote_key(&self.name))?,
+            Err(wrong) => return Ok(Err(wrong)),
         };
-        if passphrase.chars().count() < PASSPHRASE_MIN {
-            let message =
-                format!("A passphrase has at least {PASSPHRASE_MIN} letters: whoever owns the place can try many.");
-            return Err(Fault::new("usage", message).next("Take four words that nobody would put together.").into());
-        }
-        Ok(passphrase)
+        Ok(Ok(keyring.code().map(str::to_owned)))
     }
 }
 

@@ -29,8 +29,10 @@ impl Remove {
             return Err(Fault::new("config", message).next(format!("Remove `remotes.{name}` from it by hand.")).into());
         };
         config::replace_file(&path, rest.as_bytes())?;
-        for secret in [context.paths.remote_password(name), context.paths.remote_key(name)] {
-            match fs::remove_file(secret) {
+        for own in
+            [context.paths.remote_password(name), context.paths.remote_key(name), context.paths.remote_seen(name)]
+        {
+            match fs::remove_file(own) {
                 Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
                 _ => {}
             }

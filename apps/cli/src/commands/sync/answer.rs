@@ -27,9 +27,8 @@ pub(super) struct Answer {
 
 /// What still has to be passed.
 #[derive(Debug, Serialize)]
-#[expect(clippy::struct_field_names, reason = "these are the names that scripts read")]
 struct Waiting {
-    to_send: u64,
+    queued: u64,
     to_take: u64,
     to_heal: u64,
 }
@@ -48,13 +47,13 @@ struct Document<'a> {
 
 impl Wrong {
     fn of(remote: &str, fault: &sync::Fault) -> Self {
-        Self { message: fault.to_string(), next_step: fault.remedy().replace("<name>", remote) }
+        Self { message: fault.shown(), next_step: fault.remedy().replace("<name>", remote) }
     }
 }
 
 impl Waiting {
     fn of(left: Left) -> Self {
-        Self { to_send: left.to_send, to_take: left.to_take, to_heal: left.to_heal }
+        Self { queued: left.to_send, to_take: left.to_take, to_heal: left.to_heal }
     }
 }
 
@@ -71,7 +70,7 @@ impl Answer {
             carried: outcome.carried,
             renamed: outcome.is_renamed,
             complete,
-            queued: if complete { 0 } else { queued.saturating_sub(outcome.sent) },
+            queued: if complete { 0 } else { queued },
             left: (!complete).then(|| Waiting::of(outcome.left)),
             error: outcome
                 .fault
@@ -159,7 +158,7 @@ pub(super) fn planned(
                     } else {
                         String::new()
                     };
-                    format!("{} to send · {} to take in{heal}", counted(left.to_send, "operation"), left.to_take)
+                    format!("{} queued · {} to take in{heal}", counted(left.queued, "operation"), left.to_take)
                 }
                 (None, wrong) => wrong.as_ref().map_or_else(String::new, |wrong| format!("it {}", wrong.message)),
             };

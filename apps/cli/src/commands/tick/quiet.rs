@@ -29,7 +29,7 @@ struct Sight {
     zone: String,
     glance: u64,
     named: Vec<PathBuf>,
-    /// The store, the logs of the journal, the folder of the archive and the settings: path, size, time and number of each.
+    /// The store, the logs of the journal, the folder of the archive, the settings and the directories that moved: path, size, time and number of each.
     files: Vec<(PathBuf, u64, i64, u64)>,
     until_ms: u64,
 }
@@ -76,7 +76,8 @@ fn figures_hold_until(context: &Context) -> u64 {
 
 fn files(context: &Context) -> Vec<(PathBuf, u64, i64, u64)> {
     let paths = &context.paths;
-    let settings = [paths.config_file(), paths.prices_file(), paths.session_types_file(), paths.roots_file()];
+    let settings =
+        [paths.config_file(), paths.prices_file(), paths.session_types_file(), paths.roots_file(), paths.places_file()];
     let mut all: Vec<PathBuf> =
         [paths.store.clone(), paths.archive()].into_iter().chain(settings).chain(logs(&paths.journal())).collect();
     all.sort();

@@ -56,7 +56,7 @@ impl Usage {
     pub(super) fn answer(&self, context: &Context, query: &mut UsageQuery) -> color_eyre::Result<UsageReport> {
         let mut report = context.store.usage(query)?;
         if query.by == Grouping::Device {
-            let machines = machines(context);
+            let machines = lookup::machines(context);
             report.rows.iter_mut().for_each(|row| name_device(&machines, &mut row.subject));
         }
         let Some(count) = self.last().map(NonZeroU32::get) else { return Ok(report) };
@@ -184,7 +184,7 @@ impl Usage {
         if self.device.is_empty() {
             return Ok(());
         }
-        let machines = machines(context);
+        let machines = lookup::machines(context);
         let all: Vec<Option<ReplicaId>> =
             std::iter::once(None).chain(machines.others.keys().map(|id| Some(*id))).collect();
         for wanted in &self.device {
@@ -199,8 +199,7 @@ impl Usage {
                 chosen = chosen_by(&|device| name(device).contains(&lower) || number(device).starts_with(&lower));
             }
             if chosen.is_empty() {
-                let names: Vec<String> = all.iter().map(|device| machines.name(*device)).collect();
-                return Err(unknown("device is called", wanted, &names).into());
+                return Err(lookup::unknown_device(wanted, &machines.names()).into());
             }
             filter.devices.extend(chosen);
         }
@@ -219,10 +218,6 @@ impl Usage {
         let end = query.filter.until.map_or(now, |until| now.min(until - TimeDelta::milliseconds(1)));
         Some(calendar.start_of_last(period, count.get(), end))
     }
-}
-
-fn machines(context: &Context) -> Machines {
-    Machines::of(&context.paths, &context.settings, &context.environment)
 }
 
 /// The store knows machines by their numbers.

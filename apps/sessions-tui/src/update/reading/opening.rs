@@ -35,7 +35,7 @@ pub(in crate::update) fn read(model: &mut Model, id: &SessionId, opening: Openin
 /// Opens a session at a place. One that is open already is shown where one left it, unless another place is named.
 fn open_at(model: &mut Model, entry: &Entry, opening: Opening, effects: &mut Vec<Effect>) {
     let Some((path, agent)) = to_read(model, entry, &opening) else {
-        model.message = Some(nothing_to_read(entry));
+        model.message = Some(nothing_to_read(model, entry));
         return;
     };
     let ticket = model.next_ticket();
@@ -77,7 +77,7 @@ fn to_read(model: &Model, entry: &Entry, opening: &Opening) -> Option<(PathBuf, 
 }
 
 /// Why there is no transcript, and what to do about it.
-fn nothing_to_read(entry: &Entry) -> Message {
+fn nothing_to_read(model: &Model, entry: &Entry) -> Message {
     if entry.is_starting() {
         return Message {
             title: "Nothing has been said yet".to_owned(),
@@ -85,7 +85,7 @@ fn nothing_to_read(entry: &Entry) -> Message {
         };
     }
     if let Some(device) = &entry.marks.device {
-        return resuming::elsewhere(device, entry);
+        return resuming::elsewhere(model, device, entry);
     }
     if entry.is_gone() {
         return Message {

@@ -10,7 +10,7 @@ use transcript::Tokens;
 
 use crate::columns::{At, COST, RECORDED, counted};
 use crate::projects::NAMED;
-use crate::questions::elsewhere::ELSEWHERE;
+use crate::questions::elsewhere::COUNTED_ELSEWHERE;
 use crate::usage::{Grouping, Usage, UsageFilter};
 use crate::{Spending, StoreError};
 
@@ -105,7 +105,7 @@ fn grouped(by: Grouping) -> (String, &'static str, Cow<'static, str>) {
         Grouping::Branch => (none(), "s.project, r.git_branch", sessions()),
         Grouping::Agent => (none(), concat!(agent_kind!(), ", NULL"), AGENTS.into()),
         Grouping::Device => {
-            (none(), "d.device, NULL", Cow::Owned(format!("LEFT JOIN ({ELSEWHERE}) d USING (session_id)")))
+            (none(), "d.device, NULL", Cow::Owned(format!("LEFT JOIN ({COUNTED_ELSEWHERE}) d USING (session_id)")))
         }
         Grouping::Tool => (none(), "t.tools, NULL", TOOLS.into()),
     }
@@ -166,7 +166,7 @@ pub(in crate::questions) fn condition(filter: &UsageFilter) -> (String, Vec<Valu
     one_of(&of_projects, filter.projects.clone());
     let devices = filter.devices.iter().map(|device| device.map_or_else(String::new, |other| other.to_string()));
     let ran_on = format!(
-        "r.session_id IN (SELECT session_id FROM sessions LEFT JOIN ({ELSEWHERE}) d USING (session_id)
+        "r.session_id IN (SELECT session_id FROM sessions LEFT JOIN ({COUNTED_ELSEWHERE}) d USING (session_id)
          WHERE coalesce(d.device, '') IN ({{}}))"
     );
     one_of(&ran_on, devices.collect());
