@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use chrono_tz::Tz;
 use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
     Archive, Backup, Completions, Config, Delete, DeleteEntry, Devices, Doctor, Edit, Engine, Entries, Entry, Exclude,
@@ -14,7 +14,7 @@ use crate::commands::{
     rebuild, record, scan, screen, tick, usage, r#where,
 };
 use crate::context::Context;
-use crate::{clock, report, ticking};
+use crate::{clock, negations, report, ticking};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -118,7 +118,7 @@ pub(crate) fn main() -> ! {
     let style = report::Style::of_arguments(&arguments);
     report::conclude(style, move || {
         color_eyre::install()?;
-        match Cli::try_parse_from(arguments) {
+        match Cli::try_parse_from(negations::as_words(&Cli::command(), arguments)) {
             Ok(cli) => run(cli, style),
             Err(error) if error.kind() == ErrorKind::DisplayVersion => version(),
             Err(error) => report::grammar(&error),

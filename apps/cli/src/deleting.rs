@@ -1,7 +1,6 @@
-//! Deleting sessions: what there is of one, the trash, the mark that keeps it from coming back, and the question before.
+//! Deleting sessions: what there is of one, the trash, and the mark that keeps it from coming back.
 
 use std::collections::BTreeSet;
-use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
@@ -10,10 +9,10 @@ use notes::{Desk, Draft, Notes};
 use store::SessionRow;
 
 use crate::archiving;
-use crate::commands::setup::ask;
 use crate::context::Context;
 use crate::notebook::{self, moment};
 use crate::report::Fault;
+use crate::syncing;
 
 /// The trash.
 pub(crate) fn trash(context: &Context) -> Trash {
@@ -64,6 +63,11 @@ pub(crate) fn empty(context: &Context) -> color_eyre::Result<()> {
     if trash(context).is_empty() {
         return Ok(());
     }
+    // what was taken back elsewhere may be coming in at this moment: the next tick knows
+    let syncing = if context.settings.remotes.is_empty() { None } else { Some(syncing::lock(context)?) };
+    if matches!(syncing, Some(None)) {
+        return Ok(());
+    }
     let now_ms = u64::try_from(Utc::now().timestamp_millis()).unwrap_or(0);
     // where it cannot be read what was deleted, nothing is put back and nothing is removed
     let notes = notebook::notes_now(context)?;
@@ -82,20 +86,4 @@ pub(crate) fn empty(context: &Context) -> color_eyre::Result<()> {
         tracing::info!(removed, "what was deleted a day ago is gone for good");
     }
     Ok(())
-}
-
-/// Asks before something that is hard to take back: the answer has to be what is `wanted`. Where nobody can be asked, says
-/// what a script has to.
-pub(crate) fn confirm(context: &mut Context, yes: bool, question: &str, wanted: &[&str]) -> color_eyre::Result<bool> {
-    if yes {
-        return Ok(true);
-    }
-    if context.json || !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-        return Err(Fault::new("unanswered", "Nothing was changed: there is nobody to ask.")
-            .next("`--yes` does it without asking, `--dry-run` only shows it.")
-            .into());
-    }
-    context.output.finish()?;
-    let answer = ask(question)?.to_lowercase();
-    Ok(wanted.contains(&answer.as_str()))
 }

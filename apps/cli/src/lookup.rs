@@ -1,13 +1,13 @@
 //! From what a person typed to the one session that it stands for.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 
 use color_eyre::Report;
 use config::SessionTypes;
 use notes::Notes;
-use resume::{Below, Moves};
+use resume::{Below, Moves, Places};
 use search::{Clause, NameField, Query, What};
 pub(crate) use sessions_tui::ran_in;
 use sessions_tui::{Knowledge, Library, Machines, figures, way_there};
@@ -138,6 +138,42 @@ impl Within {
     }
 }
 
+/// The way on where no session ran in a directory, but one did in a directory that is gone and may be the same.
+pub(crate) fn way_to_relink(context: &Context, rows: &[SessionRow], directory: &Path) -> Option<String> {
+    let within = Within::of(context, directory);
+    if rows.iter().any(|row| within.holds(row)) {
+        return None;
+    }
+    let mut known: Vec<PathBuf> = Vec::new();
+    for place in rows.iter().flat_map(|row| sessions_tui::present(&within.moves, row)) {
+        if !known.contains(&place) {
+            known.push(place);
+        }
+    }
+    let gone = known.iter().map(PathBuf::as_path);
+    let (from, to) = Places::may_have_moved(&context.paths.places_file(), &directory.canonicalize().ok()?, gone)?;
+    let [old, new] = [from, to].map(|path| as_argument(context, &path));
+    Some(format!(
+        "Sessions ran in {old}, which is gone. If it moved here, `sessions relink {old} {new}` brings them along."
+    ))
+}
+
+/// The same for the directory that a query asks for, if it asks for one.
+pub(crate) fn way_to_relink_of(context: &Context, query: &Query) -> Option<String> {
+    let asked = query.filters().filter(|clause| !clause.negated).find_map(|clause| match &clause.what {
+        What::Name(NameField::Project, value) if is_directory(value) => Some(context.environment.resolve(value)),
+        _ => None,
+    })?;
+    way_to_relink(context, &context.store.sessions().ok()?, &asked)
+}
+
+/// A path as a shell takes it.
+fn as_argument(context: &Context, path: &Path) -> String {
+    let short = one_line(&context.environment.shorten(path));
+    let is_plain = |letter: char| letter.is_alphanumeric() || "/.~_-+@".contains(letter);
+    if short.chars().all(is_plain) { short } else { format!("'{}'", one_line(&path.display().to_string())) }
+}
+
 /// Whether a project is named by a directory.
 pub(crate) fn is_directory(wanted: &str) -> bool {
     wanted.contains('/') || matches!(wanted, "." | ".." | "~")
@@ -175,9 +211,9 @@ pub(crate) fn machines(context: &Context) -> Machines {
     Machines::of(&context.paths, &context.settings, &context.environment)
 }
 
-/// The name of the machine that a session ran on, where that is another one.
+/// The name of the machine that a session counts for, where that is another one.
 pub(crate) fn device(context: &Context, row: &SessionRow) -> Option<String> {
-    row.device.map(|device| machines(context).name(Some(device)))
+    row.counts_for.map(|device| machines(context).name(Some(device)))
 }
 
 /// What a person wants of a transcript that is not here.
@@ -194,9 +230,10 @@ pub(crate) enum Wish {
 /// Says that a transcript lies on another machine, which one, and how the wish is granted there; none for a session of this
 /// machine.
 pub(crate) fn elsewhere(context: &Context, row: &SessionRow, wish: Wish) -> Option<Fault> {
+    let there = row.device.or(row.counts_for.filter(|_| row.transcript.is_none()))?;
     let machines = machines(context);
-    let (id, device) = (row.id(), one_line(&machines.name(Some(row.device?))));
-    let heard = row.device.and_then(|device| machines.heard.get(&device));
+    let (id, device) = (row.id(), one_line(&machines.name(Some(there))));
+    let heard = machines.heard.get(&there);
     let heard = heard.map_or_else(String::new, |at| format!(" (last heard of {})", figures::date(*at, context.zone)));
     let message = format!("The transcript of {id} lies on {device}{heard}; only its figures are here.");
     let (verb, command) = match wish {

@@ -1,6 +1,7 @@
 //! The `sessions` command: a person, a script or an agent at a prompt.
 
 mod archiving;
+mod asking;
 mod banner;
 mod cli;
 mod clock;
@@ -12,6 +13,7 @@ mod editor;
 mod events_seen;
 mod interrupt;
 mod lookup;
+mod negations;
 mod notebook;
 mod output;
 mod plain_text;

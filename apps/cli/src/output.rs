@@ -88,9 +88,15 @@ impl Output {
     /// it (a path, an id) cannot write to the terminal.
     pub(crate) fn note(&mut self, text: &str) {
         if self.watched {
-            // Nobody is left to tell when standard error is closed.
-            let _ = writeln!(io::stderr().lock(), "{}", printable(text));
+            Self::advise(text);
         }
+    }
+
+    /// The same for what nobody can guess from the answer (sessions that wait to be taken along): said in a pipe too, but
+    /// not beside JSON.
+    pub(crate) fn advise(text: &str) {
+        // Nobody is left to tell when standard error is closed.
+        let _ = writeln!(io::stderr().lock(), "{}", printable(text));
     }
 
     /// Makes sure that everything is written.

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use color_eyre::Report;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use resume::Places;
-use store::{Progress, ScanOptions, ScanReport, StoreError};
+use resume::{Moves, Places};
+use store::{Progress, ScanOptions, ScanReport, StoreError, Strides};
 
 use crate::context::Context;
 use crate::interrupt::Listening;
@@ -42,7 +42,10 @@ pub(crate) fn scan_with(
     let journal = Some(context.paths.journal());
     let archive = Some(context.paths.archive());
     let excluded = context.not_recorded();
-    let options = ScanOptions { roots, extra_files, threads, journal, archive, excluded, ..ScanOptions::default() };
+    // what was just said of a directory has to be read anew
+    let moves = Moves::read(&context.paths.places_file());
+    let strides = Strides::default();
+    let options = ScanOptions { roots, extra_files, threads, journal, archive, excluded, moves, strides };
     let listening = Listening::begin()?;
     let mut bar = Bar::new(context.output.watched);
     let started = Instant::now();

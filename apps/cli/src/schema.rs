@@ -50,7 +50,7 @@ pub(crate) struct Session<'a> {
     problems: u32,
     created_by: Option<&'a str>,
     recorded_by: Option<&'a str>,
-    /// The machine that it ran on, where that is another one.
+    /// The machine that it counts for, where that is another one.
     #[serde(skip_serializing_if = "Option::is_none")]
     device: Option<Device>,
     root: Option<&'a PathBuf>,
@@ -190,7 +190,7 @@ impl<'a> From<&'a SessionRow> for Session<'a> {
             problems: session.problems,
             created_by: row.created_by.as_deref(),
             recorded_by: row.adopted.then_some("claude-session-logger"),
-            device: row.device.map(|device| Device { id: device.to_string(), name: None }),
+            device: row.counts_for.map(|device| Device { id: device.to_string(), name: None }),
             root: row.root.as_ref(),
             transcript: row.transcript.as_ref(),
             bytes: row.bytes,

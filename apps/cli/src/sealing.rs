@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 
 use config::RemoteSetting;
 use journal::Journal;
-use sync::{Device, Devices, Keyring, Remote, Seen, Who};
+use sync::{Device, Devices, Keyring, Member, Remote, Seen, Who};
 
 use crate::context::Context;
 use crate::report::Fault;
@@ -13,10 +13,11 @@ use crate::{syncing, unseen};
 /// A passphrase has at least so many letters.
 const PASSPHRASE_MIN: usize = 12;
 
-/// What seals a remote.
+/// What seals a remote, for this device as it is called now.
 pub(crate) fn seal(context: &Context, name: &str) -> Result<(Keyring, Seen), sync::Fault> {
     let keyring = Keyring::load(&context.paths.remote_key(name)).ok_or(sync::Fault::Sealed)?;
-    Ok((keyring, Seen::load(&context.paths.remote_seen(name))))
+    let replica = Journal::open(&context.paths.journal())?.replica();
+    Ok((keyring.speaking_as(replica), Seen::load(&context.paths.remote_seen(name))))
 }
 
 /// An encrypted remote as its owner sees it, and what this device has of it.
@@ -46,14 +47,14 @@ pub(crate) fn who(context: &Context) -> color_eyre::Result<Who> {
     Ok(Who { name, replica })
 }
 
-/// The passphrase of a remote: from `SESSIONS_REMOTE_<NAME>_PASSPHRASE`, else asked for, unseen.
-pub(crate) fn passphrase(context: &Context, name: &str) -> color_eyre::Result<String> {
+/// The passphrase of a remote: from `SESSIONS_REMOTE_<NAME>_PASSPHRASE`, else asked for, unseen; a new one twice.
+pub(crate) fn passphrase(context: &Context, name: &str, is_new: bool) -> color_eyre::Result<String> {
     let variable = format!("SESSIONS_REMOTE_{}_PASSPHRASE", name.to_uppercase().replace('-', "_"));
     let passphrase = match context.environment.get(&variable) {
-        Some(passphrase) => passphrase.to_owned(),
+        Some(passphrase) => unseen::secret(passphrase)?,
         None if io::stdin().is_terminal() => {
-            let passphrase = unseen::ask("Passphrase: ")?;
-            if unseen::ask("Once more: ")? != passphrase {
+            let passphrase = unseen::ask(if is_new { "New passphrase: " } else { "Passphrase: " })?;
+            if is_new && unseen::ask("Once more: ")? != passphrase {
                 return Err(Fault::new("usage", "These are two different ones.").next("Say it again.").into());
             }
             passphrase
@@ -70,35 +71,64 @@ pub(crate) fn passphrase(context: &Context, name: &str) -> color_eyre::Result<St
     Ok(passphrase)
 }
 
-/// Shuts a device out of every encrypted remote; for each where it was in, whether it is out, and what came of it in words. Where its
-/// number is not known, its name tells which it is, unless another device that is in use has the same.
-pub(crate) fn shut_out(context: &Context, device: &Device, all: &[Device]) -> color_eyre::Result<Vec<(bool, String)>> {
-    let encrypted: Vec<&RemoteSetting> = context.settings.remotes.iter().filter(|setting| setting.encrypted).collect();
-    if encrypted.is_empty() {
+/// The encrypted remotes of the person.
+fn encrypted(context: &Context) -> impl Iterator<Item = &RemoteSetting> {
+    context.settings.remotes.iter().filter(|setting| setting.encrypted)
+}
+
+/// Devices that have the key of an encrypted remote, or had it, and from which nothing came here yet: as was known here last, or as
+/// the remotes say that can be asked.
+pub(crate) fn strangers(context: &Context, known: &[Device], is_asked: bool) -> color_eyre::Result<Vec<Device>> {
+    let mut strangers: Vec<Device> = Vec::new();
+    let lock = if is_asked { syncing::lock(context)? } else { None };
+    for setting in encrypted(context) {
+        let Some(mut keyring) = Keyring::load(&context.paths.remote_key(&setting.name)) else { continue };
+        if lock.is_some()
+            && let Ok((mut asked, mut remote)) = open(context, setting)
+            && asked.waiting(&mut remote).is_ok()
+        {
+            keyring = asked;
+        }
+        for Who { name, replica } in keyring.devices().into_iter().map(|member| member.who.clone()) {
+            if known.iter().chain(&strangers).all(|device| !device.is(replica)) {
+                let (label, is_forgotten, is_here) = (name.clone(), false, false);
+                strangers.push(Device {
+                    replica,
+                    earlier: Vec::new(),
+                    name,
+                    label,
+                    is_forgotten,
+                    is_here,
+                    operations: 0,
+                    last_ms: 0,
+                    heard_ms: 0,
+                });
+            }
+        }
+    }
+    Ok(strangers)
+}
+
+/// Shuts a device out of every encrypted remote; for each where it was in, whether it is out, and what came of it in words.
+pub(crate) fn shut_out(context: &Context, device: &Device) -> color_eyre::Result<Vec<(bool, String)>> {
+    if encrypted(context).next().is_none() {
         return Ok(Vec::new());
     }
     let Some(_lock) = syncing::lock(context)? else { return Err(syncing::busy().into()) };
-    let is_same = |other: &Device| other.replica != device.replica && !other.is_forgotten && other.name == device.name;
-    let has_namesake = all.iter().any(is_same);
-    let out = |setting: &&RemoteSetting| {
+    let out = |setting: &RemoteSetting| {
         let name = &setting.name;
         let said = open(context, setting).and_then(|(mut keyring, mut remote)| {
-            let count = keyring.shut_out(&mut remote, |who| who.replica == device.replica)?;
-            if count > 0 || has_namesake {
-                return Ok((
-                    count,
-                    keyring.devices().iter().any(|member| member.who.name == device.name && !member.is_out),
-                ));
-            }
-            Ok((keyring.shut_out(&mut remote, |who| who.name == device.name)?, false))
+            let count = keyring.shut_out(&mut remote, |who| device.is(who.replica))?;
+            let is_namesake = |member: &&Member| member.who.name == device.name && !member.is_out;
+            Ok((count, keyring.devices().iter().skip(1).any(is_namesake)))
         });
         match said {
             Ok((0, false)) => None,
             Ok((0, true)) => Some((
                 false,
                 format!(
-                    "{name}: nobody was shut out. It is not known there by its number, and another device that is in use has its \
-                     name; `sessions remote keys {name}` shows who is in."
+                    "{name}: nobody was shut out. Another device has its name there, under another number: `sessions remote keys {name}` \
+                     shows it, and `sessions devices forget <number>` shuts it out."
                 ),
             )),
             Ok(_) => Some((
@@ -116,5 +146,5 @@ pub(crate) fn shut_out(context: &Context, device: &Device, all: &[Device]) -> co
             )),
         }
     };
-    Ok(encrypted.iter().filter_map(out).collect())
+    Ok(encrypted(context).filter_map(out).collect())
 }

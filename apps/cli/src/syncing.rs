@@ -105,7 +105,7 @@ pub(crate) fn secrets(context: &Context, name: &str, address: &Address) -> Vec<S
     if !address.is_motherduck() {
         secrets.push(variable("PGPASSWORD"));
     }
-    let said = secrets.into_iter().flatten().map(|secret| secret.trim_end_matches(['\r', '\n']).to_owned());
+    let said = secrets.into_iter().flatten().map(|secret| secret.trim().to_owned());
     said.filter(|secret| !secret.is_empty()).collect()
 }
 
@@ -288,6 +288,8 @@ struct Told {
     device: Option<ReplicaId>,
     /// The name that the settings gave it then.
     called: Option<String>,
+    /// The replicas that it said it was before.
+    was: BTreeSet<ReplicaId>,
 }
 
 /// Says what other machines are to know: outlines of our sessions, and what this device is called. Killed in between, it
@@ -316,20 +318,32 @@ pub(crate) fn prepare(context: &Context, journal: &mut Journal) -> color_eyre::R
             config::replace_file(&path, &serde_json::to_vec(&told)?)?;
         }
     }
-    let replica = journal.replica();
-    let called = context.settings.device.clone();
-    if told.device != Some(replica) || told.called != called {
-        let devices = devices(context, journal)?;
-        let said = devices.name(replica).map(str::to_owned);
-        // what a person said elsewhere holds until the setting says something else
-        let wanted = called.clone().or_else(|| said.clone()).unwrap_or_else(|| machine_name(context));
-        if said.as_ref() != Some(&wanted) {
-            journal.append(&Scope::Private, &[devices.change(replica, Change::Name(wanted), now_ms(), "")])?;
-        }
-        (told.device, told.called) = (Some(replica), called);
+    if name_device(context, journal, &mut told)? {
         config::replace_file(&path, &serde_json::to_vec(&told)?)?;
     }
     Ok(())
+}
+
+/// Says what this device is called, and what it was before, unless that was said; whether it was not.
+fn name_device(context: &Context, journal: &mut Journal, told: &mut Told) -> color_eyre::Result<bool> {
+    let replica = journal.replica();
+    let called = context.settings.device.clone();
+    let was: BTreeSet<ReplicaId> = journal.earlier_replicas().into_iter().collect();
+    if told.device == Some(replica) && told.called == called && told.was == was {
+        return Ok(false);
+    }
+    let devices = devices(context, journal)?;
+    let said = devices.name(replica).map(str::to_owned);
+    // what a person said elsewhere holds until the setting says something else
+    let before = || was.iter().rev().find_map(|earlier| devices.name(*earlier)).map(str::to_owned);
+    let wanted = called.clone().or_else(|| said.clone()).or_else(before).unwrap_or_else(|| machine_name(context));
+    let name = (said.as_ref() != Some(&wanted)).then_some(Change::Name(wanted));
+    let earlier = (devices.was(replica) != was).then(|| Change::Was(was.clone()));
+    let changes = name.into_iter().chain(earlier);
+    let bodies: Vec<Vec<u8>> = changes.map(|change| devices.change(replica, change, now_ms(), "")).collect();
+    journal.append(&Scope::Private, &bodies)?;
+    (told.device, told.called, told.was) = (Some(replica), called, was);
+    Ok(true)
 }
 
 /// What the system calls this machine.

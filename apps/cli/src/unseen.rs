@@ -18,7 +18,18 @@ pub(crate) fn ask(prompt: &str) -> color_eyre::Result<String> {
     };
     shown.write_all(b"\n")?;
     let line = line?.ok_or_else(|| Fault::new("usage", "It was not said.").next("Nothing was changed."))?;
-    Ok(line.trim().to_owned())
+    Ok(secret(&line)?)
+}
+
+/// A secret, however it was said: what is empty around it does not belong to it, and keys that are no letters (arrows, Ctrl-Z) are
+/// refused, because nobody could say them again elsewhere.
+pub(crate) fn secret(said: &str) -> Result<String, Fault> {
+    let said = said.trim();
+    if said.chars().any(char::is_control) {
+        let message = "There is something in it that is no letter, such as an arrow key or Ctrl-Z.";
+        return Err(Fault::new("usage", message).next("Say it again. Nothing was changed."));
+    }
+    Ok(said.to_owned())
 }
 
 const CTRL_C: u8 = 3;
@@ -82,5 +93,15 @@ mod tests {
         check("half\u{4}", Some("half"));
         check("half\u{3}", None);
         check("\u{8}", Some(""));
+    }
+
+    #[test]
+    fn a_secret_is_the_same_however_it_is_said_and_holds_letters_alone() {
+        for said in ["four words", " four words", "four words \n", "\tfour words\r\n"] {
+            assert_eq!(secret(said).expect("letters alone"), "four words", "{said:?}");
+        }
+        for said in ["four\u{1a}words", "four words\u{1b}[D!", "four\nwords", "\u{0}four words"] {
+            assert!(secret(said).is_err(), "{said:?}");
+        }
     }
 }

@@ -41,6 +41,8 @@ pub struct Command {
     pub id: &'static str,
     /// What it does, as help screen and palette say it.
     pub title: &'static str,
+    /// Other words that a person may type for it: the palette finds it by them, on every screen.
+    pub(crate) also: &'static str,
     /// One or two words for the footer, if it belongs there.
     pub hint: Option<&'static str>,
     /// The same while sessions are selected, if it is another one then.
@@ -166,7 +168,8 @@ impl Commands {
 }
 
 const fn command(id: &'static str, scope: Scope, action: Action, title: &'static str) -> Command {
-    Command { id, title, hint: None, hint_selected: None, scope, keys: &[], letters: &[], action, matters: |_| true }
+    let (also, keys, letters): (_, &[Key], &[Key]) = ("", &[], &[]);
+    Command { id, title, also, hint: None, hint_selected: None, scope, keys, letters, action, matters: |_| true }
 }
 
 impl Command {
@@ -176,6 +179,11 @@ impl Command {
 
     const fn letters(self, letters: &'static [Key]) -> Self {
         Self { letters, ..self }
+    }
+
+    /// Other words for what can be wanted on any screen.
+    const fn also(self, also: &'static str) -> Self {
+        Self { also, ..self }
     }
 
     const fn hint(self, hint: &'static str) -> Self {

@@ -34,7 +34,7 @@ pub(crate) enum Condition {
     },
     /// Claude Code has deleted its transcript, and the archive has it.
     Archived,
-    /// It ran on another machine, and its transcript is there.
+    /// It counts for another machine: its transcript is there, and here as well where that has it.
     Elsewhere,
     /// Its transcript is deleted.
     Gone,
@@ -73,6 +73,7 @@ impl Condition {
             _ if row.transcript.is_none() && row.had_transcript => Self::Gone,
             _ if row.transcript.is_none() => Self::Fragment,
             Some(days) => Self::Ending { days: (days >= 0).then_some(days) },
+            None if marks.device.is_some() => Self::Elsewhere,
             None => Self::Resting,
         }
     }
@@ -169,6 +170,8 @@ mod tests {
         check_marked(marks(true, None), (40, false), None, (Condition::Archived, "archived"));
         check_marked(marks(true, None), (1, true), None, (Condition::Resting, ""));
         check_marked(marks(false, Some("tower")), (1, false), None, (Condition::Elsewhere, "other machine"));
+        check_marked(marks(false, Some("tower")), (1, true), None, (Condition::Elsewhere, "other machine"));
+        check_marked(marks(false, Some("tower")), (1, true), Some(61), (Condition::Warm { minutes: 2 }, "warm 2m"));
         check_marked(marks(true, Some("tower")), (1, false), None, (Condition::Archived, "archived"));
     }
 

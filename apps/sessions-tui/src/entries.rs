@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use notes::{Entry, EntryId, Filter, Notes};
 use search::Query;
-use transcript::SessionId;
 use tui_input::Input;
 use typeset::Row;
 
@@ -71,8 +70,6 @@ pub(crate) struct Entries {
     pub(crate) shelf: Shelf,
     /// Whether every project's are listed.
     pub(crate) everywhere: bool,
-    /// Only those of this session.
-    pub(crate) session: Option<SessionId>,
     /// What rows are narrowed to, and whether it is being typed.
     pub(crate) narrow: Input,
     pub(crate) narrowing: bool,
@@ -82,8 +79,8 @@ pub(crate) struct Entries {
     /// First row of the page of the entry under the cursor.
     pub(crate) scroll: usize,
     pub(crate) clicked: Option<EntryId>,
-    /// Whether the cursor goes to the first entry with the next list: it was just written.
-    pub(crate) to_first: bool,
+    /// Whether the cursor goes to what was written last with the next list.
+    pub(crate) to_written: bool,
     /// The entry that was deleted last, to be brought back.
     pub(crate) deleted: Option<EntryId>,
     page: Option<Page>,
@@ -113,20 +110,38 @@ impl Entries {
         (self.row, self.top, self.scroll) = (0, 0, 0);
     }
 
-    /// Lists anew; the cursor stays on its entry where that is listed.
+    /// Lists anew; the cursor stays on its entry where that is listed. What was just written is shown wherever it belongs.
     pub(crate) fn list(&mut self) {
         let Some(ledger) = self.ledger.clone() else { return };
-        let first = std::mem::take(&mut self.to_first);
-        let chosen = self.rows.get(self.row).filter(|_| !first).cloned();
+        let newest = || ledger.notes.entries().first().map(|entry| entry.id.clone());
+        let written = if std::mem::take(&mut self.to_written) { newest() } else { None };
+        let chosen = written.clone().or_else(|| self.rows.get(self.row).cloned());
+        self.rows = self.listed(&ledger);
+        if let Some(written) = written {
+            if !self.rows.contains(&written) {
+                self.shelf = Shelf::All;
+                self.narrow.reset();
+                self.rows = self.listed(&ledger);
+            }
+            if !self.rows.contains(&written) {
+                self.everywhere = true;
+                self.rows = self.listed(&ledger);
+            }
+        }
+        let at = chosen.and_then(|chosen| self.rows.iter().position(|id| *id == chosen));
+        self.row = at.unwrap_or(self.row).min(self.rows.len().saturating_sub(1));
+    }
+
+    /// The entries of the shelf.
+    fn listed(&self, ledger: &Ledger) -> Vec<EntryId> {
         let query = Query::parse(self.narrow.value());
         let filter = Filter {
             open: self.shelf == Shelf::Open,
-            projects: (!self.everywhere && self.session.is_none()).then_some(ledger.here.as_slice()),
-            session: self.session.as_ref().map(SessionId::as_str),
+            projects: (!self.everywhere).then_some(ledger.here.as_slice()),
             words: Some(&query),
             ..Filter::default()
         };
-        self.rows = match self.shelf {
+        match self.shelf {
             Shelf::Open | Shelf::All => ledger.notes.select(&filter).iter().map(|entry| entry.id.clone()).collect(),
             Shelf::Inbox => {
                 let filter = Filter { projects: None, ..filter };
@@ -134,9 +149,7 @@ impl Entries {
                 let listed = |id: &&EntryId| shown.iter().any(|entry| entry.id == *id);
                 ledger.unread.iter().filter(listed).cloned().collect()
             }
-        };
-        let at = chosen.and_then(|chosen| self.rows.iter().position(|id| *id == chosen));
-        self.row = at.unwrap_or(if first { 0 } else { self.row }).min(self.rows.len().saturating_sub(1));
+        }
     }
 
     /// The entry under the cursor.

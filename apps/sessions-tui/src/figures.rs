@@ -4,6 +4,7 @@ use chart::Unit;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use pricing::NanoUsd;
+use search::Together;
 use summary::Measure;
 
 use crate::cells;
@@ -46,6 +47,15 @@ pub fn counted(number: impl Into<u64>, thing: &str) -> String {
         _ => "s",
     };
     format!("{} {thing}{ending}", count(number))
+}
+
+/// What was found in the contents of a session: `3 hits` where each is a line, `2 messages` where no line has all words.
+pub fn hits(lines: u64, together: Together) -> String {
+    match together {
+        Together::Line => counted(lines, "hit"),
+        Together::Message(messages) => counted(messages, "message"),
+        Together::Apart => "words apart".to_owned(),
+    }
 }
 
 /// What the amounts of a measure are in a chart.

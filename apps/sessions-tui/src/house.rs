@@ -60,6 +60,8 @@ pub(crate) struct House {
     pub(crate) row: usize,
     pub(crate) top: usize,
     pub(crate) chosen: HashSet<SessionId>,
+    /// The session that the cursor goes to once it is known what sessions take.
+    pub(crate) wanted: Option<SessionId>,
     /// What was deleted last, to be brought back.
     pub(crate) deleted: Vec<SessionId>,
     pub(crate) clicked: Option<SessionId>,
@@ -107,11 +109,9 @@ impl House {
         if self.column.descends() != self.reversed {
             rows.reverse();
         }
-        let at = chosen.and_then(|id| {
-            rows.iter().position(|row| entry_at(&self.library, *row).is_some_and(|entry| *entry.row.id() == id))
-        });
-        self.row = at.unwrap_or(self.row).min(rows.len().saturating_sub(1));
         self.rows = rows;
+        let at = chosen.and_then(|id| self.row_of(&id));
+        self.row = at.unwrap_or(self.row).min(self.len().saturating_sub(1));
         let known: HashSet<&SessionId> = self.everything().map(|entry| entry.row.id()).collect();
         let chosen: HashSet<SessionId> = self.chosen.iter().filter(|id| known.contains(id)).cloned().collect();
         self.chosen = chosen;
@@ -129,6 +129,18 @@ impl House {
     /// The session in a row.
     pub(crate) fn entry(&self, row: usize) -> Option<&Entry> {
         entry_at(&self.library, *self.rows.get(row)?)
+    }
+
+    fn row_of(&self, id: &SessionId) -> Option<usize> {
+        (0..self.len()).find(|row| self.entry(*row).is_some_and(|entry| entry.row.id() == id))
+    }
+
+    /// Brings the cursor to the session that is wanted.
+    pub(crate) fn go_to_wanted(&mut self) {
+        if self.weights.is_some() {
+            let at = self.wanted.take().and_then(|id| self.row_of(&id));
+            self.row = at.unwrap_or(self.row);
+        }
     }
 
     /// The session under the cursor.

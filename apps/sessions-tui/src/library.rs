@@ -284,7 +284,7 @@ impl Entry {
 
     /// Whether Claude Code has deleted its transcript.
     pub(crate) fn is_gone(&self) -> bool {
-        self.row.transcript.is_none() && self.row.had_transcript && self.row.device.is_none()
+        self.row.transcript.is_none() && self.row.had_transcript && self.row.counts_for.or(self.row.device).is_none()
     }
 
     /// Whether its transcript is not here, and the archive has it.

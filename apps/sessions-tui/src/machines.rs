@@ -12,7 +12,7 @@ use sync::Devices;
 pub struct Machines {
     /// This one.
     pub here: String,
-    /// The others, by their numbers.
+    /// The others, by all the numbers that they have or had.
     pub others: BTreeMap<ReplicaId, String>,
     /// When something of each came here last, where that is known.
     pub heard: BTreeMap<ReplicaId, DateTime<Utc>>,
@@ -30,7 +30,13 @@ impl Machines {
     /// The names of all, this one first.
     pub fn names(&self) -> Vec<String> {
         let others = self.others.keys().map(|device| self.name(Some(*device)));
-        std::iter::once(self.name(None)).chain(others).collect()
+        let mut names = vec![self.name(None)];
+        for name in others {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
     }
 
     /// The name of one of them; none: this one.
@@ -73,9 +79,12 @@ fn said(paths: &Paths, own: Option<String>) -> Option<Machines> {
     let devices = known(paths, &mut journal, own).ok()?;
     let replica = journal.replica();
     let here = devices.called(replica).map(|_| devices.label(replica)).unwrap_or_default();
-    let heard =
-        devices.list(&journal).into_iter().filter_map(|device| Some((device.replica, moment(device.heard_ms)?)));
-    Some(Machines { here, others: devices.others(&journal), heard: heard.collect() })
+    let mut heard = BTreeMap::new();
+    for device in devices.list(&journal) {
+        let Some(at) = moment(device.heard_ms) else { continue };
+        heard.extend(device.earlier.iter().chain([&device.replica]).map(|replica| (*replica, at)));
+    }
+    Some(Machines { here, others: devices.others(&journal), heard })
 }
 
 fn known(paths: &Paths, journal: &mut Journal, own: Option<String>) -> Result<Devices, JournalError> {

@@ -8,7 +8,7 @@ mod quotes;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use search::Found;
+use search::{Found, Together};
 
 use crate::cells;
 use crate::finding::Quote;
@@ -52,7 +52,9 @@ pub(crate) fn lines(model: &Model, entry: &Entry, read: &Read<'_>, places: Place
     if let Some(found) = read.found.filter(|found| found.lines > 0) {
         let best: Vec<Quote> = found.best.iter().cloned().map(Quote::bare).collect();
         let quotes = if read.quotes.is_empty() { &best } else { read.quotes };
-        page.quotes(quotes, found.lines, wide);
+        // of words that are not together there are no more lines than those
+        let all = if found.together == Together::Line { found.lines } else { quotes.len() as u64 };
+        page.quotes(quotes, all, wide);
     }
     page.words(&facts, words_of(entry, read.glimpse), read.glimpse, wide);
     page.into_lines()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use journal::ReplicaId;
-use sync::{Device, Progress};
+use sync::{Access, Device, Progress};
 
 use crate::figures;
 use crate::message::Ticket;
@@ -28,6 +28,8 @@ pub struct RemoteState {
     pub address: String,
     /// Whether others read it.
     pub shared: bool,
+    /// What this machine has of its key; none where it is readable.
+    pub access: Option<Access>,
     /// When both sides had the same last.
     pub synced: Option<DateTime<Utc>>,
     /// When it is tried next by itself.

@@ -6,6 +6,7 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use crate::ArchiveError;
 use crate::archive::{Archive, Prefixes};
@@ -45,6 +46,17 @@ pub struct Flaw {
     pub repaired: bool,
 }
 
+/// What a glance at the archive found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Glanced {
+    /// Packs that there are.
+    pub packs: u64,
+    /// Of how many the contents were read.
+    pub read: u64,
+    /// Packs in which something is damaged.
+    pub damaged: Vec<PathBuf>,
+}
+
 impl Archive {
     /// Reads everything; ends soon when `stop` is set.
     pub fn check(&self, stop: &AtomicBool) -> Result<Checked, ArchiveError> {
@@ -69,7 +81,36 @@ impl Archive {
         Ok(checked)
     }
 
-    fn check_pack(&self, pack: &Pack, checked: &mut Checked) -> Result<(), ArchiveError> {
+    /// Looks at the heads of all packs, and for some time at contents, too, small packs first. Repairs nothing.
+    pub fn glance(&self, for_contents: Duration) -> Result<Glanced, ArchiveError> {
+        let _lock = self.lock_to_read()?;
+        let (mut glanced, mut sound) = (Glanced::default(), Vec::new());
+        for name in self.packs()? {
+            let path = self.path_of(&name);
+            match self.pack(&name) {
+                Ok(None) => continue,
+                Ok(Some(pack)) if pack.lost.is_empty() && pack.end == pack.length => sound.push((pack.length, name)),
+                Ok(Some(_)) | Err(_) => glanced.damaged.push(path),
+            }
+            glanced.packs += 1;
+        }
+        sound.sort_unstable();
+        let begun = Instant::now();
+        for (_, name) in sound {
+            if begun.elapsed() >= for_contents {
+                break;
+            }
+            let is_sound = self.pack(&name).is_ok_and(|pack| pack.is_none_or(|pack| self.damaged_in(&pack).is_empty()));
+            if !is_sound {
+                glanced.damaged.push(self.path_of(&name));
+            }
+            glanced.read += 1;
+        }
+        Ok(glanced)
+    }
+
+    /// Segments that cannot be read, and that no other segment holds as well, each with the reason.
+    fn damaged_in(&self, pack: &Pack) -> Vec<(Head, String)> {
         let mut prefixes = Prefixes::new(self);
         let mut damaged = Vec::new();
         for segment in &pack.segments {
@@ -80,8 +121,12 @@ impl Archive {
                 }
             }
         }
+        damaged
+    }
+
+    fn check_pack(&self, pack: &Pack, checked: &mut Checked) -> Result<(), ArchiveError> {
         let mut writer = None;
-        for (head, reason) in damaged {
+        for (head, reason) in self.damaged_in(pack) {
             let path = PathBuf::from(&head.root).join(&head.file);
             let repaired = repair(pack, &head, &mut writer).map_err(ArchiveError::at(&pack.path))?;
             let (at, bytes) = (head.at, head.bytes);

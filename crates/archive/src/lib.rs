@@ -21,7 +21,7 @@ mod walk;
 mod writing;
 
 pub use archive::Archive;
-pub use checking::{Checked, Flaw};
+pub use checking::{Checked, Flaw, Glanced};
 pub use error::ArchiveError;
 pub use keeping::{Bounds, Kept};
 pub use listing::PackFile;

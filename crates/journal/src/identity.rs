@@ -74,6 +74,12 @@ impl Identity {
         self.replicas.iter().map(|owned| owned.id).collect()
     }
 
+    /// Those that were at a place and write no more, the oldest first.
+    pub(crate) fn earlier(&self, place: &Place) -> Vec<ReplicaId> {
+        let there = self.replicas.iter().filter(|owned| owned.retired && owned.place.is(place));
+        there.map(|owned| owned.id).collect()
+    }
+
     /// Makes a new replica for a place; those that were there before write no more.
     pub(crate) fn renew(&mut self, place: &Place) -> ReplicaId {
         for owned in &mut self.replicas {

@@ -146,6 +146,14 @@ impl Journal {
         }
     }
 
+    /// The replicas that this folder was at this place before what it is now: nobody else writes in their names.
+    pub fn earlier_replicas(&self) -> Vec<ReplicaId> {
+        match (Identity::read(&self.folder), Place::of(&self.folder)) {
+            (Ok(Known::Here(identity)), Ok(place)) => identity.earlier(&place),
+            _ => Vec::new(),
+        }
+    }
+
     /// The operations of a stream after a place, in order. Where the stream is damaged, the last thing that comes is an
     /// error. A stream that is not here has none.
     pub fn read(&self, stream: &Stream, after: u64) -> Operations {

@@ -286,6 +286,7 @@ fn a_copied_folder_goes_on_under_another_name_and_the_original_under_its_own() {
     copy(home.path(), elsewhere.path());
     let copied = open(elsewhere.path());
     assert_ne!(copied.replica(), original.replica());
+    assert_eq!(copied.earlier_replicas(), [], "the original may go on");
     append(&copied, &["2"]);
     append(&original, &["3"]);
     assert_eq!(all(&copied), ["1", "2"], "what the original wrote is read on");
@@ -386,6 +387,7 @@ fn what_does_not_follow_is_refused_and_what_precedes_it_is_kept() {
     check(&twins[1..], 0, Refusal::Ours);
     let before = here.replica();
     assert_ne!(here.renew_replica().expect("it can be renewed"), before);
+    assert_eq!(here.earlier_replicas(), [before], "nobody else writes in this name");
     append(&here, &["later"]);
     assert_eq!(here.read(&private(&here), 0).count(), 1);
 }

@@ -135,6 +135,31 @@ impl Places {
         })
     }
 
+    /// Where a directory that is there may have been before, as nobody said yet: of directories that are gone the first one that held
+    /// the same repository, by its remotes, else the first of the same name. Tells what moved, from and to: it may lie above `here`.
+    pub fn may_have_moved<'a>(
+        file: &Path,
+        here: &Path,
+        gone: impl IntoIterator<Item = &'a Path>,
+    ) -> Option<(PathBuf, PathBuf)> {
+        let remembered = Self::read(file).remotes;
+        let repository = Repository::around(here);
+        let remotes = repository.as_ref().map(Repository::remotes).unwrap_or_default();
+        let tops: Vec<&Path> = std::iter::once(here).chain(repository.as_ref().map(|one| one.root.as_path())).collect();
+        let mut alike = None;
+        for directory in gone.into_iter().filter(|gone| gone.is_absolute()) {
+            for above in directory.ancestors().take_while(|above| !above.is_dir()) {
+                let of_it = remembered.get(above).into_iter().flatten().any(|remote| remotes.contains(remote));
+                if let Some(repository) = repository.as_ref().filter(|_| of_it) {
+                    return Some((above.to_owned(), repository.root.clone()));
+                }
+                let top = tops.iter().find(|top| top.file_name().is_some() && top.file_name() == above.file_name());
+                alike = alike.or_else(|| Some((above.to_owned(), (*top?).to_owned())));
+            }
+        }
+        alike
+    }
+
     /// Where directories went, as the file remembers: from, to.
     pub fn remembered(file: &Path) -> Vec<(PathBuf, PathBuf)> {
         Self::read(file).moved.into_iter().collect()
@@ -312,6 +337,23 @@ mod tests {
         let find = |gone: &Path| places.find(gone, &[], &[old.clone(), other.clone()], Some(&home));
         assert_eq!(find(&old), Found { same: vec![disk.path("work/store")], alike: vec![] });
         assert_eq!(find(&sub).same, [disk.path("work/store/api")], "the part below the repository is kept");
+    }
+
+    #[test]
+    fn a_directory_that_is_there_may_be_one_that_is_gone() {
+        let disk = Disk::new();
+        let old = disk.repository("src/shop", "git@host:ada/shop.git");
+        let (sub, file) = (disk.folder("src/shop/api"), disk.path("places.json"));
+        Places::keep(&file, [sub.as_path()]).expect("it can be written");
+        let new = disk.repository("work/store", "git@host:ada/shop.git");
+        let (inside, notes, other) = (disk.folder("work/store/lib"), disk.folder("work/notes"), disk.folder("work/x"));
+        let gone_notes = disk.path("gone/notes");
+        let asked = |here: &Path, gone: &[&Path]| Places::may_have_moved(&file, here, gone.iter().copied());
+        assert_eq!(asked(&inside, &[&sub]), None, "it is still there");
+        fs::remove_dir_all(&old).expect("it can be removed");
+        assert_eq!(asked(&inside, &[&gone_notes, &sub]), Some((old, new)), "the same repository");
+        assert_eq!(asked(&notes, &[&sub, &gone_notes.join("deep")]), Some((gone_notes.clone(), notes.clone())));
+        assert_eq!(asked(&other, &[&sub, &gone_notes, Path::new("x")]), None);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod by_line;
 mod excerpt;
+mod gathering;
 mod kept;
 mod lines;
 mod nearness;
@@ -90,8 +91,11 @@ pub struct Found {
     pub standing: Standing,
     /// Whether something occurs in it that must not: then it does not match after all.
     pub refused: bool,
-    /// Lines in which all texts of the query occur; where there is none, those in which any does.
+    /// Lines in which all texts of the query occur that do so in its contents; where there is none, those in which any
+    /// does.
     pub lines: u64,
+    /// Whether the texts stand together.
+    pub together: Together,
     /// Texts of the query that occur in its contents, by their bits.
     pub texts: u32,
     /// How far apart the records are, in bytes, between which all texts of the query occur, where they are nearest in one
@@ -99,8 +103,21 @@ pub struct Found {
     pub near: Option<u64>,
     /// The line that tells most.
     pub best: Option<Passage>,
-    /// Lines in the order of its files, as many as were asked for.
+    /// Lines in the order of its files, as many as were asked for: those in which all texts occur. Where there is none, of
+    /// each message in which all do the lines that have them nearest to one another, and where there is none of these
+    /// either, the lines between which they are nearest.
     pub passages: Vec<Passage>,
+}
+
+/// Whether the texts of a query stand together in a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Together {
+    /// On one line.
+    Line,
+    /// On several lines of so many messages.
+    Message(u64),
+    /// Nowhere.
+    Apart,
 }
 
 /// A line that matches.
@@ -116,6 +133,8 @@ pub struct Passage {
     pub kind: TextKind,
     /// Texts of the query that occur in it, by their bits.
     pub texts: u32,
+    /// Whether they stand side by side, in the order of the query.
+    pub beside: bool,
     /// Whether they stand there as whole words.
     pub whole: bool,
     /// What can be shown of it.
@@ -166,55 +185,59 @@ pub fn search(
 }
 
 /// How well a session matches by title and contents together; none where it does not. A word that occurs in the title
-/// as it is goes before one that occurs in the contents, and that before one with gaps in the title. Of several words, one
-/// that is only a part of a word of the title counts hardly more than one in the contents: it is there by chance; and the
-/// first prompt counts hardly more than what was said later. Words that stand beside each other count for more.
+/// as it is goes before one that occurs in the contents, and that before one with gaps in the title. Of several words, those
+/// in the title count by how many of them there are: one of five is there by chance, as is one that is only a part of a
+/// word of the title; and the first prompt counts hardly more than what was said later. Words that stand beside each other
+/// count for more, and so do many lines: ten times as many as much as whole words.
 pub fn score(standing: &Standing, found: Option<&Found>) -> Option<u32> {
     const IN_CONTENTS: u32 = 100;
     const PART_OF_TITLE: u32 = 110;
     const IN_PROMPT: u32 = 105;
+    if found.is_some_and(|found| found.refused) {
+        return None;
+    }
+    let has = |at: usize| found.is_some_and(|found| found.texts & (1 << at) != 0);
+    let count = u32::try_from(standing.scores.len()).unwrap_or(u32::MAX);
+    let by_chance = |score: u32| match (is_inside_a_word(score), is_of_prompt(score)) {
+        (true, true) => Some(IN_CONTENTS),
+        (true, false) => Some(PART_OF_TITLE),
+        (false, true) => Some(IN_PROMPT),
+        _ => None,
+    };
+    let in_title =
+        standing.scores.iter().flatten().filter(|score| **score > IN_CONTENTS && by_chance(**score).is_none());
+    let in_title = u32::try_from(in_title.count()).unwrap_or(count);
+    let each = standing.scores.iter().enumerate().map(|(at, score)| {
+        let inside = has(at).then_some(IN_CONTENTS);
+        let weighed = |score: u32| match score.checked_sub(IN_CONTENTS).filter(|_| count > 1) {
+            Some(more) => by_chance(score).unwrap_or(IN_CONTENTS + more * in_title.pow(4) / count.pow(4)),
+            None => score,
+        };
+        score.map(weighed).max(inside)
+    });
+    let sum: u32 = each.sum::<Option<u32>>()?;
+    Some(sum + found.map_or(0, |found| bonus(found, standing.scores.len())))
+}
+
+/// What tells that a session is about the texts of a query.
+fn bonus(found: &Found, texts: usize) -> u32 {
     const ON_ONE_LINE: u32 = 50;
     const SIDE_BY_SIDE: u32 = 20;
     const WHOLE_WORDS: u32 = 10;
     /// In one record, in one exchange, in the same part of a session: within so many bytes.
     const NEAR: [(u64, u32); 3] = [(0, 30), (8_000, 20), (80_000, 10)];
-    if found.is_some_and(|found| found.refused) {
-        return None;
-    }
-    let has = |at: usize| found.is_some_and(|found| found.texts & (1 << at) != 0);
-    let several = standing.scores.len() > 1;
-    let each = standing.scores.iter().enumerate().map(|(at, score)| {
-        let inside = has(at).then_some(IN_CONTENTS);
-        let weighed = |score| match (is_inside_a_word(score), is_of_prompt(score)) {
-            (true, true) if several => IN_CONTENTS,
-            (true, false) if several => PART_OF_TITLE,
-            (false, true) if several => IN_PROMPT,
-            _ => score,
-        };
-        score.map(weighed).max(inside)
-    });
-    let sum: u32 = each.sum::<Option<u32>>()?;
-    let all = u32::MAX.checked_shr(32 - u32::try_from(standing.scores.len()).unwrap_or(32)).unwrap_or(0);
-    let best = found.and_then(|found| found.best.as_ref());
-    let bonus = best.map_or(0, |best| {
-        let near = found.and_then(|found| found.near).filter(|_| several);
-        let near =
-            near.and_then(|bytes| NEAR.iter().find(|(within, _)| bytes <= *within)).map_or(0, |(_, bonus)| *bonus);
-        let together = match best.texts & all == all {
-            true if several && are_side_by_side(&best.excerpt, standing.scores.len()) => ON_ONE_LINE + SIDE_BY_SIDE,
-            true => ON_ONE_LINE,
-            false => near,
-        };
-        together + if best.whole { WHOLE_WORDS } else { 0 }
-    });
-    Some(sum + bonus)
-}
-
-/// Whether so many matches of a line follow each other with nothing but a space or a hyphen between.
-fn are_side_by_side(excerpt: &Excerpt, count: usize) -> bool {
-    let joined = |pair: &[std::ops::Range<usize>]| {
-        let between = excerpt.text.get(pair[0].end..pair[1].start).unwrap_or_default();
-        !between.is_empty() && between.chars().all(|sign| sign.is_whitespace() || matches!(sign, '-' | '_'))
+    let Some(best) = &found.best else { return 0 };
+    let all = tally::bits(texts);
+    let together = if best.texts & all == all {
+        ON_ONE_LINE + if best.beside { SIDE_BY_SIDE } else { 0 }
+    } else {
+        let near = found.near.filter(|_| texts > 1);
+        near.and_then(|bytes| NEAR.iter().find(|(within, _)| bytes <= *within)).map_or(0, |(_, bonus)| *bonus)
     };
-    excerpt.marks.windows(count).any(|marks| marks.windows(2).all(joined))
+    let often = match found.together {
+        Together::Line => found.lines,
+        Together::Message(messages) => messages,
+        Together::Apart => 1,
+    };
+    together + often.max(1).ilog10() * WHOLE_WORDS + if best.whole { WHOLE_WORDS } else { 0 }
 }

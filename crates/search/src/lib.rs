@@ -19,7 +19,9 @@ mod within_line;
 
 pub use candidates::{Candidates, Hit, Standing};
 pub use completion::{Completion, Known, Offer, complete};
-pub use content::{Caps, Context, Excerpt, File, Found, Passage, Searched, Seen, Target, Wanted, score, search, tags};
+pub use content::{
+    Caps, Context, Excerpt, File, Found, Passage, Searched, Seen, Target, Together, Wanted, score, search, tags,
+};
 pub use marked::{pattern, patterns};
 pub use moment::{Moment, day_of};
 pub use names::{NameHit, rank_names};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use search::{Caps, File, Found, Query, Searched, Seen, Standing, Target, Wanted, score, search};
+use search::{Caps, File, Found, Query, Searched, Seen, Standing, Target, Together, Wanted, score, search};
 use serde_json::json;
 use testkit::{Home, Transcript};
 
@@ -54,7 +54,9 @@ fn check(transcript: &Transcript, query: &str, expect: Option<(u64, &str)>) {
     let found = run(&wanted(query), &targets, &Seen::nothing(10));
     let found = found.first().map(|one| {
         let best = one.best.as_ref().expect("a session that was found in contents has a line");
-        assert_eq!(one.lines, one.passages.len() as u64, "all lines are kept");
+        if one.together == Together::Line {
+            assert_eq!(one.lines, one.passages.len() as u64, "all lines are kept");
+        }
         (one.lines, best.excerpt.text.as_str())
     });
     assert_eq!(found, expect, "{query}");
@@ -121,6 +123,91 @@ fn where_no_line_has_all_words_the_best_has_the_rarest() {
     check(&transcript, "quota ledger", Some((4, "then the quota and more")));
     transcript.answer("a ledger of then");
     check(&transcript, "ledger quota then", Some((5, "then the quota and more")));
+}
+
+/// What is shown of one transcript, and whether the words of the query stand together in it.
+fn shown(transcript: &Transcript, query: &str) -> (Together, Vec<String>) {
+    let home = Home::new();
+    let texts = Query::parse(query).terms().count();
+    let targets = history(&home, std::slice::from_ref(transcript), texts);
+    let found = run(&wanted(query), &targets, &Seen::nothing(1)).remove(0);
+    (found.together, found.passages.into_iter().map(|passage| passage.excerpt.text).collect())
+}
+
+#[test]
+fn of_common_words_only_the_lines_are_shown_that_have_them_together() {
+    let lines = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
+    let mut transcript = Transcript::new("s");
+    transcript
+        .prompt("the one")
+        .answer("a test")
+        .prompt("the two")
+        .answer(&"filling ".repeat(100))
+        .prompt("a test too");
+    assert_eq!(shown(&transcript, "the test"), (Together::Apart, lines(&["the one", "a test"])));
+    transcript.answer("the list\nof all\nthe tests\nand so\nthe end").prompt("and a test\nfor the rest");
+    let together = ["the tests", "and a test", "for the rest"];
+    assert_eq!(shown(&transcript, "the test"), (Together::Line, lines(&together[..1])));
+    assert_eq!(shown(&transcript, "the tests too"), (Together::Apart, lines(&["a test too", "the tests"])));
+    assert_eq!(shown(&transcript, "list end"), (Together::Message(1), lines(&["the list", "the end"])));
+    assert_eq!(shown(&transcript, "and rest"), (Together::Message(1), lines(&together[1..])));
+}
+
+#[test]
+fn a_word_that_stands_in_the_title_alone_leaves_the_lines_with_the_others() {
+    let home = Home::new();
+    let mut transcript = Transcript::new("s");
+    transcript.prompt("the ledger").answer("quota of a ledger").prompt("a quota");
+    let mut targets = history(&home, std::slice::from_ref(&transcript), 3);
+    targets[0].standing.scores[0] = Some(1014);
+    for (query, expect, lines) in [
+        ("refund ledger quota", &["quota of a ledger"][..], 1),
+        ("refund ledger quotas", &["the ledger", "quota of a ledger"][..], 2),
+    ] {
+        targets[0].standing.scores[2] = query.ends_with('s').then_some(1014);
+        let found = run(&wanted(query), &targets, &Seen::nothing(1)).remove(0);
+        let shown: Vec<&str> = found.passages.iter().map(|passage| passage.excerpt.text.as_str()).collect();
+        assert_eq!((shown.as_slice(), found.lines, found.together), (expect, lines, Together::Line), "{query}");
+    }
+}
+
+#[test]
+fn words_side_by_side_are_what_is_marked_and_what_tells_most() {
+    let mut transcript = Transcript::new("s");
+    transcript
+        .prompt("the test, why it does fail")
+        .answer("then why does the test fail?")
+        .prompt("fail: why does the test");
+    let home = Home::new();
+    let targets = history(&home, std::slice::from_ref(&transcript), 5);
+    let found = run(&wanted("why does the test fail"), &targets, &Seen::nothing(1)).remove(0);
+    let best = found.best.expect("it was found");
+    assert!(best.beside && best.whole, "{best:?}");
+    assert_eq!(&best.excerpt.text[best.excerpt.marks[0].clone()], "why does the test fail");
+    assert_eq!(found.lines, 3);
+}
+
+#[test]
+fn a_session_that_is_full_of_it_goes_before_one_that_names_it_once() {
+    let home = Home::new();
+    let said = |text: &str, often: usize| {
+        let mut transcript = Transcript::new("s");
+        for _ in 0..often {
+            transcript.prompt(text);
+        }
+        transcript
+    };
+    let targets =
+        history(&home, &[said("a merge conflict", 1), said("a merge conflict", 24), said("why the tests fail", 1)], 2);
+    let found = run(&wanted("merge conflict"), &targets, &Seen::nothing(3));
+    let scores: Vec<Option<u32>> = found.iter().map(|one| score(&one.standing, Some(one))).collect();
+    assert!(scores[0] < scores[1], "{scores:?}");
+    // one word of several in a title is there by chance
+    let told = run(&wanted("the tests fail why"), &targets[2..], &Seen::nothing(3)).remove(0);
+    let apart = Found { together: Together::Apart, near: None, best: None, ..told.clone() };
+    let by_title = score(&Standing { index: 0, scores: vec![Some(1014), None, None, None] }, Some(&apart));
+    let on_one_line = score(&Standing { index: 0, scores: vec![None; 4] }, Some(&told));
+    assert!(by_title < on_one_line, "{by_title:?} {on_one_line:?}");
 }
 
 #[test]

@@ -56,3 +56,18 @@ pub enum StoreError {
     #[error("stopped")]
     Cancelled,
 }
+
+impl StoreError {
+    /// Whether the engine may not take as much memory as it needs.
+    pub(crate) fn is_lack_of_memory(&self) -> bool {
+        matches!(self, Self::Engine(error) if speaks_of_memory(&error.to_string()))
+    }
+}
+
+/// Whether a message of the engine says that it needs more memory than it may take: a commit and a checkpoint wrap it in words
+/// of their own.
+pub(crate) fn speaks_of_memory(message: &str) -> bool {
+    ["Out of Memory Error", "could not allocate", "failed to allocate", "failed to pin block", "failed to offload"]
+        .iter()
+        .any(|part| message.contains(part))
+}

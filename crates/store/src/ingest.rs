@@ -27,7 +27,7 @@ pub(crate) use copies::{TOOL_FILE_ID, append, each_stored, recount, reprice, sli
 pub(crate) use files::{Marks, drop_superseded, forget_copies, mark};
 pub(crate) use fold::{Folded, fold};
 pub(crate) use keys::{pick_texts, texts};
-pub(crate) use ledger::{Ledger, all_counted, count_again, is_uncounted, seal, shared_again, told_again};
+pub(crate) use ledger::{Ledger, Uncounted, all_counted, count_again, is_uncounted, seal, shared_again, told_again};
 pub(crate) use requests::ages;
 pub(crate) use sums::{renew_all_of, slices_of_sessions};
 pub(crate) use writing::Writing;

@@ -20,6 +20,13 @@ use lock::{Held, Sharing};
 /// Ways to compress that cost much time to weigh and, on columns as ours, save next to nothing.
 const DEAR: &str = "fsst,dict_fsst,zstd,alp,alprd,chimp,patas,roaring";
 
+/// Rows that stand together in the file. What fills such a group is written as it comes and moved into its table as it is;
+/// what does not is written to memory first, and once more into the table. Must be a multiple of the engine's 2048.
+const GROUP: usize = 10_240;
+
+/// More memory than the engine ever needs, in bytes.
+pub(crate) const PLENTY: u64 = 2_000_000_000;
+
 /// The oldest engine that reads a new file. For older ones it would write what it estimates of every column's values in a
 /// form that it has to search for, with every commit.
 const OLDEST_ENGINE: &str = "v1.1.0";
@@ -85,8 +92,12 @@ impl Opened {
 
     /// Takes a store of an earlier version over, all of it or nothing.
     fn migrated(mut self, from: i64) -> Result<Self, StoreError> {
-        self.transaction(|connection| schema::migrate(connection, from))?;
-        Ok(self)
+        match self.transaction(|connection| schema::migrate(connection, from)) {
+            Ok(()) => Ok(self),
+            // the engine knows the file by another name
+            Err(StoreError::Damaged { message, .. }) => Err(StoreError::Damaged { path: self.path, message }),
+            Err(error) => Err(error),
+        }
     }
 
     /// Runs `work` in one transaction: all of it is kept or nothing.
@@ -100,6 +111,12 @@ impl Opened {
             Ok(value)
         });
         result.map_err(|error| fault::sharpen(&self.path, error))
+    }
+
+    /// Lets the engine take this many bytes, or what changing rows anywhere in the file takes.
+    pub(crate) fn limit(&self, memory: Option<u64>) -> Result<(), StoreError> {
+        let memory = memory.unwrap_or_else(|| memory_for(&self.path, Access::Write));
+        self.ask(|connection| Ok(connection.execute_batch(&format!("SET max_memory = '{memory}B'"))?))
     }
 
     /// Asks something.
@@ -180,29 +197,42 @@ fn connect_patiently(path: &Path, access: Access, deadline: Instant) -> Result<C
 
 /// Opens the engine on the file. Small blocks keep a small history small; nothing is ever downloaded.
 ///
-/// One thread: waiting for a second one costs the engine more than it does. Little memory for writing: batches are small,
-/// and with more the engine only keeps what it has written. A question takes what it needs and gives it back at once; the
-/// limit is for histories that no one has. What a large commit writes goes straight into the file: its
-/// log would be written for nothing, since closing the store empties it.
+/// One thread: waiting for a second one costs the engine more than it does. What a large commit writes goes straight into
+/// the file: its log would be written for nothing, since closing the store empties it.
 fn connect(path: &Path, access: Access) -> Result<Connection, duckdb::Error> {
-    let mode = match access {
-        Access::Read => AccessMode::ReadOnly,
-        Access::Write | Access::Carry => AccessMode::ReadWrite,
-    };
-    let memory = if access == Access::Write { "48MB" } else { "2GB" };
     let config = Config::default()
-        .access_mode(mode)?
         .threads(1)?
         .with("checkpoint_threshold", "1MB")?
-        .max_memory(memory)?
+        .max_memory(&format!("{}B", memory_for(path, access)))?
         .enable_autoload_extension(false)?
-        .enable_external_access(access == Access::Carry)?
         .with("storage_compatibility_version", OLDEST_ENGINE)?
         .with("default_block_size", "16384")?;
-    let connection = Connection::open_with_flags(path, config)?;
-    if access != Access::Read {
-        // as part of the configuration it would have no effect
-        connection.execute_batch(&format!("SET disabled_compression_methods = '{DEAR}'"))?;
+    let Some(name) = path.to_str().filter(|_| access != Access::Read) else {
+        let mode = if access == Access::Read { AccessMode::ReadOnly } else { AccessMode::ReadWrite };
+        return Connection::open_with_flags(path, config.access_mode(mode)?.enable_external_access(false)?);
+    };
+    let connection = Connection::open_in_memory_with_flags(config)?;
+    let name = name.replace('\'', "''");
+    connection.execute_batch(&format!(
+        "SET temp_directory = '{name}.tmp'; ATTACH '{name}' AS store (ROW_GROUP_SIZE {GROUP}); USE store"
+    ))?;
+    if access == Access::Write {
+        connection.execute_batch("SET enable_external_access = false")?;
     }
+    // as part of the configuration it would have no effect
+    connection.execute_batch(&format!("SET disabled_compression_methods = '{DEAR}'"))?;
     Ok(connection)
+}
+
+/// What the engine may take, in bytes. Little for writing: batches are small, and with more it only keeps what it has written.
+/// But changing rows takes it a buffer for every group of rows that they lie in, so that a large history needs more. A
+/// question takes what it needs and gives it back at once; the limit is for histories that no one has.
+fn memory_for(path: &Path, access: Access) -> u64 {
+    match access {
+        Access::Write => {
+            let size = fs::metadata(path).map_or(0, |metadata| metadata.len());
+            (size * 2 / 7).clamp(40_000_000, PLENTY)
+        }
+        Access::Read | Access::Carry => PLENTY,
+    }
 }

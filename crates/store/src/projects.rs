@@ -1,7 +1,8 @@
 //! Which project each directory belongs to that sessions began in.
 //!
 //! The rule is [`resume::Project`]'s, the same as for entries. What stands on the disk now goes before what the journal told,
-//! and that before a guess from the path; a directory that is gone keeps what was seen there last. A scan looks at the
+//! and that before a guess from the path; a directory that went elsewhere has the project that it is now, and one that is
+//! gone keeps what was seen there last. A scan looks at the
 //! directories of the sessions that it folded, after their rows are written and while nothing holds the store.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +10,7 @@ use std::path::Path;
 
 use duckdb::{Connection, Row, params};
 use journal::ReplicaId;
-use resume::Project;
+use resume::{Moves, Project};
 use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
@@ -77,12 +78,18 @@ pub(crate) fn unknown(connection: &Connection) -> Result<Vec<String>, StoreError
     ingest::texts(connection, sql)
 }
 
-/// Looks at directories, on the disk where they are of this machine; what is known already is left out.
-pub(crate) fn look(directories: BTreeSet<String>, known: &Known) -> Known {
+/// Directories of which something is known that went elsewhere.
+pub(crate) fn moved<'a>(known: &'a Known, moves: &'a Moves) -> impl Iterator<Item = String> + 'a {
+    known.keys().filter(|directory| moves.now(directory, None).is_some()).cloned()
+}
+
+/// Looks at directories, on the disk where they are of this machine, or where they went; what is known already is left
+/// out.
+pub(crate) fn look(directories: BTreeSet<String>, known: &Known, moves: &Moves) -> Known {
     let look = |directory: String| {
         let seen = match elsewhere(&directory) {
             Some(path) => Seen { project: Project::guess(Path::new(path)), source: Source::Guess },
-            None => at(Path::new(&directory)),
+            None => at(&directory, moves),
         };
         let is_new = known.get(&directory).is_none_or(|known| seen.source >= known.source && seen != *known);
         is_new.then_some((directory, seen))
@@ -90,7 +97,9 @@ pub(crate) fn look(directories: BTreeSet<String>, known: &Known) -> Known {
     directories.into_iter().filter_map(look).collect()
 }
 
-fn at(directory: &Path) -> Seen {
+fn at(directory: &str, moves: &Moves) -> Seen {
+    let now = moves.now(directory, None).filter(|now| Path::new(now).is_dir());
+    let directory = Path::new(now.as_deref().unwrap_or(directory));
     let source = if directory.is_dir() { Source::Disk } else { Source::Guess };
     Seen { project: Project::of(directory), source }
 }

@@ -30,10 +30,10 @@ pub struct SessionRow {
     pub lines: ChangedLines,
     /// Its own transcript, if it still exists.
     pub transcript: Option<PathBuf>,
-    /// The machine that it ran on, where that is another one: its transcript lies or lay there.
+    /// The machine that its transcript lies or lay on, where it is on another one alone.
     pub device: Option<ReplicaId>,
     /// The machine that it counts for, where that is another one; the same on every machine, also where several have the
-    /// transcript.
+    /// transcript: lists, usage and summary call it a session of that one.
     pub counts_for: Option<ReplicaId>,
     /// Whether a transcript of its own was ever read; without one, only files of its subagents are known.
     pub had_transcript: bool,

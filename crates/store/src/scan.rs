@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use config::Excluded;
+use resume::Moves;
 use serde::Serialize;
 
 pub use glance::glance;
@@ -33,6 +34,8 @@ pub struct ScanOptions {
     pub archive: Option<PathBuf>,
     /// Projects of which nothing is taken in; what is stored of them stays.
     pub excluded: Excluded,
+    /// Directories that went elsewhere: what ran in one is of the project that it is now.
+    pub moves: Moves,
     /// How much is done at once.
     pub strides: Strides,
 }
@@ -52,6 +55,8 @@ pub struct Strides {
     pub batch_rows: usize,
     /// … or when the store has been held for this long: then others get their turn.
     pub hold: Duration,
+    /// What the engine may take at first while it writes, in bytes; none: what is known to do for such a history.
+    pub memory: Option<u64>,
 }
 
 impl Default for Strides {
@@ -64,6 +69,7 @@ impl Default for Strides {
             bundle: 4 << 20,
             batch_rows: 40_000,
             hold: Duration::from_millis(1500),
+            memory: None,
         }
     }
 }

@@ -28,6 +28,8 @@ pub struct UsageQuery {
     pub week_start: Weekday,
     /// The rules that give a session its type.
     pub types: SessionTypes,
+    /// What the other machines are called, by all the numbers that they have or had: those of one name make one row.
+    pub devices: BTreeMap<ReplicaId, String>,
 }
 
 /// What makes a row.
@@ -51,7 +53,7 @@ pub enum Grouping {
     Tool,
     /// The main conversation, or a kind of subagent.
     Agent,
-    /// The machine that a session ran on, by its number; none: this one.
+    /// The machine that a session counts for, by its name, else its number; none: this one.
     Device,
     /// A five-hour block, see [`crate::blocks`].
     Block,

@@ -101,6 +101,7 @@ fn everything(store: &Store) -> UsageRow {
         zone: chrono_tz::Tz::UTC,
         week_start: chrono::Weekday::Mon,
         types: config::SessionTypes::default(),
+        devices: std::collections::BTreeMap::new(),
     };
     store.usage(&query).expect("the store can be asked").total
 }

@@ -1,6 +1,6 @@
 //! Devices: what people call the replicas.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -27,6 +27,8 @@ struct Body {
     name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     forgotten: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    was: Option<BTreeSet<ReplicaId>>,
 }
 
 /// A device, as all that was said of it tells.
@@ -34,6 +36,8 @@ struct Body {
 pub struct Device {
     /// Its replica.
     pub replica: ReplicaId,
+    /// Replicas that it was before.
+    pub earlier: Vec<ReplicaId>,
     /// What people call it, else its system or who writes there; its replica where nothing is known.
     pub name: String,
     /// The same, with the beginning of its replica behind it where another one is called so, too.
@@ -51,6 +55,13 @@ pub struct Device {
     pub heard_ms: u64,
 }
 
+impl Device {
+    /// Whether a replica is this device, or was it.
+    pub fn is(&self, replica: ReplicaId) -> bool {
+        self.replica == replica || self.earlier.contains(&replica)
+    }
+}
+
 /// A change of what is said of a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
@@ -58,17 +69,26 @@ pub enum Change {
     Name(String),
     /// It is not used any more, or is again.
     Forgotten(bool),
+    /// It was these replicas before, which write no more.
+    Was(BTreeSet<ReplicaId>),
 }
 
 /// Letters of a replica that are shown at least where a name does not tell devices apart.
 const HANDLE: usize = 6;
 
+/// The version of what is remembered. Where an earlier one was written, everything is read again.
+const VERSION: u32 = 1;
+
 /// All that was said of devices.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Devices {
+    /// See [`VERSION`].
+    v: u32,
     names: BTreeMap<ReplicaId, (Stamp, String)>,
     forgotten: BTreeMap<ReplicaId, (Stamp, bool)>,
+    /// Which replicas one was before.
+    was: BTreeMap<ReplicaId, (Stamp, BTreeSet<ReplicaId>)>,
     /// What those are called that nobody named: this machine by its system, others by who writes there.
     presumed: BTreeMap<ReplicaId, String>,
     /// Operations of each that pass to others, and when it wrote the last one.
@@ -91,7 +111,8 @@ impl Devices {
     /// now. The file may be thrown away, and where it cannot be written the next one reads more.
     pub fn remembered(file: &Path, local: &mut dyn Local, now_ms: u64) -> Result<Self, JournalError> {
         let before: Self = fs::read(file).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
-        let mut devices = before.clone();
+        let anew = Self { heard: before.heard.clone(), ..Self::default() };
+        let mut devices = if before.v == VERSION { before.clone() } else { anew };
         devices.catch_up(local)?;
         if before != Self::default() {
             let wrote_before = |replica: &ReplicaId| before.wrote.get(replica).map_or(0, |(operations, _)| *operations);
@@ -115,6 +136,7 @@ impl Devices {
         if self.read.iter().any(|(stream, read)| there.get(stream).is_none_or(|there| there < read)) {
             *self = Self::default();
         }
+        self.v = VERSION;
         self.wrote.values_mut().for_each(|(operations, _)| *operations = 0);
         for (stream, head) in heads {
             let passes = if stream.scope == Scope::Here { 0 } else { head.seq };
@@ -157,6 +179,9 @@ impl Devices {
         if let Some(forgotten) = body.forgotten {
             set(&mut self.forgotten, body.replica, stamp, forgotten);
         }
+        if let Some(was) = body.was.filter(|_| body.replica == operation.stream.replica) {
+            set(&mut self.was, body.replica, stamp, was);
+        }
     }
 
     /// The same, with a name for a device that nobody named yet.
@@ -176,39 +201,70 @@ impl Devices {
         self.names.get(&replica).map(|(_, name)| name.as_str())
     }
 
+    /// The replica that a device goes on under, which is the same one for most: of those that say that they were it and that
+    /// nobody says to have been, the latest.
+    pub fn present(&self, replica: ReplicaId) -> ReplicaId {
+        let claims = |(_, (_, was)): &(&ReplicaId, &(Stamp, BTreeSet<ReplicaId>)), one| was.contains(&one);
+        let is_last = |one: &ReplicaId| !self.was.iter().any(|claim| claims(&claim, *one));
+        let claimants = self.was.iter().filter(|claim| claims(claim, replica)).map(|(one, _)| *one);
+        claimants.filter(is_last).max().unwrap_or(replica)
+    }
+
+    /// What a replica said that it was before.
+    pub fn was(&self, replica: ReplicaId) -> BTreeSet<ReplicaId> {
+        self.was.get(&replica).map(|(_, was)| was.clone()).unwrap_or_default()
+    }
+
     /// Every device that wrote anything, this one first, then by name.
     pub fn list(&self, local: &dyn Local) -> Vec<Device> {
-        let device = |(replica, (operations, last_ms)): (&ReplicaId, &(u64, u64))| Device {
-            replica: *replica,
-            name: self.called(*replica).map_or_else(|| replica.to_string(), str::to_owned),
-            label: self.label(*replica),
-            is_forgotten: self.forgotten.get(replica).is_some_and(|(_, forgotten)| *forgotten),
-            is_here: local.owns(*replica),
-            operations: *operations,
-            last_ms: *last_ms,
-            heard_ms: self.heard.get(replica).copied().unwrap_or(*last_ms),
-        };
-        let mut devices: Vec<Device> = self.wrote.iter().map(device).collect();
+        let mut devices: BTreeMap<ReplicaId, Device> = BTreeMap::new();
+        for (replica, (operations, last_ms)) in &self.wrote {
+            let present = self.present(*replica);
+            let name = || self.called(present).or_else(|| self.called(*replica)).map(str::to_owned);
+            let device = devices.entry(present).or_insert_with(|| Device {
+                replica: present,
+                earlier: Vec::new(),
+                name: name().unwrap_or_else(|| present.to_string()),
+                label: self.label(present),
+                is_forgotten: self.forgotten.get(&present).is_some_and(|(_, forgotten)| *forgotten),
+                is_here: false,
+                operations: 0,
+                last_ms: 0,
+                heard_ms: 0,
+            });
+            device.earlier.extend((*replica != present).then_some(*replica));
+            device.is_here |= local.owns(*replica);
+            device.operations += operations;
+            device.last_ms = device.last_ms.max(*last_ms);
+            device.heard_ms = device.heard_ms.max(self.heard.get(replica).copied().unwrap_or(*last_ms));
+        }
+        let mut devices: Vec<Device> = devices.into_values().collect();
         devices.sort_by_key(|device| (device.replica != local.replica(), device.name.clone(), device.replica));
         devices
     }
 
-    /// What tells a device from all others: its name, and the beginning of its replica where another one is called so, too.
+    /// What tells a device from all others: its name, and the beginning of its replica where another one is called so, too. A
+    /// replica that it was before has the same.
     pub fn label(&self, replica: ReplicaId) -> String {
-        let Some(name) = self.called(replica) else { return replica.to_string() };
-        let number = replica.to_string();
-        let others: Vec<String> =
-            self.wrote.keys().filter(|other| **other != replica).map(ToString::to_string).collect();
-        let is_called_so = |other: &&ReplicaId| **other != replica && self.called(**other) == Some(name);
-        if !self.wrote.keys().any(|other| is_called_so(&other)) {
+        let present = self.present(replica);
+        let called = |one: ReplicaId, earlier| self.called(one).or_else(|| self.called(earlier));
+        let Some(name) = called(present, replica) else { return present.to_string() };
+        let number = present.to_string();
+        let others: BTreeMap<ReplicaId, ReplicaId> = self.wrote.keys().map(|one| (self.present(*one), *one)).collect();
+        let others: Vec<(String, Option<&str>)> = others
+            .into_iter()
+            .filter(|(other, _)| *other != present)
+            .map(|(other, earlier)| (other.to_string(), called(other, earlier)))
+            .collect();
+        if !others.iter().any(|(_, other)| *other == Some(name)) {
             return name.to_owned();
         }
-        let tells = |length: &usize| others.iter().all(|other| other.get(..*length) != number.get(..*length));
+        let tells = |length: &usize| others.iter().all(|(other, _)| other.get(..*length) != number.get(..*length));
         let length = (HANDLE..number.len()).find(tells).unwrap_or(number.len());
         format!("{name} ({})", &number[..length])
     }
 
-    /// The labels of all devices but this one.
+    /// The labels of all devices but this one, by all the replicas that they are or were.
     pub fn others(&self, local: &dyn Local) -> BTreeMap<ReplicaId, String> {
         let others = self.wrote.keys().filter(|replica| !local.owns(**replica));
         others.map(|replica| (*replica, self.label(*replica))).collect()
@@ -220,13 +276,19 @@ impl Devices {
     ///
     /// Never: texts and numbers can be written as JSON.
     pub fn change(&self, replica: ReplicaId, change: Change, at_ms: u64, by: &str) -> Vec<u8> {
-        let known = self.names.get(&replica).map(|(stamp, _)| stamp.revision);
-        let revision = known.max(self.forgotten.get(&replica).map(|(stamp, _)| stamp.revision)).unwrap_or(0) + 1;
-        let (name, forgotten) = match change {
-            Change::Name(name) => (Some(name), None),
-            Change::Forgotten(forgotten) => (None, Some(forgotten)),
-        };
-        let body = Body { v: 1, kind: KIND.to_owned(), at_ms, by: by.to_owned(), replica, revision, name, forgotten };
+        let known = [
+            self.names.get(&replica).map(|(stamp, _)| stamp.revision),
+            self.forgotten.get(&replica).map(|(stamp, _)| stamp.revision),
+            self.was.get(&replica).map(|(stamp, _)| stamp.revision),
+        ];
+        let revision = known.into_iter().flatten().max().unwrap_or(0) + 1;
+        let (by, kind) = (by.to_owned(), KIND.to_owned());
+        let mut body = Body { v: 1, kind, at_ms, by, replica, revision, name: None, forgotten: None, was: None };
+        match change {
+            Change::Name(name) => body.name = Some(name),
+            Change::Forgotten(forgotten) => body.forgotten = Some(forgotten),
+            Change::Was(was) => body.was = Some(was),
+        }
         serde_json::to_vec(&body).expect("texts and numbers can be written as JSON")
     }
 }
@@ -261,6 +323,7 @@ mod tests {
         let devices = Devices::of(&mut machine).expect("memory does not fail");
         let expect = Device {
             replica,
+            earlier: Vec::new(),
             name: "old laptop".into(),
             label: "old laptop".into(),
             is_forgotten: true,
@@ -284,6 +347,45 @@ mod tests {
         let [one, two, three, unnamed] = [1, 2, 3, 4].map(|number| devices.label(name_of(number)));
         assert!(one.starts_with("laptop (0") && two.starts_with("laptop (0") && one != two, "{one} {two}");
         assert_eq!((three, unnamed), ("tower".to_owned(), name_of(4).to_string()));
+    }
+
+    #[test]
+    fn a_device_that_goes_on_under_another_number_is_one_and_whoever_says_so_of_another_is_not_heard() {
+        let mut machine = Memory::new(1);
+        let first = machine.replica();
+        let say = |machine: &mut Memory, replica: ReplicaId, change: Change| {
+            let body = Devices::of(machine).expect("memory does not fail").change(replica, change, 5, "");
+            machine.append(&Scope::Private, &[body]).expect("memory does not fail");
+        };
+        say(&mut machine, first, Change::Name("laptop".into()));
+        machine.renew().expect("memory does not fail");
+        let second = machine.replica();
+        say(&mut machine, second, Change::Name("laptop".into()));
+        let mut other = Memory::new(9);
+        let stranger = other.replica();
+        say(&mut other, stranger, Change::Name("tower".into()));
+        say(&mut other, first, Change::Was([stranger].into()));
+        let stream = Stream { replica: stranger, scope: Scope::Private };
+        let said = other.read(&stream, 0, Page { operations: 9, bytes: 1 << 20 }).expect("memory does not fail");
+        machine.receive(&said).expect("memory does not fail");
+        let apart = Devices::of(&mut machine).expect("memory does not fail");
+        assert_eq!(apart.list(&machine).len(), 3, "nobody said that they are one");
+        assert!(apart.label(first).starts_with("laptop ("), "{}", apart.label(first));
+        say(&mut machine, second, Change::Was([first].into()));
+        let devices = Devices::of(&mut machine).expect("memory does not fail");
+        assert_eq!([first, second, stranger].map(|one| devices.label(one)), ["laptop", "laptop", "tower"]);
+        let listed = devices.list(&machine);
+        let told: Vec<_> = listed.iter().map(|one| (one.replica, one.earlier.clone(), one.operations)).collect();
+        assert_eq!(told, [(second, vec![first], 3), (stranger, Vec::new(), 2)]);
+        assert!(listed[0].is(first) && listed[0].is(second) && !listed[0].is(stranger));
+        // and once more, of all that it ever was
+        machine.renew().expect("memory does not fail");
+        let third = machine.replica();
+        say(&mut machine, third, Change::Was([first, second].into()));
+        say(&mut machine, third, Change::Name("old laptop".into()));
+        let devices = Devices::of(&mut machine).expect("memory does not fail");
+        assert_eq!([first, second, third].map(|one| devices.label(one)), ["old laptop"; 3]);
+        assert_eq!(devices.present(first), third);
     }
 
     #[test]

@@ -21,7 +21,7 @@ use endpoint::Endpoint;
 use program::Program;
 
 /// Changes of the schema, in order. One that was released is never changed.
-const MIGRATIONS: &[&str] = &[include_str!("duck/1.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("duck/1.sql"), include_str!("duck/2.sql")];
 
 /// The table that tells the version of the schema.
 const SCHEMA_TABLE: &str = "sessions_schema";
@@ -162,7 +162,11 @@ impl Duck {
     fn make_ready(&mut self) -> Result<(), Fault> {
         let found = self.version()?;
         if found < MIGRATIONS.len() {
-            self.ask(Access::Write, &migration(found))?;
+            match self.ask(Access::Write, &migration(found)) {
+                // operations go in all the same; somebody has a table where a view would stand
+                Err(Fault::Unusable(_) | Fault::Denied(_)) if found > 0 => {}
+                made => drop(made?),
+            }
             self.version = Some(MIGRATIONS.len());
         }
         Ok(())
@@ -349,9 +353,11 @@ mod tests {
             let lines = statement.lines().filter(|line| !line.starts_with("--"));
             lines.collect::<Vec<_>>().join("\n")
         };
-        let made: Vec<String> = statements[2..statements.len() - 2].iter().map(code).collect();
-        assert_eq!(made.len(), 7);
-        assert!(made.iter().all(|made| made.starts_with("CREATE ") && !made.contains(';')), "{made:#?}");
+        let made: Vec<String> = statements[2..].iter().map(code).filter(|made| made.starts_with("CREATE ")).collect();
+        assert_eq!(made.len(), 9);
+        let versions = MIGRATIONS.len();
+        assert_eq!(statements.len(), 2 + made.len() + versions + 1, "and a line for each version: {statements:#?}");
+        assert!(made.iter().all(|made| !made.contains(';')), "{made:#?}");
         assert_eq!(migration(MIGRATIONS.len()).len(), 3, "nothing is done twice");
     }
 }

@@ -25,6 +25,9 @@ pub enum Fault {
     /// What is there cannot be used: no database, a damaged one, one of another program or of a newer engine.
     #[error("cannot be used: {0}")]
     Unusable(String),
+    /// It is to be encrypted, and holds what is not.
+    #[error("holds operations that are not encrypted, and only an empty place can be locked")]
+    Readable,
     /// Everything in it is encrypted, and there is no key here.
     #[error("is encrypted, and there is no key for it here")]
     Sealed,
@@ -89,9 +92,9 @@ fn counted(count: u64, noun: &str) -> String {
 }
 
 impl Fault {
-    /// Whether trying again at once may help.
+    /// Whether trying again at once may help. Whoever has waited for as long as anything may take waits no second time.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Unreachable(_) | Self::Unanswered(_) | Self::Late(_) | Self::Moved)
+        matches!(self, Self::Unreachable(_) | Self::Unanswered(_) | Self::Moved)
     }
 
     /// The same for the person who asked, and for no log: with the code that lets this device in.
@@ -111,11 +114,16 @@ impl Fault {
             Self::Moved => "Run `sessions sync` again.",
             Self::Denied(_) => "Check user, password and rights; `sessions remote test` tries it again.",
             Self::Unusable(_) => {
-                "Nothing in it was changed. Choose another file or database, or put back a copy of this one."
+                "Nothing in it was changed. Put back a copy of it; or take it out, `sessions remote remove <name>`, and add another \
+                 place."
+            }
+            Self::Readable => {
+                "Nothing in it was changed. Choose an empty place: what is here passes to it, encrypted. What lies in this one stays \
+                 readable there until you delete it."
             }
             Self::Foreign { .. } => {
-                "If these are your own devices, say so once: `sessions sync --remote <name> --join`. If not, remove the \
-                 remote and choose another place."
+                "If these are your own devices, say so once: `sessions sync --remote <name> --join`. If not: `sessions remote \
+                 remove <name>`, and choose another place."
             }
             Self::Sealed | Self::ShutOut => {
                 "Nothing is lost. Remove it here and add it again with `--encrypt`: its passphrase opens it; or with \
@@ -126,8 +134,8 @@ impl Fault {
                  (`sessions remote rekey <name>`)."
             }
             Self::Waiting { .. } => {
-                "On a device that has the key: `sessions remote let-in <name>` with the code that `sessions sync` shows here; then sync \
-                 here."
+                "On a device that has the key: `sessions remote let-in <name> <code>`, with the code that `sessions sync` shows here; \
+                 then sync here."
             }
             Self::TwoKeys => {
                 "Nothing passes, and nothing is lost. If both are yours, remove it on all devices but one and add it again with \
@@ -143,10 +151,12 @@ impl Fault {
             }
             Self::Newer { .. } => "Update sessions on this machine.",
             Self::Damaged { .. } => {
-                "A device that still has these operations fills the gap when the damaged file is removed."
+                "A device that still has these operations fills the gap: `sessions sync` there, when the damaged file is removed."
             }
             Self::Address(_) => "See `sessions remote add --help` for the forms of an address.",
-            Self::Journal(_) => "Check that the disk is not full and that the folder may be written.",
+            Self::Journal(_) => {
+                "Check that the disk is not full and that the folder may be written; `sessions doctor` looks at it."
+            }
         }
     }
 }

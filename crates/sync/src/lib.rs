@@ -40,5 +40,5 @@ pub use plan::{Own, Step, plan};
 pub use postgres::Postgres;
 pub use record::{Record, Records};
 pub use remote::Remote;
-pub use sealed::{Effort, Keyring, Member, Sealed, Seen, Who};
+pub use sealed::{Access, Effort, Keyring, Member, Sealed, Seen, Who, is_encrypted};
 pub use terms::{Settled, Terms};

@@ -1,5 +1,7 @@
 //! The other side: whatever keeps operations and hands them out again.
 
+use std::ops::DerefMut;
+
 use journal::{Operation, Stream};
 
 use crate::{Fault, Heads, Page};
@@ -20,21 +22,8 @@ pub trait Remote {
     fn read(&mut self, stream: &Stream, after: u64, page: Page) -> Result<Vec<Operation>, Fault>;
 }
 
-impl<R: Remote + ?Sized> Remote for &mut R {
-    fn heads(&mut self) -> Result<Heads, Fault> {
-        (**self).heads()
-    }
-
-    fn append(&mut self, operations: &[Operation]) -> Result<(), Fault> {
-        (**self).append(operations)
-    }
-
-    fn read(&mut self, stream: &Stream, after: u64, page: Page) -> Result<Vec<Operation>, Fault> {
-        (**self).read(stream, after, page)
-    }
-}
-
-impl<R: Remote + ?Sized> Remote for Box<R> {
+/// Whatever leads to a remote is one: a reference, a box.
+impl<R: DerefMut<Target: Remote>> Remote for R {
     fn heads(&mut self) -> Result<Heads, Fault> {
         (**self).heads()
     }

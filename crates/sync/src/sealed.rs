@@ -4,9 +4,13 @@
 //! What passes on is a chain of operations like any other, over what is encrypted, so that every engine carries it as it is. What an
 //! owner sees: which devices there are, which of their streams belong to one project, how many operations of what size came when.
 
+mod access;
 mod entering;
 mod envelope;
+#[cfg(test)]
+mod forged;
 mod keyring;
+mod members;
 mod seen;
 mod statement;
 
@@ -21,6 +25,8 @@ use serde::{Deserialize, Serialize};
 use self::seen::Known;
 use crate::{Fault, Head, Heads, Page, Remote};
 
+pub use access::Access;
+pub use entering::is_encrypted;
 pub use envelope::Effort;
 pub use keyring::{Keyring, Member, Who};
 pub use seen::Seen;
@@ -71,7 +77,7 @@ impl<R: Remote> Sealed<R> {
             self.remember();
         }
         let locks = of_lock(&there);
-        if !self.seen.is_agreed(&locks) {
+        if self.keyring.is_renamed() || !self.seen.is_agreed(&locks) {
             let is_whole = self.keyring.agree(&mut self.remote, &there)?;
             // what this device had to say lies there now
             there = self.remote.heads()?;

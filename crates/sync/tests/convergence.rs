@@ -1,8 +1,10 @@
 //! Two machines and a remote: what passes, what is refused, what happens when something fails.
 
+use std::time::Duration;
+
 use journal::{Operation, Scope, Stream};
 use sync::rehearsal::{Fate, Memory, Shelf};
-use sync::{Conduct, Fault, Local, Outcome, Page, Remote, Settled, Terms, carry_out};
+use sync::{Conduct, Fault, Heads, Local, Outcome, Page, Remote, Settled, Terms, carry_out};
 
 fn machine(name: u64, said: &[&str]) -> Memory {
     let mut machine = Memory::new(name * 1_000);
@@ -53,6 +55,36 @@ fn two_machines_come_to_know_the_same_and_then_rest() {
         let again = sync(machine, &mut shelf);
         assert!(!again.changed_anything() && again.is_complete(), "{again:?}");
     }
+}
+
+/// A remote that fails each time in one way, and counts how often it was asked.
+struct Failing(fn() -> Fault, u32);
+
+impl Remote for Failing {
+    fn heads(&mut self) -> Result<Heads, Fault> {
+        self.1 += 1;
+        Err(self.0())
+    }
+
+    fn append(&mut self, _: &[Operation]) -> Result<(), Fault> {
+        Err(self.0())
+    }
+
+    fn read(&mut self, _: &Stream, _: u64, _: Page) -> Result<Vec<Operation>, Fault> {
+        Err(self.0())
+    }
+}
+
+#[test]
+fn whoever_waited_as_long_as_anything_may_take_waits_no_second_time() {
+    let asked = |fault: fn() -> Fault| {
+        let mut remote = Failing(fault, 0);
+        let outcome = sync(&mut machine(1, &["1"]), &mut remote);
+        assert_eq!(outcome.fault.as_ref().map(ToString::to_string), Some(fault().to_string()));
+        remote.1
+    };
+    assert_eq!(asked(|| Fault::Late(Duration::from_secs(30))), 1);
+    assert_eq!(asked(|| Fault::Unanswered("reset".into())), 3, "what may have been a moment is tried again");
 }
 
 #[test]

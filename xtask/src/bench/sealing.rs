@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use color_eyre::Result;
-use color_eyre::eyre::bail;
 use journal::{Journal, ReplicaId, Scope};
-use sync::{Address, Conduct, Effort, Keyring, Means, Remote, Sealed, Seen, Settled, Terms, Who, carry_out};
+use sync::{Address, Effort, Keyring, Means, Remote, Sealed, Seen, Who};
 use testkit::PostgresServer;
 
+use super::sync::sync;
 use super::table::Figure;
 
 /// Bytes of a body: about what the outline of a short session takes.
@@ -97,16 +97,6 @@ impl Sealing {
 
 fn journal(home: &Path) -> Result<Journal> {
     Ok(Journal::open(&home.join(ReplicaId::fresh().to_string()))?)
-}
-
-fn sync(journal: &mut Journal, remote: &mut dyn Remote) -> Result<()> {
-    let (mut watch, mut pause) = (|_| true, |_| ());
-    let terms = Terms { is_shared: false, is_joined: true };
-    let outcome = carry_out(journal, remote, terms, &mut Settled::new(), &mut Conduct::quiet(&mut watch, &mut pause));
-    if !outcome.is_complete() {
-        bail!("not complete: {outcome:?}");
-    }
-    Ok(())
 }
 
 /// Bytes of everything below a folder.

@@ -214,7 +214,8 @@ fn journal() -> Result<(Journal, TempDir)> {
     Ok((Journal::open(&home.path().join("journal"))?, home))
 }
 
-fn sync(journal: &mut Journal, remote: &mut dyn Remote) -> Result<()> {
+/// Syncs once; fails if not everything was carried over.
+pub(super) fn sync(journal: &mut Journal, remote: &mut dyn Remote) -> Result<()> {
     let (mut watch, mut pause) = (|_| true, |_| ());
     let terms = Terms { is_shared: false, is_joined: true };
     let outcome = carry_out(journal, remote, terms, &mut Settled::new(), &mut Conduct::quiet(&mut watch, &mut pause));

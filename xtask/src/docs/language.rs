@@ -39,14 +39,19 @@ alphabet is looked for in titles only.
 A regular expression never matches a line end, not by `\\s`, `\\W` or `[^…]` either; `^` and `$` are the ends of a line.
 
 A word that is not a field keeps its colon: `std::fs`, `https://…` and `Error:` are words. What looks like a misspelt field
-is explained and left out; in quotes it is searched for as it stands. `--flag` is a word, `-word` is a negation.
+is explained and left out; in quotes it is searched for as it stands. `--flag` is a word (at a shell behind `--`, as in `sessions search git push -- --force`), `-word` is a negation.
 
 ## Order
 
 The best matches come first, of equal ones the latest: a word in a title before one that is only in the contents, all
 words side by side before words on one line, those before words on several lines and of these the near ones first, whole
-words before parts of words. Of several words, the first prompt counts hardly more than what was said later. The line
-shown is the one with most of the words; of such lines the one with the word that is rarest in the session.
+words before parts of words, ten hits before one. Of several words, one in the title counts little where the others are not
+in it, and the first prompt counts hardly more than what was said later. The line shown is the one with most of the words;
+of such lines the one in which they stand side by side, or the one with the word that is rarest in the session.
+
+Of several words, a hit is a line with all of them. Where a session has none, its messages with all of them are counted, and
+shown by the lines in which they are nearest to each other; where no message has all, the words are apart, and the lines
+between which they are nearest are shown.
 
 ## On the screen
 

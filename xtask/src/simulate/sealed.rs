@@ -9,7 +9,7 @@ const WORDS: &str = "four unlikely words";
 /// What a machine has of an encrypted remote.
 #[derive(Debug, Clone)]
 pub(super) struct Seal {
-    /// In whose name it speaks when it enters.
+    /// In whose name it speaks: another one where it is a copy or was put back.
     pub(super) name: u64,
     keyring: Option<Keyring>,
     seen: Seen,
@@ -40,7 +40,7 @@ impl Seal {
             Err(fault) => return Outcome { fault: Some(fault), ..Outcome::default() },
         };
         self.keyring = Some(keyring.clone());
-        let mut sealed = Sealed::new(place, keyring, self.seen.clone());
+        let mut sealed = Sealed::new(place, keyring.speaking_as(name_of(self.name)), self.seen.clone());
         let outcome = work(&mut sealed);
         match &outcome.fault {
             Some(Fault::Journal(_)) => {}

@@ -8,6 +8,7 @@ use store::{Found, SessionRow, live};
 
 use super::search;
 use crate::archiving;
+use crate::asking;
 use crate::context::Context;
 use crate::deleting;
 use crate::lookup;
@@ -95,7 +96,7 @@ impl Delete {
             1 => ("Delete it? [y/N] ".to_owned(), vec!["y", "yes"]),
             many => (format!("Type {many} to delete these {many} sessions: "), vec![count.as_str()]),
         };
-        if !deleting::confirm(context, self.yes, &question, &wanted)? {
+        if !asking::confirm(context, self.yes, &question, &wanted)? {
             return Ok(context.output.line("Nothing was deleted.")?);
         }
         carry_out(context, &mut doomed)?;

@@ -48,9 +48,9 @@ enum Command {
         #[arg(long)]
         device: Option<String>,
     },
-    /// List a device no more
+    /// List a device no more, and shut it out of encrypted places
     Forget {
-        /// Which one, by its name or a beginning of its number
+        /// Which one, by its name or a beginning of its number; also one that only `sessions remote keys` lists
         device: String,
     },
 }
@@ -88,12 +88,13 @@ impl Devices {
                 return Err(Fault::new("usage", "A name has at least one letter.").next("Say another one.").into());
             }
             Some(Command::Forget { device }) => {
-                let device = find(&devices, device)?;
+                let all = including_strangers(context, &devices, device)?;
+                let device = find(&all, device)?;
                 if device.replica == journal.replica() {
                     let message = "This device cannot be forgotten while it is used.";
                     return Err(Fault::new("usage", message).next("Forget it on another one.").into());
                 }
-                told = sealing::shut_out(context, device, &devices)?;
+                told = sealing::shut_out(context, device)?;
                 (device.replica, vec![Change::Forgotten(true)])
             }
         };
@@ -158,28 +159,44 @@ struct Row<'a> {
 
 /// How many sessions count for each device; those of this machine count for what it is now.
 fn sessions(context: &Context, devices: &[Device]) -> color_eyre::Result<BTreeMap<ReplicaId, u64>> {
-    let here = devices.iter().find(|device| device.is_here).map(|device| device.replica);
+    let here = devices.iter().find(|device| device.is_here);
     let mut sessions = BTreeMap::new();
     for row in context.store.sessions()? {
-        if let Some(device) = row.counts_for.or(here) {
-            *sessions.entry(device).or_default() += 1;
+        let other = row.counts_for.and_then(|replica| devices.iter().find(|device| device.is(replica)));
+        if let Some(device) = if row.counts_for.is_some() { other } else { here } {
+            *sessions.entry(device.replica).or_default() += 1;
         }
     }
     Ok(sessions)
 }
 
+/// The devices, and those that have the key of an encrypted place and of which nothing came yet; places are asked for somebody who
+/// is not known otherwise.
+fn including_strangers(context: &Context, devices: &[Device], wanted: &str) -> color_eyre::Result<Vec<Device>> {
+    let all = |is_asked| Ok([devices, &sealing::strangers(context, devices, is_asked)?].concat());
+    let known: color_eyre::Result<Vec<Device>> = all(false);
+    match known {
+        Ok(known) if find(&known, wanted).is_err() => all(true),
+        known => known,
+    }
+}
+
 /// The device of a name, or of a beginning of its number.
 fn find<'a>(devices: &'a [Device], wanted: &str) -> Result<&'a Device, Fault> {
-    let by_number = |device: &&Device| device.replica.to_string().starts_with(&wanted.to_uppercase());
+    let begins = |replica: &ReplicaId| replica.to_string().starts_with(&wanted.to_uppercase());
+    let by_number = |device: &&Device| begins(&device.replica) || device.earlier.iter().any(begins);
     let named: Vec<&Device> = devices.iter().filter(|device| device.name == wanted || device.label == wanted).collect();
     let found = if named.is_empty() { devices.iter().filter(by_number).collect() } else { named };
     match found[..] {
         [device] => Ok(device),
         [] => Err(Fault::new("no-device", format!("There is no device `{wanted}`."))
-            .next("`sessions devices --all` lists them.")),
-        _ => {
-            Err(Fault::new("ambiguous", format!("{} are meant by `{wanted}`.", counted(found.len() as u64, "device")))
-                .next("Say more of its number; `sessions devices --all` lists them."))
-        }
+            .next("`sessions devices --all` lists them; `sessions remote keys <remote>` those that have its key.")),
+        _ => Err(Fault::new(
+            "ambiguous",
+            format!("{} are meant by `{wanted}`.", counted(found.len() as u64, "device")),
+        )
+        .next(
+            "Say its number, or more of it; `sessions devices --all` and `sessions remote keys <remote>` list them.",
+        )),
     }
 }

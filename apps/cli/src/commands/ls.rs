@@ -15,7 +15,7 @@ use transcript::SessionId;
 use crate::clock::Moment;
 use crate::commands::search;
 use crate::context::Context;
-use crate::output::Role;
+use crate::output::{Output, Role};
 use crate::plain_text::{field, one_line};
 use crate::table::{self, Column};
 use crate::{lookup, notebook, scanning, schema};
@@ -177,6 +177,16 @@ impl Ls {
             context.no_history()
         };
         context.output.note(&text);
+        let way = match &self.project {
+            Some(project) if lookup::is_directory(project) => {
+                let rows = context.store.sessions().unwrap_or_default();
+                lookup::way_to_relink(context, &rows, &context.environment.resolve(project))
+            }
+            _ => lookup::way_to_relink_of(context, &Query::parse(&self.words.join(" "))),
+        };
+        if let Some(way) = way.filter(|_| !context.json) {
+            Output::advise(&way);
+        }
     }
 }
 

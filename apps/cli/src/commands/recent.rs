@@ -57,6 +57,8 @@ impl Recent {
         if recent.is_empty() {
             let line = self.nothing(&all, &here);
             context.output.line(&line)?;
+            let way = lookup::way_to_relink(context, &all, &context.environment.cwd).filter(|_| !self.all);
+            way.map_or(Ok(()), |way| context.output.line(&way))?;
         } else {
             context.output.line(if self.all {
                 "Recent sessions (`sessions resume ID` goes on with one):"

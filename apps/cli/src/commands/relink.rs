@@ -7,9 +7,9 @@ use housekeeping::{Relinked, Relinking};
 use serde_json::{Value, json};
 use store::live::{self, Running};
 
+use crate::asking;
 use crate::banner;
 use crate::context::Context;
-use crate::deleting;
 use crate::notebook;
 use crate::plain_text::{counted, one_line};
 use crate::scanning;
@@ -68,7 +68,7 @@ impl Relink {
             return answer(context, &plan, None);
         }
         plan.refuse_running(pairs(&running(context)))?;
-        if !deleting::confirm(context, self.yes, "Do this? [y/N] ", &["y", "yes"])? {
+        if !asking::agrees(context, self.yes)? {
             return Ok(context.output.line("Nothing was changed.")?);
         }
         let backups = context.paths.backups().join(notebook::now_ms(context).to_string());

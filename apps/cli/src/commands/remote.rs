@@ -66,3 +66,51 @@ fn fault(name: &str, fault: &sync::Fault) -> crate::report::Fault {
     };
     crate::report::Fault::new("remote", message).next(fault.remedy().replace("<name>", name))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use clap::Parser;
+    use journal::{ReplicaId, Scope, Stream};
+    use sync::Fault;
+
+    use crate::cli::Cli;
+
+    /// Whatever is named by a remedy is understood when it is typed.
+    #[test]
+    fn every_command_that_a_remedy_names_is_one() {
+        let stream = Stream { replica: ReplicaId::fresh(), scope: Scope::Private };
+        let faults = [
+            Fault::Unreachable(String::new()),
+            Fault::Unanswered(String::new()),
+            Fault::Late(Duration::ZERO),
+            Fault::Moved,
+            Fault::Denied(String::new()),
+            Fault::Unusable(String::new()),
+            Fault::Sealed,
+            Fault::Closed(""),
+            Fault::Waiting { code: String::new() },
+            Fault::ShutOut,
+            Fault::TwoKeys,
+            Fault::Relocked,
+            Fault::LockDamaged,
+            Fault::LockMissing,
+            Fault::Foreign { replicas: 1, operations: 1 },
+            Fault::Newer { found: 2, known: 1 },
+            Fault::Damaged { stream, seq: 1 },
+            Fault::Address(String::new()),
+        ];
+        let mut commands = 0;
+        for fault in faults {
+            let remedy = fault.remedy().replace("<name>", "home");
+            for command in remedy.split('`').skip(1).step_by(2).filter(|text| text.starts_with("sessions ")) {
+                commands += 1;
+                let parsed = Cli::try_parse_from(command.split_whitespace());
+                let is_help = |error: &clap::Error| error.kind() == clap::error::ErrorKind::DisplayHelp;
+                assert!(parsed.as_ref().err().is_none_or(is_help), "{fault:?}: {command}: {:?}", parsed.err());
+            }
+        }
+        assert!(commands >= 10, "{commands}");
+    }
+}

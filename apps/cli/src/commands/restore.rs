@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use archive::Archive;
 use clap::Args;
+use color_eyre::Report;
 use housekeeping::{Homes, HousekeepingError, Restoring};
 use indicatif::DecimalBytes;
 use serde_json::{Value, json};
@@ -12,6 +13,7 @@ use crate::archiving;
 use crate::context::Context;
 use crate::deleting;
 use crate::lookup::{self, Wish};
+use crate::notebook;
 use crate::plain_text::{counted, one_line};
 use crate::report::Fault;
 use crate::scanning;
@@ -105,15 +107,26 @@ impl Restore {
             let message = format!("{} kept sessions begin with `{}`: {listed}.", found.len(), one_line(typed));
             return Err(Fault::new("ambiguous", message).next("Use more of the id.").into());
         }
-        match found.pop() {
-            Some(id) => Ok(id),
-            None => Err(match context.store.find(typed) {
-                Ok(store::Found::One(row)) => match lookup::elsewhere(context, &row, Wish::Restore) {
-                    Some(elsewhere) => elsewhere.into(),
-                    None => not_kept(row.id().as_str()).into(),
-                },
-                _ => not_kept(typed).into(),
-            }),
+        if let Some(id) = found.pop() {
+            return Ok(id);
+        }
+        // what was deleted has no pack any more
+        let deleted = deleting::deleted(context, &notebook::notes_if_readable(context));
+        let meant = deleted.iter().find(|one| !typed.is_empty() && one.session.starts_with(typed));
+        meant.map_or(Ok(()), |one| deleting::refuse_deleted(context, &one.session))?;
+        Err(Self::unknown(context, typed))
+    }
+
+    /// Says why there is nothing to put back.
+    fn unknown(context: &Context, typed: &str) -> Report {
+        let known = match context.store.find(typed) {
+            Ok(store::Found::One(row)) => Some(row),
+            _ => None,
+        };
+        let elsewhere = known.as_ref().and_then(|row| lookup::elsewhere(context, row, Wish::Restore));
+        match elsewhere {
+            Some(elsewhere) => elsewhere.into(),
+            None => not_kept(known.as_ref().map_or(typed, |row| row.id().as_str())).into(),
         }
     }
 }

@@ -247,11 +247,12 @@ fn latest(context: &mut Context) -> color_eyre::Result<SessionRow> {
         return Ok(row.clone());
     }
     let fault = Fault::new("not-found", format!("No session ran in {} or below.", here.display()));
-    let fault = match rows.first() {
-        Some(newest) => fault
+    let fault = match (rows.first(), lookup::way_to_relink(context, &rows, here)) {
+        (_, Some(way)) => fault.next(way),
+        (Some(newest), None) => fault
             .next(format!("The newest of all is this one; go on with it by `sessions resume {}`.", newest.id()))
             .candidates(vec![lookup::candidate(context, newest)]),
-        None => fault.next("There are no sessions yet; start one with `claude`."),
+        (None, None) => fault.next("There are no sessions yet; start one with `claude`."),
     };
     Err(fault.into())
 }

@@ -24,7 +24,9 @@ pub(crate) fn run(context: &mut Context) -> color_eyre::Result<()> {
     }
     if !context.is_demo() && !has_history(context)? {
         if !wants_demo(context)? {
-            return Ok(());
+            context.output.line("Start `claude` in a project: its session is listed here after the first prompt.")?;
+            let elsewhere = "If your history lies elsewhere, set CLAUDE_CONFIG_DIR to that folder.";
+            return Ok(context.output.line(elsewhere)?);
         }
         context.enter_demo()?;
     }

@@ -20,17 +20,21 @@ const EXAMPLES: &str = "\
 Examples:
   sessions search refund race                   sessions in which both words occur
   sessions search '\"lock wait\"' -C 2            a phrase, with two lines around it
+  sessions search -stripe refund                without the first word
   sessions search '/E\\d{4}/' project:shop        a regular expression, in one project
   sessions search 'after:7d -is:fork needle' --json | jq -r '.sessions[].hits[].ref'
   sessions show 4f2a…#12                        the turn that a hit names
   sessions show 4f2a…#12/a1b2                   the subagent that a hit names
 
-A query that begins with a minus sign stands behind `--`: `sessions search -- -stripe refund`.
+Of several words those lines are shown in which all occur; where none has all, of each message that has them the lines
+where they are nearest, and where no message has, the lines between which they are nearest in the session.
 The language: docs/reference/search.md, `sessions search --language`, or the help of the screen.
 
 Without a terminal each line is `<session>#<turn>:<time>:<whose>:<text>`; what a subagent says has
 `<session>#<turn>/<agent>`, with the turn in which it was started. With --json the answer is
-{\"schema\":1,\"sessions\":[{\"session\":…,\"lines\":n,\"hits\":[{\"ref\",\"turn\",\"agent\",\"at\",\"kind\",\"text\",\"marks\",…}]}]}.
+{\"schema\":1,\"sessions\":[{\"session\":…,\"together\",\"lines\":n,\"hits\":[{\"ref\",\"turn\",\"agent\",\"at\",\"kind\",\"text\",\"marks\",…}]}]}.
+`together` is `line`, `message` (then `messages` counts them) or `apart`; `lines` counts those with all words in the first
+case, else those with any.
 Exit codes: 0 something was found, 1 nothing was (or the query is wrong), 2 a fault of this program.";
 
 /// Search what was said and done
@@ -48,10 +52,10 @@ pub(crate) struct Search {
     #[arg(short = 'C', long, value_name = "N", default_value_t = 0)]
     context: usize,
     /// At most so many sessions
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = parse_count)]
     limit: Option<NonZeroUsize>,
     /// At most so many hits of each session
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", value_parser = parse_count)]
     max_count: Option<NonZeroUsize>,
     /// Case never counts [default: it counts where a word has a capital letter]
     #[arg(short, long, conflicts_with = "case_sensitive")]
@@ -71,6 +75,10 @@ pub(crate) struct Search {
     /// Print the query language and stop
     #[arg(long)]
     language: bool,
+}
+
+fn parse_count(text: &str) -> Result<NonZeroUsize, &'static str> {
+    text.parse().map_err(|_| "use a whole number from 1 on")
 }
 
 impl Search {
@@ -110,7 +118,7 @@ impl Search {
         context.output.finish()?;
         match obstacle {
             Some(obstacle) => Err(obstacle),
-            None if sessions == 0 => Err(nothing(&query).into()),
+            None if sessions == 0 => Err(nothing(context, &query).into()),
             None => Ok(()),
         }
     }
@@ -153,9 +161,12 @@ pub(crate) fn setting(context: &Context) -> Setting {
     }
 }
 
-fn nothing(query: &Query) -> Fault {
+fn nothing(context: &Context, query: &Query) -> Fault {
+    let is_empty = context.store.sessions().is_ok_and(|rows| rows.is_empty());
+    let more = || "Fewer words find more; `sessions search --language` explains the language.".to_owned();
+    let step = if is_empty { Some(context.no_history()) } else { lookup::way_to_relink_of(context, query) };
     Fault::new("no-match", format!("Nothing matches `{}`.", one_line(&query.to_string())))
-        .next("Fewer words find more; `sessions search --language` explains the language.")
+        .next(step.unwrap_or_else(more))
 }
 
 fn language(context: &mut Context) -> color_eyre::Result<()> {

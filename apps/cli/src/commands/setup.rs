@@ -4,13 +4,14 @@ mod machine;
 mod purge;
 mod wishing;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
 use setup::{Found, Plan, Receipt, SetupError, Step};
 
+use crate::asking;
 use crate::commands::doctor;
 use crate::context::Context;
 use crate::output::Role;
@@ -121,7 +122,7 @@ impl Setup {
         if !context.json {
             show(context, &plan)?;
         }
-        let done = !self.dry_run && (plan.steps.is_empty() || self.agrees(context)?);
+        let done = !self.dry_run && (plan.steps.is_empty() || asking::agrees(context, self.yes)?);
         if done {
             carry_out(context, &places, &plan)?;
         }
@@ -156,20 +157,6 @@ impl Setup {
         Ok(plan)
     }
 
-    /// Asks a person, or explains what a script has to say.
-    fn agrees(&self, context: &mut Context) -> color_eyre::Result<bool> {
-        if self.yes {
-            return Ok(true);
-        }
-        if context.json || !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-            return Err(Fault::new("unanswered", "Nothing was changed: there is nobody to ask.")
-                .next("`--yes` does it without asking, `--dry-run` only shows it.")
-                .into());
-        }
-        context.output.finish()?;
-        Ok(matches!(ask("Do this? [y/N] ")?.to_lowercase().as_str(), "y" | "yes"))
-    }
-
     fn purge(&self, context: &mut Context, files: &[PathBuf]) -> color_eyre::Result<Vec<PathBuf>> {
         let folder = context.paths.data.clone();
         let is_named = self.purge_data.as_ref().map(|named| context.environment.resolve(named) == folder);
@@ -185,7 +172,7 @@ impl Setup {
                     "Delete {count} in {}? It cannot be made again. Type the folder to agree: ",
                     folder.display()
                 );
-                context.environment.resolve(&ask(&question)?) == folder
+                context.environment.resolve(&asking::ask(&question)?) == folder
             }
             None => false,
         };
@@ -276,18 +263,6 @@ pub(crate) fn fault(error: &SetupError) -> Fault {
         SetupError::Io { .. } => "Check that the file may be read and written, then run this again.",
     };
     Fault::new("setup", error.to_string()).next(step)
-}
-
-/// Asks at the terminal; an empty answer where nobody answers.
-pub(crate) fn ask(question: &str) -> io::Result<String> {
-    let mut stderr = io::stderr().lock();
-    write!(stderr, "{question}")?;
-    stderr.flush()?;
-    let mut answer = String::new();
-    if io::stdin().read_line(&mut answer)? == 0 {
-        writeln!(stderr)?;
-    }
-    Ok(answer.trim().to_owned())
 }
 
 /// Whether hooks of ours are in the settings that Claude Code reads in this environment. Settings that cannot be read are

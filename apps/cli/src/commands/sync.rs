@@ -41,7 +41,7 @@ pub(crate) struct Sync {
     #[arg(long, conflicts_with = "dry_run")]
     status: bool,
     /// The data that a remote holds is yours, although this machine knows none of it
-    #[arg(long, requires = "remote")]
+    #[arg(long, conflicts_with = "status")]
     join: bool,
 }
 
@@ -56,6 +56,11 @@ impl Sync {
         }
         if self.status {
             return status::run(context, &remotes);
+        }
+        if let (true, [_, other, ..]) = (self.join, remotes.as_slice()) {
+            return Err(Fault::new("usage", "Which remote holds data of yours has to be said.")
+                .next(format!("Say it: `sessions sync --remote {} --join`, or another one.", other.name))
+                .into());
         }
         let Some(_lock) = syncing::lock(context)? else {
             return Err(syncing::busy().into());

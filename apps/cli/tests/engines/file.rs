@@ -185,6 +185,14 @@ fn kill_one(number: usize) -> bool {
     Command::new("kill").args(["-9", process]).status().is_ok_and(|status| status.success())
 }
 
+/// What a device says of itself that goes on under another number.
+fn device(number: u64, name: &str, before: u64) -> String {
+    let [replica, before] = [number, before].map(sync::rehearsal::name_of);
+    format!(
+        r#"{{"v":1,"kind":"device","at_ms":1,"by":"","replica":"{replica}","revision":1,"name":"{name}","was":["{before}"]}}"#
+    )
+}
+
 /// What a person asks with a DuckDB of their own, which understands JSON.
 #[test]
 fn people_ask_in_sql() {
@@ -212,7 +220,13 @@ fn people_ask_in_sql() {
     let mut two = machine(
         2,
         &Scope::Private,
-        &[&session(900, "later"), &entry("status", "resolved", 2, 2_000, "eve"), "no json", "{\"kind\":\"weather\"}"],
+        &[
+            &device(2_000, "laptop", 1_000),
+            &session(900, "later"),
+            &entry("status", "resolved", 2, 2_000, "eve"),
+            "no json",
+            "{\"kind\":\"weather\"}",
+        ],
     );
     for machine in [&mut one, &mut two] {
         assert!(sync(machine, &mut open(&path)).is_complete());
@@ -237,6 +251,8 @@ fn people_ask_in_sql() {
         "opus|1|7|15|1.500000000000"
     );
     assert_eq!(ask("select session_id, model, requests from usage_hourly"), "s1|opus|2");
+    assert_eq!(ask("select device, count(*), sum(cost_usd) from sessions group by device"), "laptop|1|2.500000000");
+    assert_eq!(ask("select name, count(*), sum(operations) from devices group by name"), "laptop|2|8");
     assert_eq!(
         ask("select id, status, title, created_by, updated_by, replace(body, chr(10), '~') from log_entries"),
         "e1|resolved|Fix it|ada|ada|~[update] note of ada~[update] note of eve~[update] note of ada",

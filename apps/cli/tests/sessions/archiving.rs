@@ -88,7 +88,18 @@ fn a_damaged_part_is_named() {
     let mut bytes = fs::read(&pack).expect("it is there");
     let at = bytes.len() - 40;
     bytes[at] ^= 1;
+    let archive = || {
+        let checks = sandbox.run(&["doctor", "--json"]).json()["checks"].as_array().cloned().expect("a list");
+        checks.into_iter().find(|check| check["part"] == "archive").expect("it is looked at")
+    };
+    assert_eq!(archive()["state"], "ok");
     fs::write(&pack, bytes).expect("it can be written");
+    let told = archive();
+    let says = told["says"].as_str().unwrap_or_default();
+    assert!(
+        told["state"] == "broken" && says.contains("damaged: ") && says.contains(&format!("{REFUND}.zst")),
+        "{told}"
+    );
     let checked = sandbox.run(&["archive", "--check", "--json"]);
     assert_eq!((checked.code, &checked.error()["code"]), (1, &json!("damaged")));
     let refused = sandbox.run(&["restore", REFUND, "--json"]);

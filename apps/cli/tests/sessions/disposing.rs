@@ -66,8 +66,10 @@ fn a_deleted_session_is_found_nowhere_and_comes_back_to_the_byte() {
     assert_eq!(ids(&sandbox), [FLAKY, BLOG]);
     assert!(files(&sandbox).keys().all(|name| !name.contains(REFUND)));
     assert_eq!(usage(&sandbox), used, "what was counted stays");
-    for command in [&["show", "4f2a"][..], &["resume", "4f2a", "--print"], &["star", "4f2a"]] {
-        assert!(sandbox.run(command).refused().contains("was deleted"), "{command:?}");
+    for command in [&["show", "4f2a"][..], &["resume", "4f2a", "--print"], &["star", "4f2a"], &["restore", "4f2a"]] {
+        let answer = sandbox.run(command);
+        let told = answer.refused();
+        assert!(told.contains("was deleted") && told.contains("sessions undelete 4f2a"), "{command:?}: {told}");
     }
     assert!(!sandbox.run(&["search", "workers"]).stdout.contains("4f2a"));
     assert!(sandbox.run(&["undelete"]).ok().starts_with(REFUND));

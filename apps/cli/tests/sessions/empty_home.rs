@@ -45,6 +45,13 @@ fn an_unknown_session_is_answered_with_the_next_step() {
 }
 
 #[test]
+fn a_search_says_that_there_is_nothing_to_search() {
+    let sandbox = Sandbox::new();
+    let told = sandbox.run(&["search", "refund"]);
+    assert!(told.refused().contains("No Claude Code history found in"), "{}", told.stderr);
+}
+
+#[test]
 fn the_screen_without_a_terminal_points_to_the_list() {
     insta::assert_snapshot!(Sandbox::new().run(&[]).refused(), @r"
     sessions: The screen needs a terminal, and this is none.

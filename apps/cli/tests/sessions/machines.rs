@@ -124,13 +124,14 @@ fn a_device_has_its_name_from_the_start() {
     assert_eq!(named(&one), ["laptop", "tower"], "although nothing ever ran there");
 }
 
-/// A machine that was set back to an older state of itself, down to its files' numbers, goes on under another number, and is
-/// called as before.
+/// A machine that was set back to an older state of itself, down to its files' numbers, goes on under another number, and is one
+/// device with one name and one row.
 #[test]
 fn a_device_that_goes_on_under_another_number_takes_its_name_along() {
     let (_place, address) = place();
-    let (one, two) = two_homes(&address);
+    let (one, two) = laptop_and_other(&address);
     let journal = one.home.path().join("data/journal");
+    let before = Journal::open(&journal).expect("it is there").replica();
     let backup: Vec<(String, Vec<u8>)> = listing(&journal)
         .into_iter()
         .map(|name| (name.clone(), fs::read(journal.join(name)).expect("it can be read")))
@@ -150,10 +151,24 @@ fn a_device_that_goes_on_under_another_number_takes_its_name_along() {
         (&json!(true), &json!(true)),
         "{answer}"
     );
+    let mut later = testkit::Transcript::new("aaaa4444-4444-4444-8444-444444444444");
+    later.at("2026-10-09T09:00:00Z".parse().expect("a moment")).prompt("Oil the loom").answer("It is oiled.");
+    one.home.transcript("-src-shop/aaaa4444-4444-4444-8444-444444444444.jsonl", later.text());
+    one.run(&["sync"]).ok();
     two.run(&["sync"]).ok();
-    let listed = two.run(&["devices", "--json"]).json();
-    let named = listed["devices"].as_array().expect("a list").iter().all(|device| device["name"] != device["replica"]);
-    assert!(named, "{listed}");
+    for home in [&one, &two] {
+        let listed = home.run(&["devices", "--json"]).json();
+        let devices = listed["devices"].as_array().expect("a list");
+        let laptop: Vec<&Value> = devices.iter().filter(|device| device["label"] == "laptop").collect();
+        assert_eq!((devices.len(), laptop.len()), (2, 1), "{listed}");
+        assert_eq!(laptop[0]["earlier"], json!([before.to_string()]), "{listed}");
+        assert_eq!(laptop[0]["sessions"], 4, "{listed}");
+        let usage = home.run(&["usage", "--by", "device", "--json"]).json();
+        let keys: Vec<&Value> = usage["rows"].as_array().expect("rows").iter().map(|row| &row["key"]).collect();
+        assert_eq!(keys, ["laptop"], "{usage}");
+        assert_eq!(home.run(&["usage", "--device", "laptop", "--json"]).json()["totals"], usage["totals"]);
+    }
+    assert_eq!(devices(&two, &["device:laptop"]), ["laptop"; 4]);
     let entries = two.run(&["entries", "--all-projects"]);
     assert!(entries.ok().contains("Fix the loom") && entries.ok().contains("Oil the loom"), "{entries:?}");
 }
@@ -178,6 +193,13 @@ fn whoever_is_met_in_a_shared_place_is_called_by_who_writes_there() {
 fn a_transcript_that_two_machines_have_counts_once_and_for_the_same_machine_everywhere() {
     let (_place, address) = place();
     let (one, two) = (history::sandbox(), history::sandbox());
+    // to the byte
+    let mut copied = testkit::Transcript::new("cccc5555-5555-4555-8555-555555555555");
+    copied.cwd("/src/shop").at("2026-10-06T12:00:00Z".parse().expect("a moment"));
+    copied.prompt("Is it long enough to be known again?").answer(&"It is. ".repeat(100));
+    for home in [&one, &two] {
+        home.home.transcript("-src-shop/cccc5555-5555-4555-8555-555555555555.jsonl", copied.text());
+    }
     let totals = |home: &Sandbox| home.run(&["usage", "--json"]).json()["totals"].clone();
     let before = totals(&one);
     for (home, name) in [(&one, "laptop"), (&two, "tower")] {
@@ -197,16 +219,31 @@ fn a_transcript_that_two_machines_have_counts_once_and_for_the_same_machine_ever
     };
     for home in [&one, &two] {
         assert_eq!(totals(home), before);
-        assert_eq!(devices(home, &[]), [Value::Null, Value::Null, Value::Null], "each can read it");
         let listed = home.run(&["devices", "--json"]).json();
         let counts = listed["devices"].as_array().expect("a list").iter();
         let mut counts: Vec<_> = counts.map(|one| (one["name"].to_string(), one["sessions"].clone())).collect();
         counts.sort_by(|one, other| one.0.cmp(&other.0));
-        assert_eq!(counts, [("\"laptop\"".to_owned(), json!(3)), ("\"tower\"".to_owned(), json!(0))]);
+        assert_eq!(counts, [("\"laptop\"".to_owned(), json!(4)), ("\"tower\"".to_owned(), json!(0))]);
     }
     assert_eq!(rows(&one), rows(&two));
     assert_eq!(rows(&one).iter().map(|row| row.0.clone()).collect::<Vec<_>>(), ["laptop"], "it is in use for longer");
     assert!(two.run(&["usage", "--device", "tower", "--json"]).json()["rows"].as_array().is_some_and(Vec::is_empty));
+    // what the other one told took nothing away, and takes no room
+    let listed = |home: &Sandbox| {
+        let row = home.run(&["ls", "--json", "cccc5555"]).json()["sessions"][0].clone();
+        (row["title"].clone(), row["first_prompt"].clone(), row["bytes"].clone())
+    };
+    let said = json!("Is it long enough to be known again?");
+    assert_eq!(listed(&one), listed(&two));
+    assert_eq!(listed(&one), (said.clone(), said, json!(copied.text().len())));
+    // the list says what usage says, and each can read them
+    assert!(devices(&one, &[]).iter().all(Value::is_null));
+    assert_eq!(devices(&two, &[]), ["laptop"; 4]);
+    for home in [&one, &two] {
+        let found = |query: &str| devices(home, &[query]).len();
+        assert_eq!((found("device:laptop"), found("device:tower")), (4, 0));
+        assert!(home.run(&["show", FLAKY]).ok().contains("It waits too short."));
+    }
     let transcript = two.home.claude().join(format!("projects/-src-shop/{REFUND}.jsonl"));
     let text = fs::read_to_string(&transcript).expect("it can be read");
     let mut more = testkit::Transcript::new(REFUND);
@@ -219,6 +256,31 @@ fn a_transcript_that_two_machines_have_counts_once_and_for_the_same_machine_ever
     let mut names: Vec<String> = rows(&one).iter().map(|row| row.0.to_string()).collect();
     names.sort();
     assert_eq!(names, ["\"laptop\"", "\"tower\""], "it went on there");
+}
+
+/// Somebody syncs while a tick runs: what was taken back elsewhere may be on its way.
+#[test]
+fn a_tick_that_cannot_sync_leaves_the_trash_as_it_is() {
+    let (_place, address) = place();
+    let (one, _two) = laptop_and_other(&address);
+    one.run(&["delete", "4f2b", "--yes"]).ok();
+    let data = disposing::data(&one);
+    let trash = data.join("trash");
+    disposing::age(&trash, FLAKY);
+    let there = || listing(&trash).iter().any(|name| name.contains(FLAKY));
+    let lock = fs::OpenOptions::new().write(true).create(true).truncate(false).open(data.join("state/sync.lock"));
+    let lock = lock.expect("it can be opened");
+    lock.lock().expect("nobody syncs");
+    let tick = || {
+        // what a tick saw, where one ran
+        let _ = fs::remove_file(data.join("state/tick.json"));
+        one.run(&["tick"]).ok();
+    };
+    tick();
+    assert!(there(), "it waits for whoever syncs");
+    drop(lock);
+    tick();
+    assert!(!there(), "nobody syncs any more");
 }
 
 /// Whatever another machine calls itself and its sessions, it is only text here.

@@ -85,6 +85,22 @@ fn before_it_is_known_that_it_moved_nothing_is_found_and_after_relink_everything
 }
 
 #[test]
+fn a_listing_in_a_pipe_names_the_way_to_what_ran_where_the_directory_was() {
+    let moved = Moved::new();
+    let way = "Sessions ran in ~/src/shop, which is gone. If it moved here, `sessions relink ~/src/shop ~/work/store` \
+               brings them along.\n";
+    let here = moved.new.join("api");
+    for arguments in [&["ls", "project:."][..], &["ls", "--project", "."]] {
+        let answer = moved.in_directory(&here, arguments);
+        assert_eq!((answer.code, answer.stdout.as_str(), answer.stderr.as_str()), (0, "", way), "{arguments:?}");
+        let answer = moved.in_directory(&here, &[arguments, &["--json"]].concat());
+        assert_eq!((answer.code, answer.stderr.as_str()), (0, ""), "{arguments:?}");
+    }
+    let beside = moved.sandbox.directory("work/else");
+    assert_eq!(moved.in_directory(&beside, &["ls", "project:."]).stderr, "");
+}
+
+#[test]
 fn what_resume_finds_by_itself_is_followed_too() {
     let moved = Moved::new();
     assert_eq!(moved.in_directory(moved.sandbox.home.path(), &["resume", "4f2a"]).stdout, "~/work/store/api\n");
@@ -242,6 +258,56 @@ fn what_relink_said_holds_when_something_else_is_made_in_the_old_place() {
     let later = "5e5e5e5e-1111-4222-8333-444455556666";
     shop.session(later, "shop", "2099-03-01T10:00:00Z");
     assert_eq!((finds("shop", later), finds("store", later)), (3, 0));
+}
+
+#[test]
+fn where_nothing_is_found_the_way_to_relink_is_told() {
+    let moved = Moved::new();
+    let way =
+        "Sessions ran in ~/src/shop, which is gone. If it moved here, `sessions relink ~/src/shop ~/work/store` brings";
+    for asked in
+        [&["recent"][..], &["resume", "--latest"], &["search", "workers", "project:."], &["usage", "--project", "."]]
+    {
+        let answer = moved.in_directory(&moved.new.join("api"), asked);
+        assert!([&answer.stdout, &answer.stderr].iter().any(|text| text.contains(way)), "{asked:?}: {answer:?}");
+    }
+    let beside = moved.sandbox.directory("work/else");
+    assert!(!moved.in_directory(&beside, &["recent"]).ok().contains("relink"), "it is not like it");
+    // without a repository the name tells
+    let shop = Shop::new();
+    shop.sandbox.directory("work");
+    shop.goes("shop", "../work/shop");
+    assert!(shop.in_directory("../work/shop", &["recent"]).ok().contains("`sessions relink ~/src/shop ~/work/shop`"));
+    shop.relink("shop", "../work/shop").ok();
+    assert!(!shop.in_directory("../work/shop", &["recent"]).ok().contains("relink"));
+}
+
+#[test]
+fn a_project_is_called_after_its_directory_when_that_was_relinked() {
+    let shop = Shop::new();
+    let projects = || -> Vec<String> {
+        let listed = shop.sandbox.run(&["ls", "--json"]).json();
+        let listed = listed["sessions"].as_array().cloned().unwrap_or_default();
+        listed.iter().map(|one| one["project"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    let usage = || shop.sandbox.run(&["usage", "--by", "project", "--json"]).json()["rows"].clone();
+    let before = usage();
+    assert_eq!(projects(), ["shop"]);
+    shop.goes("shop", "store");
+    assert_eq!(projects(), ["shop"], "nobody said where it went");
+    shop.relink("shop", "store").ok();
+    assert_eq!(projects(), ["store"]);
+    let after = usage();
+    assert_eq!((before.as_array().map(Vec::len), after.as_array().map(Vec::len)), (Some(1), Some(1)));
+    assert_eq!(before.to_string().replace("\"shop\"", "\"store\""), after.to_string(), "nothing counts twice");
+    shop.session("5e5e5e5e-1111-4222-8333-444455556666", "store", "2026-04-01T10:00:00Z");
+    assert_eq!(projects(), ["store", "store"], "what runs there now is of the same project");
+    assert_eq!(usage().as_array().map(Vec::len), Some(1));
+    fs::remove_file(shop.sandbox.home.path().join("data/sessions.duckdb")).expect("it can be removed");
+    assert_eq!(projects(), ["store", "store"], "a store that is made again knows it, too");
+    fs::write(shop.source.join("store/CLAUDE.md"), "---\nproject-name: The Shop\n---\n").expect("it can be written");
+    shop.session("6f6f6f6f-1111-4222-8333-444455556666", "store", "2026-05-01T10:00:00Z");
+    assert_eq!(projects(), ["The Shop"; 3], "a name that a person gave goes before");
 }
 
 #[test]

@@ -138,6 +138,8 @@ fn without_history_the_demo_is_offered_and_can_be_declined() {
     terminal.press("n\r");
     let (code, after) = terminal.end();
     assert_eq!((code, after.screen().alternate_screen()), (0, false));
+    let screen = after.screen().contents();
+    assert!(screen.contains("Start `claude` in a project"), "{screen}");
 }
 
 #[test]

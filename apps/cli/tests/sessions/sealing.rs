@@ -6,12 +6,13 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
+use serde_json::{Value, json};
 use testkit::PostgresServer;
 
 use crate::history;
 use crate::sandbox::{Answer, Sandbox};
 use crate::syncing::{assert_none_of_it, files, place, said};
+use crate::terminal::Terminal;
 
 const WORDS: &str = "four unlikely words";
 
@@ -70,12 +71,11 @@ fn whoever_owns_an_encrypted_place_reads_nothing_of_it() {
     sessions: A passphrase has at least 12 letters: whoever owns the place can try many.
     Take four words that nobody would put together.
     ");
-    two.run(&["remote", "add", "box", &address]).ok();
-    insta::assert_snapshot!(two.run(&["sync", "--remote", "box", "--join"]).stderr, @r"
-    sessions: Not everything is synced: box is encrypted, and there is no key for it here.
-    Nothing is lost. Remove it here and add it again with `--encrypt`: its passphrase opens it; or with `--encrypt --ask`: a device that has the key lets this one in.
+    insta::assert_snapshot!(two.run(&["remote", "add", "box", &address]).refused(), @r"
+    sessions: box is encrypted, and there is no key for it here.
+    Nothing was added. Add it with `--encrypt`: its passphrase opens it; or with `--encrypt --ask`: a device that has the key lets this one in.
     ");
-    two.run(&["remote", "remove", "box"]).ok();
+    assert!(two.run(&["remote", "add", "box", &address, "--no-test"]).refused().contains("box is encrypted"));
     add(&two, &address);
     two.run(&["sync", "--remote", "box", "--join"]).ok();
     assert_eq!(two.run(&["ls", "--json"]).json()["sessions"].as_array().map(Vec::len), Some(3));
@@ -96,8 +96,8 @@ fn a_place_that_was_readable_is_not_locked_and_one_without_its_lock_says_who_has
     one.run(&["remote", "add", "plain", &readable]).ok();
     one.run(&["sync"]).ok();
     insta::assert_snapshot!(with(&one, &["remote", "add", "box", &readable, "--encrypt"], WORDS).refused(), @r"
-    sessions: box cannot be used: it holds operations that are not encrypted; an empty place is needed.
-    Nothing was added. Put it right and add it again.
+    sessions: box holds operations that are not encrypted, and only an empty place can be locked.
+    Nothing was added. Nothing in it was changed. Choose an empty place: what is here passes to it, encrypted. What lies in this one stays readable there until you delete it.
     ");
     let (_place, address) = place();
     insta::assert_snapshot!(one.run(&["remote", "add", "box", &address, "--encrypt", "--ask"]).refused(), @r"
@@ -172,7 +172,7 @@ fn devices_are_let_in_shut_out_and_given_a_new_key() {
     let hidden = |text: &str| text.replace(&code, "<code>");
     insta::assert_snapshot!(hidden(&two.run(&["sync"]).stderr), @r"
     sessions: Not everything is synced: box waits until a device that has its key lets this one in, by the code <code>.
-    On a device that has the key: `sessions remote let-in box` with the code that `sessions sync` shows here; then sync here.
+    On a device that has the key: `sessions remote let-in box <code>`, with the code that `sessions sync` shows here; then sync here.
     ");
     insta::assert_snapshot!(one.run(&["remote", "let-in", "box", "AAAAA"]).refused(), @r"
     sessions: box stays closed: no device that waits there shows this code.
@@ -219,6 +219,140 @@ fn devices_are_let_in_shut_out_and_given_a_new_key() {
     tablet        shut out
     ");
     assert_closed(&server);
+}
+
+/// What `remote list` says of the place, without where it is.
+fn listed(home: &Sandbox, address: &str) -> String {
+    home.run(&["remote", "list"]).ok().replace(address, "<place>")
+}
+
+#[test]
+fn a_device_that_never_synced_is_forgotten_by_the_name_that_the_list_of_keys_has() {
+    let (_place, address) = place();
+    let (one, two) = (Sandbox::new(), Sandbox::new());
+    for (home, name) in [(&one, "laptop"), (&two, "tower")] {
+        home.run(&["devices", "name", name]).ok();
+    }
+    add(&one, &address);
+    one.run(&["sync"]).ok();
+    // it comes, is removed and comes again: it is there once
+    for _ in 0..2 {
+        add(&two, &address);
+        two.run(&["remote", "remove", "box"]).ok();
+    }
+    add(&two, &address);
+    assert!(!one.run(&["devices"]).ok().contains("tower"), "nothing of it came here");
+    let forgotten = one.run(&["devices", "forget", "tower"]);
+    assert!(forgotten.ok().contains("sessions remote rekey box"), "{forgotten:?}");
+    insta::assert_snapshot!(keys(&one), @r"
+    device         key       number
+    laptop (here)  yes
+    tower          shut out
+    ");
+    insta::assert_snapshot!(with(&one, &["remote", "rekey", "box"], "four newer words").ok(), @"box has a new key, and the new passphrase opens it.");
+    assert_eq!(two.run(&["sync"]).code, 1);
+    insta::assert_snapshot!(one.run(&["devices", "forget", "attic"]).refused(), @r"
+    sessions: There is no device `attic`.
+    `sessions devices --all` lists them; `sessions remote keys <remote>` those that have its key.
+    ");
+}
+
+#[test]
+fn a_list_of_places_says_for_how_many_devices_one_is_encrypted_and_what_is_left_to_do() {
+    let (_place, address) = place();
+    let (one, two) = (Sandbox::new(), Sandbox::new());
+    add(&one, &address);
+    insta::assert_snapshot!(listed(&one, &address), @r"
+    remote  for                                   address
+    box     you, encrypted for this device alone  <place>
+    ");
+    let code = ask(&two, &address);
+    insta::assert_snapshot!(listed(&two, &address).replace(&code, "<code>"), @r"
+    remote  for                                 address
+    box     you, encrypted, waits to be let in  <place>
+    box: on a device that has the key, `sessions remote let-in box <code>`; then here `sessions sync --remote box --join`.
+    ");
+    one.run(&["remote", "let-in", "box", &code]).ok();
+    two.run(&["sync", "--remote", "box", "--join"]).ok();
+    for home in [&one, &two] {
+        let listed = home.run(&["remote", "list", "--json"]).json();
+        assert_eq!((&listed["remotes"][0]["devices"], &listed["remotes"][0]["waits"]), (&json!(2), &json!(false)));
+    }
+}
+
+#[test]
+fn a_device_whose_data_was_copied_has_a_key_of_its_own() {
+    let (_place, address) = place();
+    let (one, two) = (Sandbox::new(), Sandbox::new());
+    two.run(&["devices", "name", "tower"]).ok();
+    for home in [&one, &two] {
+        add(home, &address);
+        home.run(&["sync", "--remote", "box", "--join"]).ok();
+    }
+    let number = |home: &Sandbox| {
+        let devices = home.run(&["devices", "--json"]).json();
+        let here = devices["devices"].as_array().expect("a list").iter().find(|device| device["is_here"] == true);
+        here.and_then(|device| device["replica"].as_str()).expect("it is listed").to_owned()
+    };
+    let before = number(&two);
+    // the journal notices that it lies elsewhere
+    let journal = two.home.path().join("data/journal");
+    let (away, again) = (journal.with_extension("away"), journal.clone());
+    fs::rename(&journal, &away).expect("it can be moved");
+    copy(&away, &again);
+    fs::remove_dir_all(&away).expect("it can be removed");
+    two.run(&["log", "task", "Fix the loom"]).ok();
+    two.run(&["sync"]).ok();
+    assert_ne!(number(&two), before);
+    one.run(&["sync"]).ok();
+    one.run(&["devices", "forget", &before]).ok();
+    with(&one, &["remote", "rekey", "box"], "four newer words").ok();
+    one.run(&["sync"]).ok();
+    two.run(&["sync"]).ok();
+    let known = two.run(&["remote", "keys", "box", "--json"]).json();
+    let has_key = |number: &str| {
+        let device = known["devices"].as_array().expect("a list").iter().find(|device| device["replica"] == number);
+        device.map(|device| device["has_key"] == true)
+    };
+    assert_eq!((has_key(&number(&two)), has_key(&before)), (Some(true), Some(false)), "{known}");
+}
+
+/// Copies a folder.
+fn copy(from: &Path, to: &Path) {
+    for file in files(from) {
+        let target = to.join(file.strip_prefix(from).expect("it lies there"));
+        fs::create_dir_all(target.parent().expect("it lies in a folder")).expect("it can be made");
+        fs::copy(&file, &target).expect("it can be copied");
+    }
+}
+
+#[test]
+fn a_passphrase_is_said_twice_where_a_place_is_locked_and_once_where_it_opens_one() {
+    let (_place, address) = place();
+    let (one, two) = (Sandbox::new(), Sandbox::new());
+    let words = ["remote", "add", "box", &address, "--encrypt"];
+    let mut terminal = Terminal::start(&one, &words, (24, 200), &[]);
+    terminal.wait_for("New passphrase:");
+    terminal.press(" four unlikely words\r");
+    terminal.wait_for("Once more:");
+    terminal.press("four unlikely words\r");
+    terminal.wait_for("box is added");
+    assert_eq!(terminal.end().0, 0);
+    let mut terminal = Terminal::start(&two, &words, (24, 200), &[]);
+    terminal.wait_for("Passphrase:");
+    terminal.press("four unlikely words\u{1b}[D\r");
+    terminal.wait_for("no letter");
+    assert_eq!(terminal.end().0, 1);
+    let mut terminal = Terminal::start(&two, &words, (24, 200), &[]);
+    terminal.wait_for("Passphrase:");
+    terminal.press("four unlikely words\r");
+    terminal.wait_for("box is added");
+    let (code, screen) = terminal.end();
+    assert_eq!(code, 0);
+    assert!(!screen.screen().contents().contains("Once more"), "{}", screen.screen().contents());
+    // the same words in the variable are the same passphrase, whatever stands around them
+    let three = Sandbox::new();
+    with(&three, &words, " four unlikely words\n").ok();
 }
 
 /// Every byte that was sent, against every sentence that was said.

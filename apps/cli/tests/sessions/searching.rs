@@ -99,6 +99,35 @@ fn nothing_found_is_said_and_is_1() {
 }
 
 #[test]
+fn words_that_stand_apart_are_shown_by_the_lines_where_they_are_nearest() {
+    let sandbox = history::sandbox();
+    let mut long = testkit::Transcript::new("99cc6666-6666-4666-8666-666666666666");
+    long.prompt("the marlin").answer("a halibut").prompt("the marlin again").answer("no\nmore of the marlin");
+    sandbox.home.transcript("-src-shop/99cc6666-6666-4666-8666-666666666666.jsonl", long.text());
+    let found = |query: &[&str]| {
+        let answer = sandbox.run(&[&["search", "--json"], query].concat()).json()["sessions"][0].clone();
+        let hits = answer["hits"].as_array().cloned().unwrap_or_default();
+        let texts: Vec<String> = hits.iter().map(|hit| hit["text"].as_str().unwrap_or_default().to_owned()).collect();
+        (answer["together"].as_str().unwrap_or_default().to_owned(), answer["messages"].as_u64(), texts)
+    };
+    let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    assert_eq!(found(&["marlin", "halibut"]), ("apart".to_owned(), None, texts(&["the marlin", "a halibut"])));
+    assert_eq!(found(&["no", "marlin"]), ("message".to_owned(), Some(1), texts(&["no", "more of the marlin"])));
+    assert_eq!(found(&["marlin", "again"]), ("line".to_owned(), None, texts(&["the marlin again"])));
+}
+
+#[test]
+fn a_word_with_a_minus_sign_needs_no_other_sign() {
+    let sandbox = history::sandbox();
+    let plain = sandbox.run(&["search", "--json", "--", "-workers", "the"]);
+    let bare = sandbox.run(&["search", "-workers", "the", "--json"]);
+    assert_eq!((bare.code, &bare.stdout), (0, &plain.stdout));
+    assert!(!bare.stdout.contains(REFUND) && bare.stdout.contains(FLAKY), "{}", bare.stdout);
+    assert_eq!(sandbox.run(&["ls", "-branch:fix", "project:shop"]).ok().lines().count(), 1);
+    assert!(sandbox.run(&["search", "git", "--force"]).refused().contains("-- --force"));
+}
+
+#[test]
 fn a_wrong_query_says_what_may_be_meant() {
     let sandbox = history::sandbox();
     assert!(sandbox.run(&["search", "x", "projct:shop"]).refused().contains("try `project:shop`"));

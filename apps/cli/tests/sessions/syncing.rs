@@ -57,6 +57,22 @@ fn another_machine_comes_to_know_the_sessions() {
 }
 
 #[test]
+fn whoever_has_one_remote_need_not_name_it() {
+    let ((_place, address), (_other, second)) = (place(), place());
+    let (_one, _two) = two_homes(&address);
+    let three = Sandbox::new();
+    three.run(&["remote", "add", "home", &address]).ok();
+    three.run(&["sync", "--join"]).ok();
+    assert_eq!(three.run(&["ls", "--json"]).json()["sessions"].as_array().map(Vec::len), Some(3));
+    three.run(&["remote", "add", "other", &second]).ok();
+    insta::assert_snapshot!(three.run(&["sync", "--join"]).refused(), @r"
+    sessions: Which remote holds data of yours has to be said.
+    Say it: `sessions sync --remote other --join`, or another one.
+    ");
+    three.run(&["sync"]).ok();
+}
+
+#[test]
 fn a_session_that_went_on_is_told_again() {
     let (_place, address) = place();
     let (one, two) = two_homes(&address);
@@ -155,9 +171,43 @@ fn a_password_is_kept_apart_and_never_shown() {
 }
 
 #[test]
+fn a_password_that_is_kept_already_is_neither_overwritten_nor_taken_away() {
+    let sandbox = Sandbox::new();
+    let address = "postgres://ada@127.0.0.1:1/none";
+    let add = |words: &[&str]| {
+        let words = [&["remote", "add", "work", address, "--password-stdin"], words].concat();
+        sandbox.run_with(&words, " s3cret \nmore\n", |command| command)
+    };
+    add(&["--no-test"]).ok();
+    let config = sandbox.home.path().join(".config/sessions");
+    let kept = || fs::read_to_string(config.join("secrets/work")).expect("it is kept");
+    assert_eq!(kept(), "s3cret");
+    // somebody took the section out by hand
+    fs::write(config.join("config.toml"), "").expect("it can be written");
+    fs::write(config.join("secrets/work"), "earlier").expect("it can be written");
+    for words in [&["--no-test"][..], &[]] {
+        let refused = add(words);
+        assert!(refused.refused().contains("There is a password of a remote `work` already"), "{refused:?}");
+        assert_eq!(kept(), "earlier");
+    }
+}
+
+#[test]
 fn people_ask_the_database_in_sql() {
     let Some(server) = PostgresServer::start() else { return };
-    let (_one, two) = two_homes(&server.url("owner"));
+    let (one, two) = two_homes(&server.url("owner"));
+    one.run(&["devices", "name", "laptop"]).ok();
+    one.run(&["sync"]).ok();
+    let by_device = || server.psql("owner", "select device, count(*) from sessions group by device");
+    assert_eq!(by_device(), "laptop|3");
+    two.run(&["sync"]).ok();
+    two.run(&["devices", "name", "old laptop", "--device", "laptop"]).ok();
+    two.run(&["sync"]).ok();
+    assert_eq!(by_device(), "old laptop|3", "what it is called now");
+    for question in questions_of_the_guide() {
+        let answer = server.psql("owner", &question);
+        assert!(!answer.contains("ERROR"), "{question}: {answer}");
+    }
     let asked = server
         .psql("owner", "select project, title, message_count, total_tokens > 0 from sessions order by session_id");
     assert_eq!(asked, "shop|Double refund|1|t\nshop||1|t\nblog|Tabs and\\or spaces|1|t");
@@ -168,6 +218,17 @@ fn people_ask_the_database_in_sql() {
         "models and sessions agree"
     );
     assert_eq!(two.run(&["ls", "--json"]).json()["sessions"].as_array().map(Vec::len), Some(3));
+}
+
+/// What the guide says can be asked, one by one.
+fn questions_of_the_guide() -> Vec<String> {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/sync.md");
+    let guide = fs::read_to_string(guide).expect("it is there");
+    let blocks = guide.split("```sql\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let questions: Vec<String> = blocks.flat_map(|block| block.split(';')).map(|one| one.trim().to_owned()).collect();
+    let questions: Vec<String> = questions.into_iter().filter(|question| !question.is_empty()).collect();
+    assert!(questions.len() >= 4, "{questions:?}");
+    questions
 }
 
 #[test]
@@ -181,7 +242,7 @@ fn a_duckdb_file_carries_the_same() {
     fs::write(&file, "something else").expect("it can be written");
     insta::assert_snapshot!(one.run(&["remote", "test"]).stderr.replace(&*place.path().to_string_lossy(), "~"), @r"
     sessions: home cannot be used: ~/history.duckdb is no DuckDB database.
-    Nothing in it was changed. Choose another file or database, or put back a copy of this one.
+    Nothing in it was changed. Put back a copy of it; or take it out, `sessions remote remove home`, and add another place.
     ");
 }
 

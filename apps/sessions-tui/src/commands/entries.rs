@@ -9,6 +9,7 @@ use crate::model::Model;
 
 pub(super) const COMMANDS: &[Command] = &[
     command("entries", Scope::Everywhere, Action::Entries, "Entries: what is written down, and what others did")
+        .also("notes inbox todo")
         .keys(&[Key::code(KeyCode::F(3))])
         .letters(&[Key::char('3')]),
     command("entries.edit", Scope::Entries, Action::EditEntry, "Change it in the editor ($VISUAL, $EDITOR)")
@@ -16,9 +17,11 @@ pub(super) const COMMANDS: &[Command] = &[
         .letters(&[Key::char('e')])
         .hint_when("edit", has_entry),
     command("entries.new", Scope::Entries, Action::NewEntry, "Write something down")
+        .also("note todo issue")
         .letters(&[Key::char('n'), Key::char('c')])
         .hint("new"),
     command("entries.resolve", Scope::Entries, Action::ResolveEntry, "Resolve it with a note; open it again if it is")
+        .also("close done reopen")
         .letters(&[Key::char('r')])
         .hint_when("resolve", has_entry),
     command("entries.note", Scope::Entries, Action::Note, "Add a note")
@@ -40,15 +43,19 @@ pub(super) const COMMANDS: &[Command] = &[
         .letters(&[Key::char('.')])
         .hint("scope"),
     command("entries.read", Scope::Entries, Action::MarkRead, "Mark the whole inbox as read")
+        .also("seen")
         .letters(&[Key::char('m')])
         .hint_when("mark read", |model| model.entries.shelf == Shelf::Inbox && has_entry(model)),
     command("entries.narrow", Scope::Entries, Action::Narrow, "Narrow them by typing: words in title, body and notes")
+        .also("filter")
         .letters(&[Key::char('/')])
         .hint("narrow"),
-    command("entries.delete", Scope::Entries, Action::DeleteEntry, "Delete it")
+    command("entries.delete", Scope::Entries, Action::DeleteEntry, "Delete the entry")
+        .also("remove")
         .letters(&[Key::char('d')])
         .hint_when("delete", has_entry),
-    command("entries.undo", Scope::Entries, Action::UndoDelete, "Bring back what was deleted last")
+    command("entries.undo", Scope::Entries, Action::UndoDelete, "Bring back the entry that was deleted last")
+        .also("undelete undo")
         .letters(&[Key::char('u')])
         .hint_when("undo", |model| model.entries.deleted.is_some()),
     command("entries.copy-id", Scope::Entries, Action::CopyId, "Copy its id")
@@ -85,11 +92,16 @@ pub(super) const COMMANDS: &[Command] = &[
         Action::Star,
         "Star the session or the selected ones, or take the star away",
     )
+    .also("favorite favourite pin")
     .letters(&[Key::char('*')]),
     command("sessions.tag", Scope::Sessions, Action::Tag, "Tags of the session or the selected ones")
+        .also("label")
         .letters(&[Key::char('T')]),
-    command("sessions.note", Scope::Sessions, Action::Note, "Write a note on the session").letters(&[Key::char('N')]),
+    command("sessions.note", Scope::Sessions, Action::Note, "Write a note on the session")
+        .also("comment")
+        .letters(&[Key::char('N')]),
     command("sessions.name", Scope::Sessions, Action::Name, "Give the session a title of your own")
+        .also("rename")
         .letters(&[Key::char('n')]),
     command(
         "sessions.hide",
@@ -97,6 +109,7 @@ pub(super) const COMMANDS: &[Command] = &[
         Action::Hide,
         "Hide the session or the selected ones, or show them again",
     )
+    .also("unhide")
     .letters(&[Key::char('H')]),
     command("reader.star", Scope::Reader, Action::Star, "Star the session, or take the star away")
         .letters(&[Key::char('*')]),

@@ -42,10 +42,16 @@ pub(super) const COMMANDS: &[Command] = &[
         .keys(&[Key::ctrl('p')])
         .letters(&[Key::char(':')])
         .hint("commands"),
-    command("help", Scope::Everywhere, Action::Help, "Help").keys(&[Key::F1]).letters(&[Key::char('?')]).hint("help"),
-    command("problems", Scope::Everywhere, Action::Problems, "Problems: what is wrong with settings, keys and theme"),
-    command("set-up", Scope::Everywhere, Action::SetUp, "Set up: hooks in Claude Code, a page for Claude, a schedule"),
+    command("help", Scope::Everywhere, Action::Help, "Help")
+        .also("keys")
+        .keys(&[Key::F1])
+        .letters(&[Key::char('?')])
+        .hint("help"),
+    command("problems", Scope::Everywhere, Action::Problems, "Problems: what is wrong with settings, keys and theme")
+        .also("errors settings config"),
+    command("set-up", Scope::Everywhere, Action::SetUp, "Set up: hooks in Claude Code, a page for Claude, a schedule")
+        .also("install"),
     command("suspend", Scope::Everywhere, Action::Suspend, "Suspend; `fg` comes back").keys(&[Key::ctrl('z')]),
     command("redraw", Scope::Everywhere, Action::Redraw, "Draw everything anew").keys(&[Key::ctrl('l')]),
-    command("quit", Scope::Everywhere, Action::Quit, "Leave at once").keys(&[Key::ctrl('c')]).hint("quit"),
+    command("quit", Scope::Everywhere, Action::Quit, "Leave at once").also("exit").keys(&[Key::ctrl('c')]).hint("quit"),
 ];

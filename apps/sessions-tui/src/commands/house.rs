@@ -13,6 +13,7 @@ pub(super) const COMMANDS: &[Command] = &[
         Action::Housekeeping,
         "Housekeeping: what sessions take, what expires, what can go",
     )
+    .also("disk space clean up")
     .keys(&[Key::code(KeyCode::F(4))])
     .letters(&[Key::char('4')]),
     command("house.read", Scope::House, Action::Open, "Read its transcript")
@@ -23,17 +24,21 @@ pub(super) const COMMANDS: &[Command] = &[
         .letters(&[Key::char(' ')])
         .hint_when("select", has_session),
     command("house.archive", Scope::House, Action::ArchiveNow, "Keep what is new of it in the archive, now")
+        .also("backup keep")
         .letters(&[Key::char('a')])
         .hint_when("archive", has_session),
     command("house.restore", Scope::House, Action::PutBack, "Put its transcript back from the archive")
+        .also("unarchive restore")
         .letters(&[Key::char('r')])
         .hint_when("restore", |model| {
             model.house.chosen_row().is_some_and(|entry| entry.is_gone() && entry.marks.archived)
         }),
-    command("house.delete", Scope::House, Action::DeleteSessions, "Delete it: says exactly what, and asks")
+    command("house.delete", Scope::House, Action::DeleteSessions, "Delete the session: says exactly what, and asks")
+        .also("remove trash")
         .letters(&[Key::char('D')])
         .hint_when("delete", has_session),
-    command("house.undo", Scope::House, Action::UndoDelete, "Bring back what was deleted last")
+    command("house.undo", Scope::House, Action::UndoDelete, "Bring back the sessions that were deleted last")
+        .also("undelete undo")
         .letters(&[Key::char('u')])
         .hint_when("undo", |model| !model.house.deleted.is_empty()),
     command("house.next", Scope::House, Action::NextPane, "The next choice: expiring, archived, gone, …")
@@ -53,9 +58,11 @@ pub(super) const COMMANDS: &[Command] = &[
         Action::ExcludeProject,
         "Do not record its project any more, or record it again",
     )
+    .also("ignore private")
     .letters(&[Key::char('x')])
     .hint_when("exclude", has_session),
     command("house.relink", Scope::House, Action::Relink, "Its directory moved: say where it is, see what is changed")
+        .also("relink renamed directory")
         .letters(&[Key::char('m')])
         .hint_when("moved", has_session),
     command("house.facts", Scope::House, Action::Facts, "What it takes, where, and for how long")

@@ -6,6 +6,7 @@ use crate::model::Model;
 
 pub(super) const COMMANDS: &[Command] = &[
     command("sessions.resume", Scope::Sessions, Action::Resume, "Resume the session in its directory")
+        .also("continue start")
         .keys(&[Key::ENTER])
         .letters(&[Key::char('r')])
         .hint_when("resume", can_be_resumed)
@@ -16,6 +17,7 @@ pub(super) const COMMANDS: &[Command] = &[
         Action::Open,
         "Read its transcript; with several selected, all of theirs",
     )
+    .also("show view")
     .keys(&[Key::ctrl('o')])
     .letters(&[Key::char('o')])
     .hint_when("open", can_be_read)
@@ -26,6 +28,7 @@ pub(super) const COMMANDS: &[Command] = &[
         Action::Fork,
         "Go on in a copy with a new id; the session stays as it is",
     )
+    .also("duplicate branch")
     .letters(&[Key::char('R')])
     .hint_when("fork", |model| acts_on_rows(model) && can_be_resumed(model)),
     command("sessions.window", Scope::Sessions, Action::OpenWindow, "Resume in a new tmux window")
@@ -36,18 +39,22 @@ pub(super) const COMMANDS: &[Command] = &[
         Action::Choose,
         "Select the session, or a whole project on its heading",
     )
+    .also("mark choose")
     .letters(&[Key::char(' ')])
     .hint_when("select", acts_on_rows),
     command("sessions.select-all", Scope::Sessions, Action::ChooseAll, "Select all that are shown, or none")
         .letters(&[Key::char('a')])
         .hint_when("all", |model| acts_on_rows(model) && model.list.chosen_sum().is_some()),
     command("sessions.scope", Scope::Sessions, Action::Extent, "Everywhere, this directory, this repository")
+        .also("directory repository filter")
         .letters(&[Key::char('.')])
         .hint_when("scope", |model| !model.in_box),
     command("sessions.sort", Scope::Sessions, Action::Sort, "Sort by a column")
+        .also("order")
         .letters(&[Key::char('s')])
         .hint_when("sort", acts_on_rows),
     command("sessions.group", Scope::Sessions, Action::Group, "Group by project")
+        .also("projects")
         .letters(&[Key::char('g')])
         .hint_when("group", acts_on_rows),
     command("sessions.fold", Scope::Sessions, Action::FoldGroup, "Fold or unfold the project")
@@ -56,11 +63,16 @@ pub(super) const COMMANDS: &[Command] = &[
     command("sessions.fold-in", Scope::Sessions, Action::FoldIn, "Fold the project").letters(&[Key::LEFT]),
     command("sessions.fold-out", Scope::Sessions, Action::FoldOut, "Unfold the project").letters(&[Key::RIGHT]),
     command("sessions.copy-command", Scope::Sessions, Action::CopyCommand, "Copy the command that resumes it")
+        .also("shell clipboard")
         .letters(&[Key::char('y')]),
-    command("sessions.copy-id", Scope::Sessions, Action::CopyId, "Copy its id").letters(&[Key::char('Y')]),
+    command("sessions.copy-id", Scope::Sessions, Action::CopyId, "Copy its id")
+        .also("clipboard uuid")
+        .letters(&[Key::char('Y')]),
     command("sessions.copy-path", Scope::Sessions, Action::CopyPath, "Copy the path of its transcript")
+        .also("clipboard file")
         .letters(&[Key::char('p')]),
     command("sessions.export", Scope::Sessions, Action::Export, "Write it to a file as Markdown or JSON")
+        .also("save")
         .letters(&[Key::char('e')]),
     command("sessions.focus", Scope::Sessions, Action::SwitchFocus, "Complete a field, or switch between box and list")
         .keys(&[Key::TAB])
@@ -69,7 +81,8 @@ pub(super) const COMMANDS: &[Command] = &[
         .keys(&[Key::SHIFT_TAB])
         .letters(&[Key::char('t')])
         .hint_when("transcripts", |model| model.shelf.place().1 > 0),
-    command("sessions.search", Scope::Sessions, Action::FocusBox, "Type into the box")
+    command("sessions.search", Scope::Sessions, Action::FocusBox, "Search or filter: type into the box")
+        .also("find")
         .letters(&[Key::char('/'), Key::char('i')])
         .hint("search"),
     command("sessions.reach", Scope::Sessions, Action::NextReach, "Look everywhere, in titles only, in content only")
@@ -99,7 +112,9 @@ pub(super) const COMMANDS: &[Command] = &[
     command("sessions.last", Scope::Sessions, Action::Last, "Last session")
         .keys(&[Key::END])
         .letters(&[Key::char('G')]),
-    command("sessions.rescan", Scope::Sessions, Action::Rescan, "Look for new sessions now").keys(&[Key::ctrl('r')]),
+    command("sessions.rescan", Scope::Sessions, Action::Rescan, "Look for new sessions now")
+        .also("scan refresh reload update")
+        .keys(&[Key::ctrl('r')]),
 ];
 
 /// Whether a session is under the cursor, rather than a heading or nothing.

@@ -8,6 +8,7 @@ use crate::model::Model;
 
 pub(super) const COMMANDS: &[Command] = &[
     command("summary", Scope::Everywhere, Action::Summary, "Summary: what tokens and money went into")
+        .also("costs usage charts statistics budget spending")
         .keys(&[Key::code(KeyCode::F(2))])
         .letters(&[Key::char('2')])
         .hint_when("summary", has_room),
@@ -32,9 +33,11 @@ pub(super) const COMMANDS: &[Command] = &[
         .letters(&[Key::char('o')])
         .hint("sessions"),
     command("summary.measure", Scope::Summary, Action::Measure, "Cost or tokens")
+        .also("switch")
         .letters(&[Key::char('t')])
         .hint_when("tokens", |model| model.summary.measure == summary::Measure::Cost),
     command("summary.explain", Scope::Summary, Action::Explain, "Why figures may be too low, and what they follow")
+        .also("wrong prices")
         .letters(&[Key::char('!')])
         .hint("why"),
     command("summary.close", Scope::Summary, Action::Close, "Back to the list")
@@ -49,22 +52,28 @@ pub(super) const COMMANDS: &[Command] = &[
     command("summary.out", Scope::Summary, Action::Outward, "Out again: from a day to its month, to its year")
         .keys(&[Key::code(KeyCode::Backspace)]),
     command("summary.day", Scope::Summary, Action::SpanDay, "A day by its hours")
+        .also("today")
         .letters(&[Key::char('d')])
         .hint("day"),
     command("summary.week", Scope::Summary, Action::SpanWeek, "A week by its days")
+        .also("weekly")
         .letters(&[Key::char('w')])
         .hint("week"),
     command("summary.month", Scope::Summary, Action::SpanMonth, "A month by its days")
+        .also("monthly")
         .letters(&[Key::char('m')])
         .hint("month"),
     command("summary.year", Scope::Summary, Action::SpanYear, "A year by its months")
+        .also("yearly")
         .letters(&[Key::char('y')])
         .hint("year"),
     command("summary.hours", Scope::Summary, Action::Hours, "The hours of the week over all time, or back")
+        .also("rhythm heatmap")
         .letters(&[Key::char('h')])
         .hint_when("hours", |model| model.summary.shape == crate::summary::Shape::Time),
     command("summary.today", Scope::Summary, Action::Today, "The present period").letters(&[Key::char('0')]),
     command("summary.narrow", Scope::Summary, Action::Narrow, "Narrow the rows by typing")
+        .also("filter")
         .letters(&[Key::char('/')])
         .hint("narrow"),
     command("summary.sort", Scope::Summary, Action::Sort, "Sort rows by amount, by name, by requests")

@@ -8,6 +8,7 @@ use crate::model::Model;
 
 pub(super) const COMMANDS: &[Command] = &[
     command("sync", Scope::Everywhere, Action::SyncPage, "Sync: remotes, devices, what is queued and what is wrong")
+        .also("machines encryption encrypted passphrase let in")
         .keys(&[Key::code(KeyCode::F(5))])
         .letters(&[Key::char('5')]),
     command("sync-now", Scope::Everywhere, Action::SyncNow, "Sync now with all remotes"),
@@ -15,6 +16,7 @@ pub(super) const COMMANDS: &[Command] = &[
         .letters(&[Key::char('s')])
         .hint_when("sync now", has_remote),
     command("sync.test", Scope::Sync, Action::TestRemotes, "Ask every remote what it holds")
+        .also("check connection")
         .letters(&[Key::char('t')])
         .hint_when("test", has_remote),
     command("sync.close", Scope::Sync, Action::Close, "Back to the list of sessions")

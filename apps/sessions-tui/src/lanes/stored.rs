@@ -118,6 +118,7 @@ pub(super) fn scan(launch: &Launch, cancel: &AtomicBool, mut queue: Queue, wake:
             journal: Some(launch.paths.journal()),
             archive: Some(launch.paths.archive()),
             excluded: launch.not_recorded(),
+            moves: Moves::read(&launch.paths.places_file()),
             ..ScanOptions::default()
         };
         let mut reported = None::<Instant>;

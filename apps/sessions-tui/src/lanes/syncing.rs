@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use crossbeam_channel::Sender;
 use journal::Journal;
-use sync::{Address, Heads, Local, Records, Terms};
+use sync::{Access, Address, Heads, Local, Records, Terms};
 
 use super::queue::Queue;
 use crate::Launch;
@@ -68,6 +68,7 @@ fn remote(launch: &Launch, setting: &config::RemoteSetting, records: &Records, h
         name: setting.name.clone(),
         address: address.map_or_else(|fault| fault.to_string(), |address| address.to_string()),
         shared: setting.shared,
+        access: setting.encrypted.then(|| Access::of(&launch.paths.remote_key(&setting.name))),
         synced: record.synced_ms.and_then(moment),
         due: record.tried_ms.and_then(|_| moment(record.due_ms())),
         queued: record.queued(here, terms),

@@ -24,7 +24,7 @@ pub fn marks(paths: &Paths, rows: &[SessionRow], notes: &Notes) -> (HashMap<Sess
     for (session, said) in notes.marked() {
         say(said, marks.entry(session.into()).or_default());
     }
-    let elsewhere: Vec<_> = rows.iter().filter_map(|row| Some((row.id(), row.device?))).collect();
+    let elsewhere: Vec<_> = rows.iter().filter_map(|row| Some((row.id(), row.counts_for?))).collect();
     if !elsewhere.is_empty() {
         let names = machines::others(paths);
         for (session, device) in elsewhere {

@@ -155,7 +155,8 @@ fn warnings(model: &Model, entry: &Entry) -> Vec<String> {
         }
         Condition::Elsewhere => {
             let device = entry.marks.device.as_deref().map(cells::clean).unwrap_or_default();
-            vec![format!("↗ It ran on {device}; its transcript is there")]
+            let there = if row.transcript.is_some() { "there and here" } else { "there" };
+            vec![format!("↗ It ran on {device}; its transcript is {there}")]
         }
         Condition::Gone => vec!["◌ Claude Code has deleted the transcript; this is what was kept".to_owned()],
         Condition::Recorded => vec!["◌ Known as claude-session-logger recorded it; there is no transcript".to_owned()],

@@ -108,7 +108,6 @@ pub(super) fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) 
         }
         Action::Extent => {
             entries.everywhere = !entries.everywhere;
-            entries.session = None;
             entries.list();
         }
         Action::Narrow => entries.narrowing = true,
@@ -118,10 +117,9 @@ pub(super) fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) 
             entries.narrow.reset();
             entries.list();
         }
-        Action::StepBack if entries.narrow.value().is_empty() && entries.session.is_none() => entries.open = false,
+        Action::StepBack if entries.narrow.value().is_empty() => entries.open = false,
         Action::StepBack => {
             entries.narrow.reset();
-            entries.session = None;
             entries.list();
         }
         Action::Close => entries.open = false,
@@ -281,7 +279,7 @@ pub(super) fn answered(model: &mut Model, about: Asked, answer: &str, effects: &
     match about {
         Asked::NewEntry => {
             if !answer.is_empty() {
-                model.entries.to_first = true;
+                model.entries.to_written = true;
                 effects.push(Effect::Jot(Jot::New(answer.to_owned())));
             }
         }

@@ -27,6 +27,16 @@ pub(super) fn open(model: &mut Model) {
     model.house.problem = None;
 }
 
+/// Opens it with the cursor on the session that is read, or that is under the cursor of the list.
+pub(super) fn open_on_session(model: &mut Model) {
+    let read = model.shelf.current().map(|reader| reader.id.clone());
+    let meant = read.or_else(|| model.list.selected().map(|entry| entry.row.id().clone()));
+    open(model);
+    model.house.chip = Chip::All;
+    model.house.wanted = meant;
+    from_the_top(model);
+}
+
 /// What is open is brought up to date: asked for, and listed.
 pub(super) fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
     if !model.house.open {
@@ -253,7 +263,8 @@ fn relink(model: &mut Model, entry: &Entry) {
     };
     let text =
         format!("{} moved. Where is it now? What is changed is shown before.", cells::clean(&gone.to_string_lossy()));
-    let guess = gone.parent().map(shown).unwrap_or_default();
+    // of a path of another system nothing is above it here
+    let guess = gone.parent().filter(|above| above.is_absolute()).map(shown).unwrap_or_default();
     model.ask = Some(Ask::new(About::Moved { from: gone }, text, guess));
 }
 
@@ -276,6 +287,7 @@ fn go_to(model: &mut Model, to: impl Fn(usize) -> usize) {
 fn from_the_top(model: &mut Model) {
     list(model);
     (model.house.row, model.house.top) = (0, 0);
+    model.house.go_to_wanted();
 }
 
 fn list(model: &mut Model) {

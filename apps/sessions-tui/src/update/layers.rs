@@ -1,12 +1,13 @@
 //! What lies over a screen: help, palette, and what is wrong with the settings.
 
-use crate::commands::{Action, Scope};
+use crate::commands::{Action, Command, Scope};
 use crate::figures::counted;
+use crate::key::Key;
 use crate::message::Effect;
 use crate::model::{Help, Message, Model};
 use crate::palette::Palette;
 use crate::toast::Kind;
-use crate::update::act;
+use crate::update::{act, entries, house, summary, syncing};
 use crate::view;
 
 /// Leaves every screen but the list, for another one.
@@ -74,14 +75,32 @@ pub(super) fn palette(model: &mut Model, action: Action, effects: &mut Vec<Effec
         Action::PageUp => palette.step(-page),
         Action::Back => model.palette = None,
         Action::RunChosen => {
-            let chosen = palette.chosen();
+            let chosen = palette.chosen().map(|listed| (listed.command, listed.acts_here));
             model.palette = None;
-            if let Some(command) = chosen {
-                act(model, command.action, effects);
+            match chosen {
+                Some((command, true)) => act(model, command.action, effects),
+                Some((command, false)) => go_to(model, command),
+                None => {}
             }
         }
         _ => {}
     }
+}
+
+/// Goes to the screen where a command acts, and says by which key it does there.
+fn go_to(model: &mut Model, command: &Command) {
+    match command.scope {
+        Scope::Summary => summary::open(model),
+        Scope::Entries => entries::open(model),
+        Scope::Sync => syncing::open(model),
+        Scope::House => house::open_on_session(model),
+        _ => {
+            leave(model);
+            model.in_box = false;
+        }
+    }
+    let key = model.setup.keys.of(command).first().map_or_else(|| "(no key)".to_owned(), Key::to_string);
+    model.say(Kind::Note, format!("{key} here: {}", command.title));
 }
 
 /// Says once what is wrong with the settings; `problems` in the palette says it again.

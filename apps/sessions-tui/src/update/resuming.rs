@@ -53,8 +53,9 @@ pub(super) fn set_out(model: &mut Model, errand: Errand, effects: &mut Vec<Effec
 
 /// Where the transcript of a session lies that is not here, and what can be done with it.
 pub(super) fn elsewhere(model: &Model, device: &str, entry: &Entry) -> Message {
+    let there = entry.row.device.or(entry.row.counts_for);
     let known = model.syncing.known.iter().flat_map(|known| &known.devices);
-    let heard = known.filter(|known| Some(known.replica) == entry.row.device).find_map(|known| {
+    let heard = known.filter(|known| there.is_some_and(|there| known.is(there))).find_map(|known| {
         let heard = DateTime::from_timestamp_millis(i64::try_from(known.heard_ms).ok().filter(|ms| *ms > 0)?)?;
         Some(format!(", last heard of {}", figures::since(heard, model.now)))
     });

@@ -82,7 +82,7 @@ pub(super) fn test(model: &mut Model, effects: &mut Vec<Effect>) {
 fn begin(model: &mut Model, doing: Doing) -> bool {
     let has_remote = model.syncing.known.as_ref().is_some_and(|known| !known.remotes.is_empty());
     if model.setup.demo || !has_remote {
-        model.say(Kind::Note, "There is no remote yet: `sessions remote add` at the prompt adds one");
+        model.say(Kind::Note, "There is no remote yet: `sessions remote add --help` at the prompt says how to add one");
     } else if model.syncing.doing == Doing::Nothing {
         model.syncing.doing = doing;
         return true;

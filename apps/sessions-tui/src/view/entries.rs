@@ -40,10 +40,10 @@ fn top_line(model: &Model, places: &Places, buffer: &mut Buffer) {
         painter = painter.text("demo: a made-up history", theme.warning).skip(2);
     }
     if let Some(ledger) = &entries.ledger {
-        let place = match (&entries.session, entries.everywhere || entries.shelf == Shelf::Inbox) {
-            (Some(_), _) => "one session".to_owned(),
-            (None, true) => "all projects".to_owned(),
-            (None, false) => cells::clean(&ledger.project),
+        let place = if entries.everywhere || entries.shelf == Shelf::Inbox {
+            "all projects".to_owned()
+        } else {
+            cells::clean(&ledger.project)
         };
         let count = figures::count(entries.rows.len() as u64);
         painter = painter.text(&format!("{count} of {place}"), theme.dim);

@@ -23,7 +23,7 @@ pub(super) fn draw(model: &Model, row: usize, line: Rect, buffer: &mut Buffer) {
         return;
     }
     let theme = &model.setup.theme;
-    let count = figures::counted(found.lines, "hit");
+    let count = figures::hits(found.lines, found.together);
     let reserved = u16::try_from(cells::width(&count)).unwrap_or(0) + GAP + 1;
     let width = line.width.saturating_sub(INDENT + reserved);
     let mut painter = Painter::new(buffer, Rect { x: line.x + INDENT.min(line.width), width, ..line });

@@ -50,7 +50,10 @@ pub(super) fn draw(model: &Model, palette: &Palette, area: Rect, buffer: &mut Bu
     for (y, (at, found)) in (rows.y..rows.bottom()).zip(shown) {
         let line = Rect::new(rows.x, y, rows.width, 1);
         let keys: Vec<String> = model.setup.keys.of(found.command).iter().map(Key::to_string).collect();
-        let keys = cells::cut(&keys.join("  "), KEYS.min(usize::from(rows.width) / 3)).into_owned();
+        let place = if found.acts_here { "" } else { found.command.scope.title() };
+        let keys =
+            if found.acts_here { keys.join("  ") } else { format!("{place} {}", keys.first().map_or("", |key| key)) };
+        let keys = cells::cut(&keys, KEYS.min(usize::from(rows.width) / 3)).into_owned();
         let title = usize::from(rows.width).saturating_sub(cells::width(&keys) + 4);
         let columns = u16::try_from(title).unwrap_or(u16::MAX);
         if at == palette.cursor {

@@ -13,9 +13,10 @@ use crate::theme::Theme;
 use crate::view::painter::{Painter, rule};
 
 /// Columns of a figure.
-const FIGURE: u16 = 12;
-/// Columns of a moment.
-const WHEN: u16 = 6;
+const FIGURE: u16 = 11;
+/// What stands above the moments, and the columns that it takes.
+const HEARD: &str = "last heard of";
+const WHEN: u16 = 13;
 /// The widest column of names.
 const WIDEST: usize = 32;
 /// Columns before a line that belongs to the one above it.
@@ -103,18 +104,25 @@ fn of_remote(model: &Model, remote: &RemoteState, columns: usize) -> Vec<Row> {
         format!("{} queued", figures::counted(remote.queued, "operation"))
     };
     let whose = if remote.shared { " · others read it" } else { "" };
+    let todo = remote.access.as_ref().and_then(|access| access.remedy(&remote.name));
+    let sealed = remote.access.as_ref().map(|access| format!(" · {}", access.words())).unwrap_or_default();
     let mut rows = vec![
         vec![
             (format!("  {}", cells::clean(&remote.name)), theme.accent, 0),
             (format!("  {}", cells::clean(&remote.address)), theme.dim, 0),
         ],
-        vec![(format!("{}{synced} · {queued}{whose}", " ".repeat(INDENT)), theme.text, 0)],
+        vec![(format!("{}{synced} · {queued}{whose}{sealed}", " ".repeat(INDENT)), theme.text, 0)],
     ];
     if let Some((error, remedy)) = &remote.fault {
         rows.extend(told(&format!("It {}.", cells::clean(error)), theme.error, columns, INDENT));
-        let again = remote.due.map(|due| format!(" Next try {}.", soon(due, model))).unwrap_or_default();
-        let remedy = cells::clean(remedy).replace("<name>", &remote.name);
-        rows.extend(told(&format!("{remedy}{again}"), theme.text, columns, INDENT));
+        let again = remote.due.map(|due| format!("Next try {}.", soon(due, model)));
+        // of its key more is said below
+        let remedy = todo.is_none().then(|| cells::clean(remedy).replace("<name>", &remote.name));
+        let text = remedy.into_iter().chain(again).collect::<Vec<_>>().join(" ");
+        rows.extend(told(&text, theme.text, columns, INDENT));
+    }
+    if let Some(todo) = todo {
+        rows.extend(told(&todo, theme.warning, columns, INDENT));
     }
     let answer = model.syncing.tested.iter().find(|(name, _)| *name == remote.name);
     rows.extend(answer.into_iter().flat_map(|(_, answer)| match answer {
@@ -150,20 +158,22 @@ fn of_devices(model: &Model, known: &Synced, columns: usize) -> Vec<Row> {
     let head = |text: &str| (cells::cut(text, usize::from(FIGURE - 1)).into_owned(), theme.dim, figure);
     let mut heads = vec![("Devices".to_owned(), theme.strong, widest), head("sessions"), head("operations")];
     heads.extend(remotes.iter().map(|remote| head(&format!("at {}", cells::clean(&remote.name)))));
-    heads.push(("heard".to_owned(), theme.dim, -i32::from(WHEN + 1)));
+    // where it is narrow, what was counted goes before when it was heard
+    let has_when = columns >= taken;
+    heads.extend(has_when.then(|| (HEARD.to_owned(), theme.dim, -i32::from(WHEN + 1))));
     let mut rows = vec![heads];
     let entries = &model.list.library().entries;
     for device in shown(known) {
         let sessions = entries.iter().filter(|entry| match entry.row.counts_for {
             None => device.replica == known.devices[0].replica,
-            Some(other) => other == device.replica,
+            Some(other) => device.is(other),
         });
         let style = if device.is_here { theme.text } else { theme.dim };
         let count = |number: u64, style| (figures::count(number), style, figure);
         let mut row = vec![(name(device), theme.text, widest), count(sessions.count() as u64, theme.text)];
         row.push(count(device.operations, theme.text));
         row.extend(remotes.iter().map(|remote| there(device, remote, theme, figure)));
-        let last = i64::try_from(device.heard_ms).ok().filter(|ms| *ms > 0 && !device.is_here);
+        let last = i64::try_from(device.heard_ms).ok().filter(|ms| *ms > 0 && !device.is_here && has_when);
         let last = last.and_then(chrono::DateTime::from_timestamp_millis);
         row.push((last.map(|at| figures::ago(at, model.now)).unwrap_or_default(), style, -i32::from(WHEN + 1)));
         rows.push(row);
@@ -176,6 +186,7 @@ fn of_devices(model: &Model, known: &Synced, columns: usize) -> Vec<Row> {
 
 /// How much of what a device wrote a remote had.
 fn there(device: &sync::Device, remote: &RemoteState, theme: &Theme, figure: i32) -> (String, Style, i32) {
-    let had = remote.there.get(&device.replica).copied().unwrap_or(0);
+    let all = device.earlier.iter().chain([&device.replica]);
+    let had: u64 = all.filter_map(|replica| remote.there.get(replica)).sum();
     (figures::count(had), if had < device.operations { theme.warning } else { theme.dim }, figure)
 }

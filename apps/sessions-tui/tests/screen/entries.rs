@@ -87,7 +87,18 @@ fn something_is_written_down_and_edited() {
     driver.press("nissue Refund twice<Enter><Enter>");
     let jots = &driver.notebook.jots;
     assert_eq!(jots[0], Jot::New("issue Refund twice".to_owned()));
-    assert_eq!(jots[1], Jot::Take(id(0), "/tmp/entry.md".into()));
+    assert_eq!(jots[1], Jot::Take(id(9), "/tmp/entry.md".into()));
+}
+
+#[test]
+fn what_was_just_written_is_shown_wherever_it_belongs() {
+    for before in ["", "<STab>", "/tomorrow<Enter>"] {
+        let mut driver = driver(100, 24);
+        driver.press(&format!("{before}nnote Mind the gap<Enter>"));
+        assert!(driver.shows("Mind the gap"), "a note is not open: {before}\n{}", driver.text());
+        driver.press("<Enter>");
+        assert_eq!(driver.notebook.jots.last(), Some(&Jot::Take(id(9), "/tmp/entry.md".into())), "the cursor is on it");
+    }
 }
 
 #[test]

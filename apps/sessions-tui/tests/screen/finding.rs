@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use search::{Context, Excerpt, Found, Passage, Standing};
+use search::{Context, Excerpt, Found, Passage, Standing, Together};
 use sessions_tui::{Effect, Msg, Quote, Ranking, Reach};
 use transcript::TextKind;
 
@@ -17,7 +17,7 @@ fn found(index: usize, text: &str, mark: &str, lines: u64) -> (usize, Arc<Found>
         context: Context::default(),
     };
     let kind = TextKind::Answer;
-    let best = Passage { file: 0, offset: 0, at: None, kind, texts: 1, whole: true, excerpt };
+    let best = Passage { file: 0, offset: 0, at: None, kind, texts: 1, beside: false, whole: true, excerpt };
     let standing = Standing { index, scores: vec![None] };
     (
         index,
@@ -25,6 +25,7 @@ fn found(index: usize, text: &str, mark: &str, lines: u64) -> (usize, Arc<Found>
             standing,
             refused: false,
             lines,
+            together: Together::Line,
             texts: 1,
             near: None,
             best: Some(best),
@@ -47,6 +48,21 @@ fn with_hits(width: u16, height: u16) -> Driver {
 fn the_best_line_stands_under_its_session_with_the_count() {
     insta::assert_snapshot!(with_hits(120, 30).text());
     insta::assert_snapshot!(with_hits(80, 24).text());
+}
+
+#[test]
+fn words_that_stand_on_no_line_together_are_not_counted_as_hits() {
+    let mut driver = Driver::new(80, 24);
+    let told = |(index, found): (usize, Arc<Found>), together| {
+        (index, Arc::new(Found { together, ..Arc::unwrap_or_clone(found) }))
+    };
+    driver.found = vec![
+        told(found(1, "the second worker wins the race", "race", 12), Together::Message(3)),
+        told(found(2, "a race", "race", 70), Together::Apart),
+    ];
+    driver.press("re");
+    assert!(driver.shows("3 messages") && driver.shows("words apart"), "{}", driver.text());
+    assert!(!driver.shows("12 hits") && !driver.shows("70 hits"), "{}", driver.text());
 }
 
 #[test]

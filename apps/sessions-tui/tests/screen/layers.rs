@@ -63,6 +63,64 @@ fn the_palette_shows_every_command_of_the_screen_behind_it_with_its_keys() {
 }
 
 #[test]
+fn the_palette_finds_what_other_screens_do_by_the_words_that_people_use() {
+    for (typed, title, place) in [
+        ("del", "Delete the session: says exactly what, and asks", "Housekeeping D"),
+        ("remove", "Delete the session: says exactly what, and asks", "Housekeeping D"),
+        ("undelete", "Bring back the sessions that were deleted last", "Housekeeping u"),
+        ("rename", "Give the session a title of your own", "n"),
+        ("exit", "Leave at once", "Ctrl-C"),
+    ] {
+        let mut driver = Driver::new(120, 30);
+        driver.press(&format!("<^P>{typed}"));
+        let text = driver.text();
+        let line = text.lines().find(|line| line.contains(title)).unwrap_or_else(|| panic!("{typed}: {text}"));
+        assert!(line.contains(place), "{line}");
+    }
+    let mut driver = Driver::new(120, 30);
+    let title = "Ledger invariants";
+    driver.press("ledger<Tab><^P>del<Enter>");
+    assert!(driver.shows("Housekeeping") && driver.shows("D here: Delete the session"), "{}", driver.text());
+    assert!(driver.selected().contains(title), "{}", driver.selected());
+}
+
+#[test]
+fn what_a_word_typed_in_the_palette_means_is_what_enter_does() {
+    let chosen = |keys: &str| {
+        let mut driver = Driver::new(120, 40);
+        driver.press(keys);
+        let text = driver.text();
+        text.lines().find_map(|line| line.split_once("│ ▌ ")).map_or(text.clone(), |(_, title)| title.to_owned())
+    };
+    for (typed, title) in [
+        ("star", "Star the session"),
+        ("copy", "Copy the command"),
+        ("copy id", "Copy its id"),
+        ("copy command", "Copy the command"),
+        ("encrypt", "Sync: remotes, devices"),
+        ("passphrase", "Sync: remotes, devices"),
+        ("let in", "Sync: remotes, devices"),
+        ("prices", "Why figures may be too low"),
+        ("budget", "Summary: what tokens and money"),
+        ("month", "A month by its days"),
+        ("filter", "Search or filter"),
+        ("search", "Search or filter"),
+        ("select", "Select the session"),
+        ("scan", "Look for new sessions now"),
+        ("sessions.fork", "Go on in a copy"),
+    ] {
+        let found = chosen(&format!("<Tab>:{typed}"));
+        assert!(found.starts_with(title), "{typed}: {found}");
+    }
+    let found = chosen("<F2>:month");
+    assert!(found.starts_with("A month by its days"), "{found}");
+    for wrong in ["pcs", "rmnth", "encryptr", "ttp"] {
+        let text = chosen(&format!("<Tab>:{wrong}"));
+        assert!(text.contains("No command is called so."), "{wrong}: {text}");
+    }
+}
+
+#[test]
 fn a_box_keeps_its_colon_and_the_palette_its_place_in_the_list() {
     let mut driver = Driver::new(80, 24);
     driver.press(":");

@@ -100,7 +100,14 @@ impl Notebook {
                 "All of it is read".to_owned()
             }
             Jot::Mark { said, .. } => said,
-            Jot::New(_) | Jot::Status(..) | Jot::Edit(_) | Jot::Take(..) => "Done".to_owned(),
+            Jot::New(text) => {
+                let (category, title) = text.split_once(' ').unwrap_or(("note", &text));
+                let status = if category == "note" { "info" } else { "open" };
+                let draft = Draft::default().set("title", title).set("category", category).set("status", status);
+                self.write("Ada", id(9), draft.set("project", "checkout-web"), 0);
+                "Done".to_owned()
+            }
+            Jot::Status(..) | Jot::Edit(_) | Jot::Take(..) => "Done".to_owned(),
         }
     }
 }

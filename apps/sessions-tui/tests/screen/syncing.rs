@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use search::Marks;
 use sessions_tui::{Msg, RemoteState, SyncNews, Synced};
-use sync::{Device, Left, Progress};
+use sync::{Access, Device, Left, Progress};
 
 use crate::driver::Driver;
 use crate::history;
@@ -16,6 +16,7 @@ fn device(replica: &str, label: &str, operations: u64, hours: i64) -> Device {
     let last = (history::now() - TimeDelta::hours(hours)).timestamp_millis();
     Device {
         replica: replica.parse().expect("a number"),
+        earlier: Vec::new(),
         name: label.to_owned(),
         label: label.to_owned(),
         is_forgotten: label == "old",
@@ -53,6 +54,7 @@ fn synced() -> Synced {
             "It is tried again by itself; `sessions remote test` tries it now.".into(),
         )),
         there: there(29, 1_204),
+        ..RemoteState::default()
     };
     let devices = vec![device(LAPTOP, "laptop", 41, 0), device(OLD, "old", 7, 9_000), device(TOWER, "tower", 1_204, 5)];
     Synced { remotes: vec![home, work], devices }
@@ -115,6 +117,21 @@ fn the_page_of_syncing_says_what_waits_and_what_is_wrong() {
     assert!(!driver.shows("Remotes"), "{}", driver.text());
     driver.press("<Esc>");
     assert!(driver.shows("Sessions"), "{}", driver.text());
+}
+
+#[test]
+fn the_page_says_for_whom_a_place_is_encrypted_and_what_to_do_while_this_machine_waits() {
+    let mut driver = driver(120, 30);
+    let shared = RemoteState { access: Some(Access::Shared { devices: 2 }), ..driver.synced.remotes[0].clone() };
+    let waits = RemoteState {
+        name: "box".into(),
+        access: Some(Access::Waiting { code: "7QF3K-AAAAA-BBBBB-CCCCC".into() }),
+        fault: Some(("waits until a device lets this one in".into(), "With the code.".into())),
+        ..driver.synced.remotes[1].clone()
+    };
+    driver.synced.remotes = vec![shared, waits];
+    driver.press("<F5>");
+    insta::assert_snapshot!("sync_encrypted", driver.text());
 }
 
 #[test]

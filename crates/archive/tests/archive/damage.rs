@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
-use archive::Checked;
+use archive::{Checked, Glanced};
 use proptest::prelude::*;
 
 use crate::scene::{Scene, lines};
@@ -74,6 +75,26 @@ fn a_segment_that_lost_its_content_with_the_power_is_made_again_by_the_next_look
     fs::remove_file(&path).expect("it can be removed");
     let content = scene.archive.read(&path).expect("it can be read").expect("it is kept");
     assert_eq!(String::from_utf8_lossy(&content.bytes), parts.concat());
+}
+
+#[test]
+fn a_glance_finds_damage_and_changes_nothing() {
+    let scene = Scene::new();
+    three(&scene);
+    let pack = scene.pack("s");
+    let whole = fs::read(&pack).expect("it is there");
+    let glance = |millis| scene.archive.glance(Duration::from_millis(millis)).expect("it can be looked at");
+    let sound = Glanced { packs: 1, read: 1, damaged: Vec::new() };
+    assert_eq!(glance(60_000), sound);
+    assert_eq!(glance(0), Glanced { read: 0, ..sound.clone() }, "heads alone");
+    // a content, a head, the end
+    let content = [&whole[..whole.len() - 40], &[whole[whole.len() - 40] ^ 1], &whole[whole.len() - 39..]].concat();
+    let head = [&whole[..20], &[whole[20] ^ 1], &whole[21..]].concat();
+    for (bytes, millis) in [(&content[..], 60_000), (&head, 0), (&whole[..whole.len() - 1], 0)] {
+        fs::write(&pack, bytes).expect("it can be written");
+        assert_eq!(glance(millis).damaged, std::slice::from_ref(&pack));
+        assert_eq!(fs::read(&pack).expect("it is there"), bytes);
+    }
 }
 
 #[test]

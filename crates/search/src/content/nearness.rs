@@ -1,5 +1,7 @@
 //! How near to one another the texts of a query stand in a session.
 
+use super::tally::bits;
+
 /// How near the texts stand, as far as was read.
 #[derive(Debug)]
 pub(super) struct Nearness {
@@ -9,12 +11,14 @@ pub(super) struct Nearness {
     places: Vec<(u64, u32)>,
     /// The least distance between two records around which all texts stand, in bytes.
     pub(super) least: Option<u64>,
+    /// Records in which all texts stand.
+    pub(super) messages: u64,
 }
 
 impl Nearness {
     /// Nothing is known yet of so many texts.
     pub(super) fn of(texts: usize) -> Self {
-        Self { texts, places: Vec::new(), least: None }
+        Self { texts, places: Vec::new(), least: None, messages: 0 }
     }
 
     /// Takes in a record in which some of the texts stand.
@@ -31,6 +35,10 @@ impl Nearness {
         let mut places = std::mem::take(&mut self.places);
         // records that are read again come after others
         places.sort_unstable();
+        let all = bits(self.texts);
+        let records = places.chunk_by(|one, next| one.0 == next.0);
+        let whole = records.filter(|one| one.iter().fold(0, |texts, place| texts | place.1) == all);
+        self.messages += whole.count() as u64;
         let mut last: Vec<Option<u64>> = vec![None; self.texts];
         for (record, texts) in places {
             for (bit, seen) in last.iter_mut().enumerate() {
@@ -74,6 +82,16 @@ mod tests {
         nearness.end_file();
         nearness.add(0, 2);
         nearness.end_file();
-        assert_eq!(nearness.least, None);
+        assert_eq!((nearness.least, nearness.messages), (None, 0));
+    }
+
+    #[test]
+    fn a_message_with_all_texts_counts_once_in_whatever_order_it_is_read() {
+        let mut nearness = Nearness::of(2);
+        for (record, texts) in [(0, 1), (0, 2), (0, 1), (50, 1), (70, 3), (50, 2), (90, 2)] {
+            nearness.add(record, texts);
+        }
+        nearness.end_file();
+        assert_eq!((nearness.least, nearness.messages), (Some(0), 3));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::io;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,11 +12,12 @@ use regex::Regex;
 use transcript::{Text, TextKind, texts};
 
 use super::excerpt::Excerpt;
+use super::gathering::Gathering;
 use super::kept::{Kept, Lines, Place, Source};
 use super::lines::{Line, lines};
 use super::nearness::Nearness;
 use super::spilled::Naming;
-use super::{File, Found, Passage, Target, Wanted, stretch};
+use super::{File, Found, Passage, Target, Together, Wanted, stretch};
 
 /// A line that is longer is not kept, but read again.
 const LONGEST_KEPT: usize = 32_768;
@@ -30,14 +32,14 @@ pub(super) struct Tally<'a> {
     pub(super) file_texts: u32,
     texts: u32,
     lines: u64,
+    /// Lines in which the same texts occur.
+    counts: Vec<(u32, u64)>,
     /// Lines in which all texts occur.
     together: u64,
-    /// Lines of each text.
-    lines_of: Vec<u64>,
     /// Of the lines in which the same texts occur, the one that tells most.
     best: Vec<Passage>,
     nearness: Nearness,
-    passages: Vec<Passage>,
+    gathering: Gathering,
     keeping: Option<Keeping>,
 }
 
@@ -55,6 +57,8 @@ struct Keeping {
 pub(super) struct Expressions {
     pub(super) decoded: Vec<Regex>,
     strings: Regex,
+    /// Finds all texts side by side.
+    beside: Option<Regex>,
 }
 
 /// Where a line was found.
@@ -69,6 +73,7 @@ impl Expressions {
         Self {
             decoded: wanted.texts.iter().map(|wish| wish.decoded.clone()).collect(),
             strings: wanted.strings.clone(),
+            beside: wanted.beside.clone(),
         }
     }
 }
@@ -95,11 +100,11 @@ impl<'a> Tally<'a> {
             file_texts: 0,
             texts: 0,
             lines: 0,
+            counts: Vec::new(),
             together: 0,
-            lines_of: vec![0; wanted.texts.len()],
             best: Vec::new(),
             nearness: Nearness::of(wanted.positive),
-            passages: Vec::new(),
+            gathering: Gathering::of(wanted.positive, wanted.keep),
             keeping: None,
         }
     }
@@ -129,21 +134,33 @@ impl<'a> Tally<'a> {
 
     pub(super) fn found(mut self, target: &Target) -> Found {
         self.nearness.end_file();
+        let inside = self.texts & bits(self.wanted.positive);
+        let on_one = self.counts.iter().filter(|(texts, _)| texts & inside == inside).map(|(_, lines)| lines).sum();
+        let (together, lines) = match (on_one, self.nearness.messages) {
+            (0, 0) => (Together::Apart, self.lines),
+            (0, messages) => (Together::Message(messages), self.lines),
+            (lines, _) => (Together::Line, lines),
+        };
         Found {
             standing: target.standing.clone(),
             refused: false,
-            lines: if self.together > 0 { self.together } else { self.lines },
+            lines,
+            together,
             texts: self.texts,
             near: if self.together > 0 { Some(0) } else { self.nearness.least },
             best: self.best_of_all(),
-            passages: self.passages,
+            passages: self.gathering.shown(),
         }
     }
 
     /// The line with most of the texts, and of such lines the one with a text that is rarest in this session.
     fn best_of_all(&mut self) -> Option<Passage> {
+        let lines_of = |text: u32| -> u64 {
+            self.counts.iter().filter(|(texts, _)| texts & text != 0).map(|(_, lines)| lines).sum()
+        };
+        let lines_of: Vec<u64> = (0..self.wanted.texts.len()).map(|bit| lines_of(1 << bit)).collect();
         let rarest = |texts: u32| {
-            let lines = self.lines_of.iter().enumerate().filter(|(bit, _)| texts & (1 << bit) != 0);
+            let lines = lines_of.iter().enumerate().filter(|(bit, _)| texts & (1 << bit) != 0);
             lines.map(|(_, lines)| *lines).min()
         };
         // of lines that tell as much, the first one: a search that goes on from another finds them in another order
@@ -258,31 +275,31 @@ impl<'a> Tally<'a> {
         self.texts |= line.texts;
         self.file_texts |= line.texts;
         self.lines += 1;
-        for (bit, lines) in self.lines_of.iter_mut().enumerate() {
-            *lines += u64::from(line.texts >> bit & 1);
+        match self.counts.iter_mut().find(|(texts, _)| *texts == line.texts) {
+            Some((_, lines)) => *lines += 1,
+            None => self.counts.push((line.texts, 1)),
         }
         if let Some(keeping) = &mut self.keeping {
             keeping.add(spot, decoded, line);
         }
         let positive = bits(self.wanted.positive);
         let together = line.texts & positive == positive;
-        if together && self.together == 0 {
-            // lines with some of the texts are of interest only while none has all
-            self.passages.clear();
-        }
         self.together += u64::from(together);
         if self.together == 0 {
             self.nearness.add(spot.record, line.texts & positive);
         }
-        let kept = self.passages.len() < self.wanted.keep && (together || self.together == 0);
-        if kept || self.tells_more((true, weight(spot.kind)), line.texts, spot.record) {
-            self.keep(spot, decoded, line, kept);
+        let beside = self.expressions.beside.as_ref().filter(|_| together);
+        let beside = beside.and_then(|regex| regex.find(&decoded[line.range.clone()]));
+        let beside = beside.map(|place| line.range.start + place.start()..line.range.start + place.end());
+        let kept = self.gathering.wants(together);
+        if kept || self.tells_more((beside.is_some(), true, weight(spot.kind)), line.texts, spot.record) {
+            self.keep(spot, decoded, line, beside.as_ref(), kept);
         }
     }
 
     /// Whether a line tells more than the best one so far with the same texts; of those that tell as much, the first one
     /// is the best.
-    fn tells_more(&self, rank: (bool, u8), texts: u32, record: u64) -> bool {
+    fn tells_more(&self, rank: Rank, texts: u32, record: u64) -> bool {
         self.best.iter().find(|best| best.texts == texts).is_none_or(|best| {
             let known = rank_of(best);
             // records that are read again come after others
@@ -290,9 +307,17 @@ impl<'a> Tally<'a> {
         })
     }
 
-    fn keep(&mut self, spot: &Spot<impl Fn() -> Option<DateTime<Utc>>>, decoded: &str, line: &Line, kept: bool) {
-        let whole = line.marks.iter().all(|mark| is_whole(decoded, mark.start, mark.end));
-        let better = self.tells_more((whole, weight(spot.kind)), line.texts, spot.record);
+    fn keep(
+        &mut self,
+        spot: &Spot<impl Fn() -> Option<DateTime<Utc>>>,
+        decoded: &str,
+        line: &Line,
+        beside: Option<&Range<usize>>,
+        kept: bool,
+    ) {
+        let marks = beside.map_or(line.marks.as_slice(), std::slice::from_ref);
+        let whole = marks.iter().all(|mark| is_whole(decoded, mark.start, mark.end));
+        let better = self.tells_more((beside.is_some(), whole, weight(spot.kind)), line.texts, spot.record);
         if !better && !kept {
             return;
         }
@@ -302,15 +327,16 @@ impl<'a> Tally<'a> {
             at: (spot.at)(),
             kind: spot.kind,
             texts: line.texts,
+            beside: beside.is_some(),
             whole,
-            excerpt: Excerpt::cut(decoded, &line.range, &line.marks, self.wanted.context),
+            excerpt: Excerpt::cut(decoded, &line.range, marks, self.wanted.context),
         };
-        if kept {
-            self.passages.push(passage.clone());
-        }
         if better {
             self.best.retain(|best| best.texts != passage.texts);
-            self.best.push(passage);
+            self.best.push(passage.clone());
+        }
+        if kept {
+            self.gathering.add(passage);
         }
     }
 }
@@ -366,9 +392,12 @@ impl Keeping {
     }
 }
 
-/// How much a line tells among those with the same texts.
-fn rank_of(passage: &Passage) -> (bool, u8) {
-    (passage.whole, weight(passage.kind))
+/// How much a line tells among those with the same texts: whether these stand side by side and as whole words, and whose
+/// it is.
+type Rank = (bool, bool, u8);
+
+fn rank_of(passage: &Passage) -> Rank {
+    (passage.beside, passage.whole, weight(passage.kind))
 }
 
 /// What people said tells more than what tools printed.

@@ -31,6 +31,8 @@ pub struct Wanted {
     pub(super) lines: RegexMatcher,
     /// Tells strings in which any of them can be, as they are written.
     pub(super) strings: Regex,
+    /// Finds all that must occur side by side, in its order; none of a single text.
+    pub(super) beside: Option<Regex>,
     /// Whether each line can be judged without those around it: no match goes over a line end.
     pub(super) by_line: bool,
     /// Whether it is one word or phrase: where nothing is escaped, it stands as it is written.
@@ -87,6 +89,7 @@ impl Wanted {
             positive: query.terms().count(),
             lines: matcher(&either(raw::ANY_LINE))?,
             strings: RegexBuilder::new(&either(raw::ANY_TEXT)).build().ok()?,
+            beside: beside(query, &texts),
             by_line,
             is_literal,
             texts,
@@ -137,6 +140,16 @@ impl Wish {
             length: raw::least_length(term),
         })
     }
+}
+
+/// Finds the texts that must occur side by side: nothing but spaces, hyphens and such stand between.
+fn beside(query: &Query, texts: &[Wish]) -> Option<Regex> {
+    let wishes = &texts[..query.terms().count()];
+    if wishes.len() < 2 || wishes.iter().any(|wish| wish.key.term.kind == TermKind::Regex) {
+        return None;
+    }
+    let pattern = |wish: &Wish| format!("(?{}:{})", if wish.key.exact { "-i" } else { "i" }, wish.decoded);
+    Regex::new(&wishes.iter().map(pattern).collect::<Vec<_>>().join(r"[\s_-]+")).ok()
 }
 
 fn matcher(pattern: &str) -> Option<RegexMatcher> {

@@ -10,7 +10,7 @@ use transcript::{ChangedLines, Request, RequestKey, SessionId, Tokens, ToolUse};
 
 use super::columnar::{Columnar, Columns};
 use super::keys::{pick_texts, texts};
-use super::ledger::Accepted;
+use super::ledger::{Accepted, fingerprint};
 use super::{Touched, requests, sums};
 use crate::StoreError;
 use crate::columns::{At, bytes, count, counted, counted_small, parts_of, parts_text};
@@ -163,12 +163,13 @@ fn gather(
     mut keys: Vec<String>,
     touched: &mut Touched,
 ) -> Result<Gathered, StoreError> {
-    let (mut all, mut kept, mut doubled) = (FxHashSet::default(), FxHashSet::default(), FxHashSet::default());
+    let (mut all, mut kept, mut doubled) =
+        (FxHashSet::<(i64, u64)>::default(), FxHashSet::default(), FxHashSet::default());
     let mut lines: FxHashSet<String> = told.values().flatten().filter_map(local_line).cloned().collect();
     while !keys.is_empty() {
         pick_texts(connection, keys.iter())?;
         each_stored(connection, "c.request_key IN (SELECT name FROM picked)", |copy, sole| {
-            if !all.insert(name(&copy)) {
+            if !all.insert((copy.place.file_id, fingerprint(&copy.request.key.0))) {
                 doubled.insert(name(&copy));
             }
             if !sole {

@@ -119,11 +119,12 @@ pub(crate) fn mark(connection: &Connection, marks: &Marks, touched: &mut Touched
 }
 
 /// Drops files that are gone because they were moved: another file of the same session and agent begins with the
-/// same bytes, exists, and is at least as long. And what another program recorded of a session that has a transcript.
+/// same bytes, exists, and is at least as long. Those of other machines stay: the session may count for one of these. And what
+/// another program recorded of a session that has a transcript.
 pub(crate) fn drop_superseded(connection: &Connection, touched: &mut Touched) -> Result<(), StoreError> {
     let moved = "SELECT DISTINCT gone.file_id FROM files gone JOIN files moved
         ON moved.session_id = gone.session_id AND moved.agent IS NOT DISTINCT FROM gone.agent AND moved.head = gone.head
-        WHERE NOT gone.present AND moved.present AND moved.read_to >= gone.read_to";
+        WHERE NOT gone.present AND starts_with(gone.path, '/') AND moved.present AND moved.read_to >= gone.read_to";
     let mut statement = connection.prepare(moved)?;
     let mut moved: Vec<i64> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     moved.extend(adopting::replaced(connection)?);

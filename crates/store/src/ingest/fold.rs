@@ -62,6 +62,12 @@ impl File {
             alone: piece.alone,
         }
     }
+
+    /// What stands before the path of another machine's file: its replica and a colon.
+    fn elsewhere(&self) -> Option<&str> {
+        let name = self.path.split(':').next().filter(|name| name.parse::<ReplicaId>().is_ok())?;
+        self.path.get(..=name.len())
+    }
 }
 
 /// Folds sessions anew. One that has no file any more is removed.
@@ -108,7 +114,7 @@ fn fold_stored(
         let sums_of = |session: &str| tally.map_or_else(|| stored(session), |tally| tally.of(session));
         append(connection, &files, sums_of, &mut folded)?;
         if tally.is_none() {
-            sums::add_lines(connection, "f.session_id IN (SELECT name FROM picked) AND")?;
+            sums::add_lines_of_picked(connection)?;
         }
         let (changed, new): (Vec<_>, Vec<_>) = files.into_keys().partition(|session| before.contains(session));
         folded.changed.extend(changed);
@@ -210,19 +216,19 @@ fn add(
 /// What stands before the paths of a session that ran on another machine: its replica; none where any file of it is of this
 /// one.
 fn elsewhere(files: &[File]) -> Option<&str> {
-    let before =
-        |file: &File| file.path.split(':').next().filter(|name| name.parse::<ReplicaId>().is_ok()).map(str::len);
-    if files.iter().any(|file| before(file).is_none()) {
+    if files.iter().any(|file| file.elsewhere().is_none()) {
         return None;
     }
-    files.iter().filter_map(|file| Some(&file.path[..=before(file)?])).min()
+    files.iter().filter_map(File::elsewhere).min()
 }
 
 fn fill(row: &mut Columns, session: &Session, sums: &Sums, files: &[File], elsewhere: Option<&str>) {
     let title = session.title.as_ref();
     let present = files.iter().filter(|file| file.main && file.present);
     let own = present.max_by_key(|file| (file.facts.read_to, Reverse(&file.path)));
-    let modified = files.iter().map(|file| file.mtime_ns).max().map(chrono::DateTime::from_timestamp_nanos);
+    // a copy that another machine tells of takes no room here
+    let here = || files.iter().filter(|file| elsewhere.is_some() || file.elsewhere().is_none());
+    let modified = here().map(|file| file.mtime_ns).max().map(chrono::DateTime::from_timestamp_nanos);
     let ledger = session.ledger.as_ref();
     row.text(session.id.as_str()).maybe_text(title.map(|title| &title.text));
     row.text(title.map(|title| title_word(title.source))).maybe_text(session.project.as_ref());
@@ -238,7 +244,7 @@ fn fill(row: &mut Columns, session: &Session, sums: &Sums, files: &[File], elsew
     }
     sums.fill(row);
     row.maybe_text(own.map(|file| &file.path)).maybe_text(own.and_then(|file| file.root.as_ref()));
-    row.number(files.iter().map(|file| file.size).sum::<i64>()).time(modified);
+    row.number(here().map(|file| file.size).sum::<i64>()).time(modified);
     row.number(ledger.map(|ledger| ledger.nano_usd)).maybe_text(ledger.map(ledger_text).as_ref());
     // what its calls changed is added up when the row is there
     lines(row, Some(ChangedLines::default()));

@@ -20,7 +20,7 @@ const SEAL: &str = "seal";
 const UNCOUNTED: &str = "uncounted";
 
 /// Requests that are counted together at most: what is told of them is in memory.
-const MUCH: usize = 5000;
+const MUCH: usize = 10_000;
 
 /// Batches up to which a first import counts what it has put off together with the last one. Rows of sessions lie apart after
 /// many, see `sums::slices_of_sessions`.
@@ -54,6 +54,8 @@ pub(crate) struct Ledger {
     says_so: bool,
     /// Batches that a first import has stored.
     batches: usize,
+    /// Portions of requests that it has counted.
+    portions: usize,
 }
 
 /// What the store holds, as fingerprints.
@@ -94,6 +96,17 @@ impl Tally {
 /// What stands for a key or an id.
 pub(super) fn fingerprint(text: &str) -> u64 {
     FxBuildHasher.hash_one(text)
+}
+
+/// What is stored and not counted.
+#[derive(Debug)]
+pub(crate) struct Uncounted {
+    /// Requests, some at a time.
+    pub(crate) portions: Vec<Touched>,
+    /// How many portions were counted before.
+    pub(crate) counted: usize,
+    /// The sessions whose sums have changed with these; none: any may have changed.
+    pub(crate) sessions: Option<FxHashSet<String>>,
 }
 
 /// A piece and the row that it is written to.
@@ -178,17 +191,20 @@ impl Ledger {
         self.batches += 1;
         let last = last && self.batches <= FEW;
         if now || last || self.uncounted.keys.len() > PUT_OFF {
-            let keys = std::mem::take(&mut self.uncounted.keys);
-            recount(connection, prices, some_at_a_time(keys), &mut self.uncounted.sessions)?;
+            let portions = some_at_a_time(std::mem::take(&mut self.uncounted.keys));
+            // what is counted before everything is stored is no whole
+            self.portions += portions.len() + usize::from(!last);
+            recount(connection, prices, portions, &mut self.uncounted.sessions)?;
         }
         if now || last {
-            recount(connection, prices, shared_again(connection)?, &mut self.uncounted.sessions)?;
+            let shared = shared_again(connection, self.portions)?;
+            recount(connection, prices, shared, &mut self.uncounted.sessions)?;
             // not before: what is folded in a later batch is folded with the sums in memory, which know nothing of this
             sums::renew(connection, &self.uncounted.sessions)?;
         }
         if last {
             // the rows that a first import writes say that no line was changed
-            sums::add_lines(connection, "")?;
+            sums::add_all_lines(connection)?;
         }
         let put_off = !last;
         if put_off != std::mem::replace(&mut self.says_so, put_off) {
@@ -202,11 +218,12 @@ impl Ledger {
         Ok(())
     }
 
-    /// What a first import has left to count when its last batch is stored, some at a time; none if that is nothing. The
-    /// memory that everything else took is free for it.
-    pub(crate) fn left_over(self) -> Option<Vec<Touched>> {
+    /// What a first import has left to count when its last batch is stored; none if that is nothing. The memory that
+    /// everything else took is free for it.
+    pub(crate) fn left_over(self) -> Option<Uncounted> {
+        let Touched { keys, sessions } = self.uncounted;
         let is_left = self.says_so && self.stored.is_some();
-        is_left.then(|| some_at_a_time(self.uncounted.keys))
+        is_left.then(|| Uncounted { portions: some_at_a_time(keys), counted: self.portions, sessions: Some(sessions) })
     }
 
     /// Whether the store knows no file yet.
@@ -253,25 +270,30 @@ pub(crate) fn is_uncounted(connection: &Connection) -> Result<bool, StoreError> 
 }
 
 /// The requests that several files or lines tell, some at a time: what a first import puts off is among them.
-pub(crate) fn told_again(connection: &Connection) -> Result<Vec<Touched>, StoreError> {
-    Ok(some_at_a_time(texts(connection, "SELECT DISTINCT request_key FROM request_copies")?))
+pub(crate) fn told_again(connection: &Connection) -> Result<Uncounted, StoreError> {
+    let keys = texts(connection, "SELECT DISTINCT request_key FROM request_copies")?;
+    Ok(Uncounted { portions: some_at_a_time(keys), counted: 0, sessions: None })
 }
 
 /// The requests that several sessions tell, some at a time. Who pays for one follows from the requests that only one of them
-/// tells: when these were counted in portions, it has to be worked out once more.
-pub(crate) fn shared_again(connection: &Connection) -> Result<Vec<Touched>, StoreError> {
+/// tells: when these were counted in several portions, it has to be worked out once more.
+pub(crate) fn shared_again(connection: &Connection, portions: usize) -> Result<Vec<Touched>, StoreError> {
+    if portions <= 1 {
+        return Ok(Vec::new());
+    }
     Ok(some_at_a_time(texts(connection, "SELECT request_key FROM requests WHERE shared")?))
 }
 
-/// Counts some requests anew; the sums of sessions follow when all are counted, see `sums::renew_all_of`.
+/// Counts some requests anew and says which sessions tell them: their sums follow when all are counted, see
+/// `sums::renew_all_of`.
 pub(crate) fn count_again(
     connection: &Connection,
     prices: &PriceTable,
     mut touched: Touched,
-) -> Result<(), StoreError> {
+) -> Result<FxHashSet<String>, StoreError> {
     copies::recount_these(connection, prices, &mut touched)?;
     seal(connection)?;
-    Ok(())
+    Ok(touched.sessions)
 }
 
 /// Notes that everything is counted.

@@ -74,8 +74,9 @@ impl Sums {
 /// The sums of the picked sessions that have requests.
 pub(super) fn of_picked(connection: &Connection) -> Result<FxHashMap<String, Sums>, StoreError> {
     let sql = format!(
-        "SELECT session_id, {} FROM requests r WHERE session_id IN (SELECT name FROM picked) GROUP BY session_id",
-        select()
+        "SELECT session_id, {} FROM requests r WHERE {} GROUP BY session_id",
+        select(),
+        Reach::of(connection)?.own
     );
     let mut statement = connection.prepare(&sql)?;
     let rows = statement.query_map([], |row| {
@@ -108,18 +109,43 @@ pub(crate) fn slices_of_sessions(connection: &Connection) -> Result<Vec<Vec<Stri
     Ok(sessions.chunks(SLICE).map(<[String]>::to_vec).collect())
 }
 
-/// Writes anew what follows from the requests and calls of some sessions.
-pub(crate) fn renew_all_of(connection: &Connection, sessions: &[String]) -> Result<(), StoreError> {
+/// Writes anew what follows from the calls of some sessions, and from the requests of those of them that `counted` names: at
+/// the end of a first import, whose rows say that no line was changed. Else none are named, and all are counted.
+pub(crate) fn renew_all_of(
+    connection: &Connection,
+    sessions: &[String],
+    counted: Option<&FxHashSet<String>>,
+) -> Result<(), StoreError> {
+    let is_first = counted.is_some();
+    let counted = sessions.iter().filter(|session| counted.is_none_or(|counted| counted.contains(*session)));
+    renew(connection, &counted.cloned().collect())?;
     pick_texts(connection, sessions.iter())?;
-    renew_picked(connection)?;
-    let chosen = "session_id IN (SELECT name FROM picked)";
-    connection.execute(&format!("UPDATE sessions SET lines_added = 0, lines_removed = 0 WHERE {chosen}"), [])?;
-    add_lines(connection, &format!("f.{chosen} AND"))
+    if !is_first {
+        let none =
+            "UPDATE sessions SET lines_added = 0, lines_removed = 0 WHERE session_id IN (SELECT name FROM picked)";
+        connection.execute(none, [])?;
+    }
+    add_lines_of_picked(connection)
 }
 
-/// Writes into sessions whose row says that nothing was changed how many lines their calls changed. A call belongs to the
-/// session that pays for its request, whichever files tell it, and is always told in one of that session's files `f`.
-pub(super) fn add_lines(connection: &Connection, condition: &str) -> Result<(), StoreError> {
+/// Writes into the picked sessions, whose rows say that nothing was changed, how many lines their calls changed.
+pub(super) fn add_lines_of_picked(connection: &Connection) -> Result<(), StoreError> {
+    let Reach { own, files } = Reach::of(connection)?;
+    add_lines(
+        connection,
+        &format!("f.session_id IN (SELECT name FROM picked) AND c.{files} AND"),
+        &format!("WHERE {own}"),
+    )
+}
+
+/// The same of all sessions.
+pub(super) fn add_all_lines(connection: &Connection) -> Result<(), StoreError> {
+    add_lines(connection, "", "")
+}
+
+/// A call belongs to the session that pays for its request, whichever files tell it, and is always told in one of that
+/// session's files `f`.
+fn add_lines(connection: &Connection, calls: &str, requests: &str) -> Result<(), StoreError> {
     let sql = format!(
         "UPDATE sessions SET lines_added = u.added, lines_removed = u.removed
          FROM (
@@ -128,15 +154,34 @@ pub(super) fn add_lines(connection: &Connection, condition: &str) -> Result<(), 
                  SELECT f.session_id, any_value(c.request_key) AS request_key, max(c.lines_added) AS added,
                      max(c.lines_removed) AS removed
                  FROM tool_call_copies c JOIN files f USING (file_id)
-                 WHERE {condition} c.lines_added IS NOT NULL
+                 WHERE {calls} c.lines_added IS NOT NULL
                  GROUP BY f.session_id, c.tool_call_id
-             ) JOIN requests r USING (session_id, request_key)
+             ) JOIN (SELECT session_id, request_key FROM requests r {requests}) USING (session_id, request_key)
              GROUP BY session_id
          ) u
          WHERE sessions.session_id = u.session_id"
     );
     connection.execute(&sql, [])?;
     Ok(())
+}
+
+/// Where what the picked sessions have lies. Files that are read one after the other have ids, and rows, that lie together:
+/// all others need not be looked at.
+struct Reach {
+    /// Requests `r` that the sessions pay for: they stand in one of their files.
+    own: String,
+    /// Rows of their files, and of others between them.
+    files: String,
+}
+
+impl Reach {
+    fn of(connection: &Connection) -> Result<Self, StoreError> {
+        let sql = "SELECT coalesce(min(file_id), 0), coalesce(max(file_id), 0) FROM files
+            WHERE session_id IN (SELECT name FROM picked)";
+        let (first, last): (i64, i64) = connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let files = format!("file_id BETWEEN {first} AND {last}");
+        Ok(Self { own: format!("r.session_id IN (SELECT name FROM picked) AND r.{files}"), files })
+    }
 }
 
 fn renew_picked(connection: &Connection) -> Result<(), StoreError> {
@@ -147,12 +192,13 @@ fn renew_picked(connection: &Connection) -> Result<(), StoreError> {
              cost_pico_usd = coalesce(u.cost, 0), unknown_cost_requests = coalesce(u.unknown_cost, 0),
              incomplete_requests = coalesce(u.incomplete, 0)
          FROM picked LEFT JOIN (
-             SELECT session_id, {} FROM requests r WHERE session_id IN (SELECT name FROM picked) GROUP BY session_id
+             SELECT session_id, {} FROM requests r WHERE {} GROUP BY session_id
          ) u
              ON u.session_id = picked.name
          WHERE sessions.session_id = picked.name",
         kinds.join(" + "),
-        select()
+        select(),
+        Reach::of(connection)?.own
     );
     connection.execute(&sql, [])?;
     Ok(())

@@ -4,6 +4,7 @@ use std::io::{Error, ErrorKind};
 use std::path::Path;
 
 use crate::StoreError;
+use crate::error::speaks_of_memory;
 
 /// When an error came up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +36,9 @@ pub(super) fn explain(path: &Path, moment: Moment, error: duckdb::Error) -> Stor
         let action = if moment == Moment::Opening { "open" } else { "write" };
         // the engine names the file once more
         return StoreError::Io { action, path: path.to_owned(), source: Error::new(kind, words) };
+    }
+    if speaks_of_memory(&message) {
+        return StoreError::Engine(error);
     }
     if moment == Moment::Opening || DAMAGE.iter().any(|part| message.contains(part)) {
         return StoreError::Damaged { path: path.to_owned(), message: first_line(&message) };
@@ -96,6 +100,10 @@ mod tests {
             "IO Error: not a DuckDB file\nmore",
             "s.duckdb is damaged (IO Error: not a DuckDB file); run `sessions rebuild`: it is made again from the transcripts, and this file is kept beside it",
         );
+        let wrapped = "TransactionContext Error: Failed to commit: could not allocate block of size 256.0 KiB";
+        for moment in [Moment::Opening, Moment::Using] {
+            check(moment, wrapped, &format!("the store failed: {wrapped}"));
+        }
         check(Moment::Using, "Binder Error: no such column", "the store failed: Binder Error: no such column");
     }
 }

@@ -36,7 +36,12 @@ pub(crate) fn usage(connection: &Connection, query: &UsageQuery) -> Result<Usage
             by_subject(&cells, |cell| name(cell).map_or(Subject::Undated, |at| calendar.period(period, at).into()))
         }
         Grouping::Session => sessions(connection, cells)?,
-        Grouping::Project | Grouping::Model | Grouping::Agent | Grouping::Device => {
+        Grouping::Device => {
+            let name = |number: &String| number.parse().ok().and_then(|number| query.devices.get(&number)).cloned();
+            let called = |number: &String| name(number).unwrap_or_else(|| number.clone());
+            by_key(cells, |cell| cell.key[0].as_ref().map(called), |name, _| Subject::Named(name))
+        }
+        Grouping::Project | Grouping::Model | Grouping::Agent => {
             by_key(cells, |cell| cell.key[0].clone(), |name, _| Subject::Named(name))
         }
         Grouping::Branch => {

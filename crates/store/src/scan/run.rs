@@ -1,6 +1,7 @@
 //! One scan from beginning to end.
 
 mod beside;
+mod counting;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,6 +13,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError};
 use duckdb::Connection;
 use journal::Journal;
 use pricing::PriceTable;
+use resume::Moves;
 
 use super::plan::{self, Plan};
 use super::read::{News, Queue, expected_bytes};
@@ -20,15 +22,15 @@ use super::{Progress, ScanOptions, ScanReport, Strides};
 use super::{glance, kept};
 use crate::fold::{self, Offsets};
 use crate::ingest::{self, Bundle, Folded, Ledger, Marks, Touched, Writing};
-use crate::open::{Access, Opened};
+use crate::open::{Access, Opened, PLENTY};
 use crate::{Store, StoreError, projects};
 
 /// What a file adds to a batch, in rows: what it says is kept until the commit, and its session is folded then.
 const FILE_ROWS: usize = 8;
 
 /// In a first scan commits only add: merging the parts of a table that each of them leaves would write the table several
-/// times over. The commits of later scans merge what is worth it.
-const ADDING: &str = "SET max_vacuum_tasks = 0";
+/// times over. The commits of later scans merge what is worth it. What is full is written while more is read, not at the end.
+const ADDING: &str = "SET max_vacuum_tasks = 0; SET write_buffer_row_group_count = 1";
 
 /// Bytes of a history up to which the batches of a first scan are larger, so that fewer commits are waited for. What is
 /// remembered of requests and sessions until the end grows with the history, and a large one leaves less memory for batches.
@@ -37,20 +39,37 @@ const SMALL: u64 = 1_000_000_000;
 /// How much larger they are.
 const LARGER: usize = 2;
 
-/// What the engine needs to put nothing of such a batch aside on the disk.
-const AMPLE: &str = "SET max_memory = '64MB'";
+/// What the engine needs to put nothing of such a batch aside on the disk, in bytes.
+const AMPLE: u64 = 64_000_000;
 
 /// What it may take where the history is larger: what it has written is better kept on the disk.
-const SPARSE: &str = "SET max_memory = '40MB'";
+const SPARSE: u64 = 32_000_000;
 
 /// Time between two commits in which others get their turn with the store.
 const GAP: Duration = Duration::from_millis(20);
 
-/// Bundles that wait for the writer at most.
-const WAITING: usize = 6;
+/// Bundles that wait for the writer at most: while it commits, the readers go on.
+const WAITING: usize = 16;
 
 /// Brings a store up to date.
 pub(crate) fn run(
+    store: &Store,
+    options: &ScanOptions,
+    prices: &PriceTable,
+    cancel: &AtomicBool,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<ScanReport, StoreError> {
+    match scan(store, options, prices, cancel, progress) {
+        // what was committed is whole, and the rest is read once more: a history that needs more memory gets it
+        Err(error) if error.is_lack_of_memory() => {
+            let strides = Strides { memory: Some(PLENTY), ..options.strides };
+            scan(store, &ScanOptions { strides, ..options.clone() }, prices, cancel, progress)
+        }
+        result => result,
+    }
+}
+
+fn scan(
     store: &Store,
     options: &ScanOptions,
     prices: &PriceTable,
@@ -73,6 +92,7 @@ pub(crate) fn run(
         offsets: None,
         looked_at_ns: None,
         projects: projects::Known::new(),
+        moves: &options.moves,
     };
     let plan = scan.plan(options)?;
     let opened = scan.read(&plan, None, options.threads, progress)?;
@@ -110,6 +130,8 @@ struct Scan<'a> {
     looked_at_ns: Option<i64>,
     /// What was known of directories before the scan.
     projects: projects::Known,
+    /// Directories that went elsewhere.
+    moves: &'a Moves,
 }
 
 impl Scan<'_> {
@@ -145,6 +167,7 @@ impl Scan<'_> {
                 opened.ask(|connection| self.count(connection))?;
                 self.projects = opened.ask(projects::known)?;
                 self.folded.homes.extend(opened.ask(projects::unknown)?);
+                self.folded.homes.extend(projects::moved(&self.projects, self.moves));
             }
             Ok::<_, StoreError>((plan, seen))
         })?;
@@ -206,8 +229,8 @@ impl Scan<'_> {
         while let Next::Bundle(first) = next {
             let mut opened = self.open()?;
             if is_first {
-                let memory = if is_small { AMPLE } else { SPARSE };
-                opened.ask(|connection| Ok(connection.execute_batch(&format!("{ADDING}; {memory}"))?))?;
+                opened.ask(|connection| Ok(connection.execute_batch(ADDING)?))?;
+                opened.limit(self.strides.memory.or(Some(if is_small { AMPLE } else { SPARSE })))?;
             }
             next = self.hold(&mut opened, first, &mut desk)?;
             if matches!(next, Next::End) {
@@ -222,20 +245,17 @@ impl Scan<'_> {
         self.count_left_over(desk.ledger, None)
     }
 
-    /// Counts what a first import has left to count. One that was called off leaves it to the next scan.
-    fn count_left_over(&mut self, ledger: Ledger, mut opened: Option<Opened>) -> Result<Option<Opened>, StoreError> {
-        if let Some(told) = ledger.left_over().filter(|_| !self.cancel.load(Ordering::Relaxed)) {
-            if opened.is_none() {
-                opened = Some(self.open()?);
-            }
-            self.count_again(told, &mut opened)?;
-        }
-        Ok(opened)
-    }
-
     /// Opens the store for writing; makes it first if there is none.
     fn open(&mut self) -> Result<Opened, StoreError> {
-        self.made().map_or_else(|| Opened::or_create(self.store.path(), self.store.patience()), Ok)
+        self.made().map_or_else(|| self.open_again(), Ok)
+    }
+
+    fn open_again(&self) -> Result<Opened, StoreError> {
+        let opened = Opened::or_create(self.store.path(), self.store.patience())?;
+        if self.strides.memory.is_some() {
+            opened.limit(self.strides.memory)?;
+        }
+        Ok(opened)
     }
 
     /// The store that was made meanwhile, once.
@@ -344,48 +364,6 @@ impl Scan<'_> {
         }
     }
 
-    /// Prices everything anew, slice by slice; the new version is noted when all is done.
-    fn reprice(&mut self) -> Result<(), StoreError> {
-        let prices = self.prices;
-        let slices = self.change(|connection| {
-            ingest::begin_prices(connection)?;
-            ingest::slices(connection)
-        })?;
-        for slice in slices {
-            self.go_on()?;
-            self.change(|connection| ingest::reprice(connection, prices, &slice))?;
-        }
-        self.count_all_again()?;
-        self.change(|connection| ingest::note_prices(connection, prices))
-    }
-
-    /// Counts everything anew that several files or lines tell.
-    fn count_all_again(&self) -> Result<(), StoreError> {
-        let told = self.change(ingest::told_again)?;
-        self.count_again(told, &mut None)
-    }
-
-    /// Counts requests anew that several files or lines tell, and then all sessions.
-    fn count_again(&self, told: Vec<Touched>, opened: &mut Option<Opened>) -> Result<(), StoreError> {
-        self.count_portions(told, opened)?;
-        let shared = self.step(opened, ingest::shared_again)?;
-        self.count_portions(shared, opened)?;
-        for sessions in self.step(opened, ingest::slices_of_sessions)? {
-            self.go_on()?;
-            self.step(opened, |connection| ingest::renew_all_of(connection, &sessions))?;
-        }
-        self.step(opened, ingest::all_counted)
-    }
-
-    fn count_portions(&self, portions: Vec<Touched>, opened: &mut Option<Opened>) -> Result<(), StoreError> {
-        let prices = self.prices;
-        for touched in portions {
-            self.go_on()?;
-            self.step(opened, |connection| ingest::count_again(connection, prices, touched))?;
-        }
-        Ok(())
-    }
-
     /// Fails when the scan was called off.
     fn go_on(&self) -> Result<(), StoreError> {
         if self.cancel.load(Ordering::Relaxed) { Err(StoreError::Cancelled) } else { Ok(()) }
@@ -405,7 +383,7 @@ impl Scan<'_> {
 
     /// Opens the store, changes it in one transaction and closes it.
     fn change<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let value = Opened::or_create(self.store.path(), self.store.patience())?.transaction(work)?;
+        let value = self.open_again()?.transaction(work)?;
         thread::sleep(GAP);
         Ok(value)
     }

@@ -93,6 +93,7 @@ impl Asking<'_> {
             zone: self.calendar.zone,
             week_start: self.calendar.week_start,
             types: SessionTypes::default(),
+            devices: BTreeMap::new(),
         };
         self.store.usage(&query).expect("the store can be asked")
     }

@@ -60,6 +60,17 @@ fn a_first_import_in_tiny_batches_stores_what_one_in_a_single_batch_does() {
 }
 
 #[test]
+fn a_scan_that_needs_more_memory_than_it_was_given_takes_it() {
+    let mut history = tangled();
+    history.scan();
+    let with_enough = history.dump();
+    history.strides.memory = Some(3_000_000);
+    history.rebuild();
+    assert_eq!(history.dump(), with_enough);
+    check_counted(&history);
+}
+
+#[test]
 fn first_imports_at_once_that_take_turns_count_everything_once() {
     let mut history = tangled();
     history.strides = TINY;

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use pricing::PriceTable;
+use serde_json::json;
 use store::{Progress, ScanOptions, ScanReport, Store, StoreError, Strides};
 use testkit::{Home, Transcript};
 
@@ -15,8 +16,15 @@ pub(crate) const C: &str = "cccccccc-3333-4333-8333-333333333333";
 
 /// A scan that meets a boundary everywhere: pieces of a few lines, batches of a few pieces, and the store closed after
 /// each of them.
-pub(crate) const TINY: Strides =
-    Strides { read: 1024, piece: 4096, bundle_rows: 4, bundle: 2048, batch_rows: 8, hold: Duration::ZERO };
+pub(crate) const TINY: Strides = Strides {
+    read: 1024,
+    piece: 4096,
+    bundle_rows: 4,
+    bundle: 2048,
+    batch_rows: 8,
+    hold: Duration::ZERO,
+    memory: None,
+};
 
 /// A home with transcripts and a store.
 pub(crate) struct History {
@@ -38,6 +46,22 @@ impl History {
         let history = Self::new();
         history.write("-p", A, &three_answers(A).text());
         history
+    }
+
+    /// Adds a fork of its one session, with a subagent, a title and a pull request; the subagent's transcript.
+    pub(crate) fn forked(&self) -> Transcript {
+        let mut fork = three_answers(A).fork(B);
+        fork.prompt("on").tool("Task", json!({"subagent_type": "Explore", "prompt": "look"}), "seen").answer("and on");
+        fork.custom_title("A fork").pr_link("ada/loom", 7);
+        self.write("-p", B, &fork.text());
+        let mut agent = Transcript::subagent(B, "a1");
+        agent.prompt("look").answer("seen");
+        self.home.transcript(&format!("-p/{B}/subagents/agent-a1.jsonl"), agent.text());
+        agent
+    }
+
+    pub(crate) fn delete_store(&self) {
+        fs::remove_file(self.store.path()).expect("it can be removed");
     }
 
     pub(crate) fn write(&self, project: &str, session: &str, text: &str) -> PathBuf {

@@ -45,10 +45,6 @@ fn delete_transcripts(history: &History) {
     fs::create_dir_all(history.home.claude().join("projects")).expect("the folder can be made");
 }
 
-fn delete_store(history: &History) {
-    fs::remove_file(history.store.path()).expect("it can be removed");
-}
-
 fn execute(history: &History, sql: &str) {
     Connection::open(history.store.path()).and_then(|store| store.execute_batch(sql)).expect("it can be done");
 }
@@ -56,13 +52,7 @@ fn execute(history: &History, sql: &str) {
 /// A history with a fork, subagents, tool calls, web searches, and all that a request can consist of.
 fn rich() -> History {
     let history = History::of_one();
-    let mut fork = three_answers(A).fork(B);
-    fork.prompt("on").tool("Task", json!({"subagent_type": "Explore", "prompt": "look"}), "seen").answer("and on");
-    fork.custom_title("A fork").pr_link("ada/loom", 7);
-    history.write("-p", B, &fork.text());
-    let mut agent = Transcript::subagent(B, "a1");
-    agent.prompt("look").answer("seen");
-    history.home.transcript(&format!("-p/{B}/subagents/agent-a1.jsonl"), agent.text());
+    history.forked();
     testkit::history::generate(&history.home.claude(), 3_000_000, 7).expect("a history can be made");
     history
 }
@@ -76,7 +66,7 @@ fn without_transcripts_and_store_every_session_keeps_what_it_came_to() {
     delete_transcripts(&history);
     scan(&history);
     let before = history.dump();
-    delete_store(&history);
+    history.delete_store();
     let report = scan(&history);
     assert_eq!((report.sessions_new, report.folded_in, report.damaged_streams), (sessions, sessions, 0));
     assert_eq!(history.dump(), before);
@@ -108,7 +98,7 @@ fn a_fork_that_is_still_there_does_not_count_the_requests_of_its_lost_original_a
     fs::remove_file(history.home.claude().join(format!("projects/-p/{A}.jsonl"))).expect("it can be removed");
     scan(&history);
     let before = history.dump();
-    delete_store(&history);
+    history.delete_store();
     scan(&history);
     assert_eq!(history.dump(), before);
 }
@@ -139,11 +129,11 @@ fn the_later_operation_tells_all() {
     delete_transcripts(&history);
     scan(&history);
     let before = history.dump();
-    delete_store(&history);
+    history.delete_store();
     scan(&history);
     assert_eq!(history.dump(), before);
     // and so when both come one after the other
-    delete_store(&history);
+    history.delete_store();
     fold_in_two_steps(&history);
     assert_eq!(history.dump(), before);
 }
@@ -220,7 +210,7 @@ fn an_event_is_folded_in_once_and_says_who_worked_there() {
     assert_eq!(author().as_deref(), Some("eve"));
     tell(&history);
     assert_eq!(author().as_deref(), Some("eve"), "whoever began it stays its author");
-    delete_store(&history);
+    history.delete_store();
     scan(&history);
     assert_eq!(author().as_deref(), Some("eve"));
 }
@@ -277,7 +267,7 @@ fn a_damaged_journal_is_folded_in_as_far_as_it_is_whole() {
     bytes[first + 200] ^= 1;
     fs::write(log(&history), &bytes).expect("it can be written");
     delete_transcripts(&history);
-    delete_store(&history);
+    history.delete_store();
     let report = scan(&history);
     assert_eq!((report.sessions, report.damaged_streams), (2, 1));
     journal(&history).mend().expect("it can be mended");

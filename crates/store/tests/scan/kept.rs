@@ -8,7 +8,6 @@ use ::archive::{Archive, Bounds, To};
 use ::journal::Journal;
 use chrono::Utc;
 use pricing::PriceTable;
-use serde_json::json;
 use store::{Noting, ScanOptions, ScanReport};
 use testkit::Transcript;
 
@@ -57,10 +56,6 @@ fn delete_transcripts(history: &History) {
     fs::create_dir_all(&projects).expect("the folder can be made");
 }
 
-fn delete_store(history: &History) {
-    fs::remove_file(history.store.path()).expect("it can be removed");
-}
-
 /// A history with a fork, subagents in both places, tool calls, and much else.
 fn rich() -> History {
     let history = small();
@@ -71,13 +66,7 @@ fn rich() -> History {
 /// The same without the much else.
 fn small() -> History {
     let history = History::of_one();
-    let mut fork = three_answers(A).fork(B);
-    fork.prompt("on").tool("Task", json!({"subagent_type": "Explore", "prompt": "look"}), "seen").answer("and on");
-    fork.custom_title("A fork").pr_link("ada/loom", 7);
-    history.write("-p", B, &fork.text());
-    let mut agent = Transcript::subagent(B, "a1");
-    agent.prompt("look").answer("seen");
-    history.home.transcript(&format!("-p/{B}/subagents/agent-a1.jsonl"), agent.text());
+    let agent = history.forked();
     history.home.transcript("-p/agent-b2.jsonl", agent.text().replace("a1", "b2").replace("msg_", "msg_b"));
     history
 }
@@ -91,7 +80,7 @@ fn without_transcripts_journal_and_store_the_archive_tells_all() {
         delete_transcripts(&history);
         scan(&history);
         let before = history.dump();
-        delete_store(&history);
+        history.delete_store();
         let report = scan(&history);
         assert_eq!((report.files_seen, report.sessions_new, report.unreadable), (0, sessions, Vec::new()));
         assert_eq!(history.dump(), before);
@@ -134,7 +123,7 @@ fn what_the_journal_tells_is_not_read_and_what_it_tells_less_of_is() {
     delete_transcripts(&history);
     scan_with(&history, &options);
     let before = history.dump();
-    delete_store(&history);
+    history.delete_store();
     assert_eq!(scan_with(&history, &options).files_from_archive, 1, "the one that went on after it was told of");
     assert_eq!(history.dump(), before);
 }
@@ -160,7 +149,7 @@ fn a_transcript_that_is_put_back_takes_the_place_of_the_archived_one() {
     scan(&history);
     keep(&history);
     delete_transcripts(&history);
-    delete_store(&history);
+    history.delete_store();
     scan(&history);
     let before = history.usage(A);
     // where it lay, and under another folder of Claude Code
@@ -189,7 +178,7 @@ fn one_that_goes_on_after_it_was_archived_is_read_from_the_disk() {
     let mut more = three_answers(A);
     more.prompt("more").answer("of it");
     append(&path, more.text().strip_prefix(&three_answers(A).text()).unwrap_or_default());
-    delete_store(&history);
+    history.delete_store();
     let report = scan(&history);
     assert_eq!((report.files_read, report.files_from_archive), (1, 0));
     assert_eq!(scan(&history).files_read, 0);
@@ -213,7 +202,7 @@ fn of_one_that_was_moved_only_the_last_place_counts_and_of_two_that_differ_both(
     delete_transcripts(&history);
     scan(&history);
     let before = history.dump();
-    delete_store(&history);
+    history.delete_store();
     assert_eq!(scan(&history).files_from_archive, 2);
     assert_eq!(history.dump(), before);
 }

@@ -1,5 +1,7 @@
 //! Usage over time and by what it was for.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc, Weekday};
 use config::SessionTypes;
 use pricing::PicoUsd;
@@ -37,6 +39,7 @@ pub(crate) fn query(by: Grouping) -> UsageQuery {
         zone: chrono_tz::Tz::UTC,
         week_start: Weekday::Mon,
         types: SessionTypes::default(),
+        devices: BTreeMap::new(),
     }
 }
 

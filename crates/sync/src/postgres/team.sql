@@ -20,5 +20,6 @@ alter view usage_hourly set (security_invoker = true);
 alter view session_models set (security_invoker = true);
 alter view sessions set (security_invoker = true);
 alter view log_entries set (security_invoker = true);
+alter view devices set (security_invoker = true);
 
 revoke all on operations from public;

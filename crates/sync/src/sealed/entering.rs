@@ -12,6 +12,16 @@ use crate::{Fault, Head, Heads, Page, Remote};
 const TRIES: usize = 8;
 
 impl Keyring {
+    /// Whether a remote is locked already, so that its passphrase is asked for; false where it is empty and can be locked.
+    pub fn is_locked(remote: &mut dyn Remote) -> Result<bool, Fault> {
+        let heads = remote.heads()?;
+        if !Locks::read(remote, &heads)?.is_empty() {
+            return Ok(true);
+        }
+        must_be_empty(remote, &heads)?;
+        Ok(false)
+    }
+
     /// Gets the key of a remote with its passphrase; an empty remote is locked with it.
     pub fn enter(remote: &mut dyn Remote, passphrase: &str, who: &Who, effort: Effort) -> Result<Self, Fault> {
         let mut heads = remote.heads()?;
@@ -36,12 +46,14 @@ impl Keyring {
         let mut keyring = Self::knocking(&locks, who)?;
         let locks = locks.of(&keyring.held.lock);
         keyring.unlock(&locks, passphrase)?;
-        if keyring.generation() < locks.generation() {
+        if keyring.is_behind(&locks) {
             return Err(Fault::Closed("this passphrase is an earlier one: with the newer key came another"));
         }
         keyring.agree(remote, &heads)?;
-        let mut changed = keyring.clone();
-        if changed.replace(&keyring.held.devices[0]) {
+        let before = keyring.before(&keyring.held.devices[0]);
+        if !before.is_empty() {
+            let mut changed = keyring.clone();
+            changed.decide(before);
             keyring.say(changed, remote)?;
         }
         Ok(keyring)
@@ -73,9 +85,13 @@ impl Keyring {
         let Some(member) = locks.all().find_map(asked) else {
             return Err(Fault::Closed("no device that waits there shows this code"));
         };
+        if self.held.devices.iter().any(|known| known.is_out && known.recipient == member.recipient) {
+            let why =
+                "the device that shows this code was shut out; removed and added again there, it asks with another one";
+            return Err(Fault::Closed(why));
+        }
         let mut changed = self.clone();
-        changed.take_devices(vec![member.clone()]);
-        changed.replace(&member);
+        changed.decide([vec![member.clone()], self.before(&member)].concat());
         self.say(changed, remote)?;
         Ok(member)
     }
@@ -88,12 +104,10 @@ impl Keyring {
     /// Shuts devices out: they get no key that is made from now on. The one that they have they keep.
     pub fn shut_out(&mut self, remote: &mut dyn Remote, is_meant: impl Fn(&Who) -> bool) -> Result<usize, Fault> {
         self.agreed(remote)?;
-        let (mut changed, mut count) = (self.clone(), 0);
-        for device in changed.held.devices.iter_mut().skip(1).filter(|device| !device.is_out && is_meant(&device.who)) {
-            device.is_out = true;
-            count += 1;
-        }
+        let (mut changed, out) = (self.clone(), self.without(|member| is_meant(&member.who)));
+        let count = out.len();
         if count > 0 {
+            changed.decide(out);
             self.say(changed, remote)?;
         }
         Ok(count)
@@ -120,23 +134,31 @@ impl Keyring {
     pub(super) fn agree(&mut self, remote: &mut dyn Remote, heads: &Heads) -> Result<bool, Fault> {
         let locks = Locks::read(remote, heads)?;
         let is_another = |statement: &Statement| statement.lock != self.held.lock;
-        if locks.chain.iter().flatten().any(is_another) || (locks.lock().is_some() && locks.all().all(is_another)) {
+        // whoever locked it says so first; what stands behind that somebody else may have put there
+        let first = locks.chain.iter().flatten().next();
+        if first.is_some_and(is_another) || (locks.lock().is_some() && locks.all().all(is_another)) {
             return Err(Fault::Relocked);
         }
         let locks = locks.of(&self.held.lock);
-        let (before, own) = (self.held.clone(), locks.said.get(&self.held.who.replica));
+        let before = self.held.clone();
         let told = self.take_over(&locks)?;
         if self.generation() == 0 {
             let code = self.held.code.clone().unwrap_or_default();
-            if own.is_none() {
+            if !locks.said.contains_key(&self.held.who.replica) {
                 remote.append(&[statement::next(self.held.who.replica, heads, &self.question(&code))])?;
             }
             return Err(Fault::Waiting { code });
         }
-        if self.generation() < locks.generation() || self.is_out() {
+        if told.contains(&self.held.devices[0]) {
+            self.is_told();
+        }
+        if self.is_behind(&locks) || self.is_out() {
             return Err(Fault::ShutOut);
         }
         self.held.code = None;
+        if self.is_renamed() {
+            self.rename();
+        }
         if locks.bodies.starts_with(&self.held.chain) {
             self.held.chain.clone_from(&locks.bodies);
         }
@@ -146,11 +168,11 @@ impl Keyring {
         if self.put_back(remote, locks.end)? {
             return Ok(false);
         }
-        let recovery = self.held.recovery.as_ref().map(|recovery| &recovery.closed);
+        let (recovery, retired) = (self.held.recovery.as_ref().map(|recovery| &recovery.closed), self.retired());
         let says_all = |said: &Statement| {
-            said.generation == self.generation() && said.recovery.as_ref() == recovery && self.keys_in(said).is_some()
+            said.retired == retired && said.recovery.as_ref() == recovery && self.keys_in(said).is_some()
         };
-        let mut said = locks.chain.last().into_iter().flatten().chain(own);
+        let mut said = locks.chain.last().into_iter().flatten().chain(locks.said.get(&self.held.who.replica));
         if !said.any(says_all) || !self.held.devices.iter().all(|device| told.contains(device)) {
             remote.append(&[statement::next(self.held.who.replica, heads, &self.statement())])?;
         }
@@ -174,13 +196,40 @@ impl Keyring {
         Ok(Locks::read(remote, &heads)?.of(&self.held.lock))
     }
 
-    /// Takes over what others closed for this device; the devices that are told of there.
+    /// Whether a key follows the newest one here, and nobody closed it for this device. A mark alone does not tell so: whoever was
+    /// shut out of no key yet can make it, and whoever made a new key says that one beside it.
+    fn is_behind(&self, locks: &Locks) -> bool {
+        let is_closed = |statement: &Statement| {
+            let file = statement::read(statement.keys.as_deref().unwrap_or_default());
+            file.starts_with(envelope::BEGINNING) && self.keys_in(statement).is_none()
+        };
+        let follows = |mark| locks.all().any(|statement| statement.retired.contains(&mark) && is_closed(statement));
+        self.newest_mark().is_some_and(follows)
+    }
+
+    /// Whether the place has the keys that this device has. What others close for it that does not go with them is then by somebody
+    /// who was shut out: two who make a key at once are told apart by the place.
+    fn is_chosen(&self, locks: &Locks) -> bool {
+        let (here, there) = (&self.held.chain, &locks.bodies);
+        !here.is_empty() && (here.starts_with(there) || there.starts_with(here))
+    }
+
+    /// Takes over what others closed for this device; the devices that are told of there. With a new key all that was said by older
+    /// ones is given up.
     fn take_over(&mut self, locks: &Locks) -> Result<Vec<Member>, Fault> {
-        let mut closed: Vec<Vec<u8>> = locks.all().filter_map(|statement| self.keys_in(statement)).collect();
+        // in the order in which the keys were made: what stands behind one there, or beside it, takes its place no more
+        let made: Vec<Vec<u8>> = locks.chain.iter().flatten().filter_map(|statement| self.keys_in(statement)).collect();
+        let mut beside: Vec<Vec<u8>> = locks.said.values().filter_map(|statement| self.keys_in(statement)).collect();
         // fewer first: whoever has more knows them all
-        closed.sort_by_key(Vec::len);
-        if closed.iter().any(|keys| !self.take_keys(keys)) {
-            return Err(Fault::TwoKeys);
+        beside.sort_by_key(Vec::len);
+        let before = self.generation();
+        for keys in made.iter().chain(&beside) {
+            if !self.take_keys(keys) && !self.is_chosen(locks) {
+                return Err(Fault::TwoKeys);
+            }
+        }
+        if self.generation() > before {
+            self.begin_anew();
         }
         let (keys, mut told) = (self.identities(), Vec::new());
         for statement in locks.all() {
@@ -199,7 +248,7 @@ impl Keyring {
     /// The keys in a statement, where it is closed for this device.
     fn keys_in(&self, statement: &Statement) -> Option<Vec<u8>> {
         let file = statement::read(statement.keys.as_deref()?);
-        envelope::open_with(self.identity().iter(), &file)
+        envelope::open_with(self.own_identities().iter(), &file)
     }
 
     /// What this device has to say: the keys for everybody who is in, and who that is.
@@ -209,6 +258,7 @@ impl Keyring {
         let roster = serde_json::to_vec(&roster).expect("texts and numbers can be written as JSON");
         let keys = envelope::close_for(self.recipients().iter(), self.keys_text().as_bytes());
         Statement {
+            retired: self.retired(),
             recovery: self.held.recovery.as_ref().map(|recovery| recovery.closed.clone()),
             keys: Some(statement::written(&keys)),
             roster: newest.map(|newest| statement::written(&envelope::close_for([&newest].into_iter(), &roster))),
@@ -242,25 +292,25 @@ impl Keyring {
 
     /// That of a device which has no key yet.
     fn knocking(locks: &Locks, who: &Who) -> Result<Self, Fault> {
-        let lock = locks.lock().ok_or(Fault::LockDamaged)?;
+        let lock = locks.lock().ok_or_else(|| locks.damage())?;
         Ok(Self::fresh(who, lock.to_owned()))
     }
 
-    /// Takes all keys that a passphrase opens.
+    /// Takes the keys that a passphrase opens, of what was said last if it can be.
     fn unlock(&mut self, locks: &Locks, passphrase: &str) -> Result<(), Fault> {
-        let recovery = |statement: &Statement| Some((statement.generation, statement.recovery.clone()?));
-        let mut closed: Vec<(usize, String)> = locks.all().filter_map(recovery).collect();
-        closed.sort_unstable_by(|one, two| two.cmp(one));
-        closed.dedup_by(|(_, one), (_, two)| one == two);
+        let mut closed: Vec<&String> = Vec::new();
+        for statement in locks.chain.iter().rev().flatten().chain(locks.said.values()) {
+            closed.extend(statement.recovery.iter().filter(|recovery| !closed.contains(recovery)).collect::<Vec<_>>());
+        }
         let mut is_damaged = true;
-        for (_, closed) in closed.into_iter().take(TRIES) {
-            match envelope::open_by(passphrase, &statement::read(&closed)) {
+        for closed in closed.iter().take(TRIES) {
+            match envelope::open_by(passphrase, &statement::read(closed)) {
                 Ok(keys) => {
                     self.add_keys(&keys);
                     let generation = keys.split_inclusive(|byte| *byte == b'\n').count();
-                    self.take_recovery(Some(Recovery { generation, closed }));
-                    // two who made a new key at once closed one each
-                    if self.generation() >= locks.generation() {
+                    self.take_recovery(Some(Recovery { generation, closed: (*closed).clone() }));
+                    // one that was said of an older key may be opened by the same passphrase
+                    if !self.is_behind(locks) {
                         break;
                     }
                 }
@@ -269,7 +319,10 @@ impl Keyring {
             }
         }
         match self.generation() {
-            0 if is_damaged => Err(Fault::LockDamaged),
+            0 if closed.len() > TRIES => Err(Fault::Closed(
+                "the passphrase opens none of the keys that were tried, and more of them lie there than a few changes make",
+            )),
+            0 if is_damaged => Err(locks.damage()),
             0 => Err(Fault::Closed("the passphrase is another one")),
             _ => Ok(()),
         }
@@ -280,12 +333,9 @@ impl Keyring {
         Recovery { generation: self.generation(), closed: statement::written(&closed) }
     }
 
-    /// Shuts out what a device was before it came again with another key; whether there was anything.
-    fn replace(&mut self, by: &Member) -> bool {
-        let is_old = |device: &&mut Member| {
-            device.who.replica == by.who.replica && device.recipient != by.recipient && !device.is_out
-        };
-        self.held.devices.iter_mut().filter(is_old).map(|device| device.is_out = true).count() > 0
+    /// What a device was before it came again with another key; that one is out.
+    fn before(&self, again: &Member) -> Vec<Member> {
+        self.without(|device| device.who.replica == again.who.replica && device.recipient != again.recipient)
     }
 
     fn save(&self) -> Result<(), Fault> {
@@ -294,15 +344,22 @@ impl Keyring {
     }
 }
 
-/// Refuses to lock a remote that holds anything.
-fn must_be_empty(remote: &mut dyn Remote, heads: &Heads) -> Result<(), Fault> {
-    let Some((stream, _)) = heads.iter().next() else { return Ok(()) };
+/// Whether what a remote holds is encrypted.
+pub fn is_encrypted(remote: &mut dyn Remote, heads: &Heads) -> Result<bool, Fault> {
+    let Some((stream, _)) = heads.iter().next() else { return Ok(false) };
     if heads.keys().any(is_lock) {
-        return Err(Fault::LockDamaged);
+        return Ok(true);
     }
     let first = remote.read(stream, 0, Page::ONE)?;
-    if first.first().is_some_and(|first| first.body.starts_with(envelope::BEGINNING)) {
-        return Err(Fault::LockMissing);
+    Ok(first.first().is_some_and(|first| first.body.starts_with(envelope::BEGINNING)))
+}
+
+/// Refuses to lock a remote that holds anything.
+fn must_be_empty(remote: &mut dyn Remote, heads: &Heads) -> Result<(), Fault> {
+    match is_encrypted(remote, heads)? {
+        true if heads.keys().any(is_lock) => Err(Fault::LockDamaged),
+        true => Err(Fault::LockMissing),
+        false if heads.is_empty() => Ok(()),
+        false => Err(Fault::Readable),
     }
-    Err(Fault::Unusable("it holds operations that are not encrypted; an empty place is needed".to_owned()))
 }

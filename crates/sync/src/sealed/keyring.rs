@@ -6,12 +6,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use age::secrecy::ExposeSecret;
-use age::x25519::{Identity, Recipient};
+use age::x25519::Identity;
 use journal::ReplicaId;
 use serde::{Deserialize, Serialize};
 
 /// Version of the file.
 const VERSION: u32 = 2;
+
+/// What marks of keys are derived for.
+const MARKS: &str = "sessions 2026 marks of keys that are followed by a newer one";
 
 /// How the text of a key begins; random letters follow.
 const KEY_BEGINNING: &str = "AGE-SECRET-KEY-1";
@@ -25,6 +28,8 @@ pub struct Keyring {
     pub(super) held: Held,
     /// Where it is kept; nowhere in rehearsals.
     pub(super) file: Option<PathBuf>,
+    /// In whose name this device speaks by now; none where nobody said so.
+    pub(super) speaks_as: Option<ReplicaId>,
 }
 
 /// The content of the file.
@@ -38,13 +43,19 @@ pub(super) struct Held {
     /// Whoever this is.
     pub(super) who: Who,
     /// The key of this device, which opens what others close for it.
-    identity: String,
+    pub(super) identity: String,
+    /// Those before it, until others are told of this one: a key that was made meanwhile is closed for them.
+    #[serde(default)]
+    pub(super) former: Vec<String>,
     /// The keys of the remote, oldest first; none while this device waits to be let in.
     pub(super) keys: Vec<String>,
     /// The same, closed by the passphrase.
     pub(super) recovery: Option<Recovery>,
     /// Devices that were let in, this one among them.
     pub(super) devices: Vec<Member>,
+    /// Whom this device itself let in and shut out: what others said by an older key may be of somebody who was shut out.
+    #[serde(default)]
+    pub(super) decided: Vec<Member>,
     /// The code that this device shows while it waits.
     pub(super) code: Option<String>,
 }
@@ -80,6 +91,13 @@ pub struct Member {
     pub is_out: bool,
 }
 
+impl Member {
+    /// Whoever has a key of their own.
+    pub(super) fn of(who: &Who, identity: &Identity) -> Self {
+        Self { who: who.clone(), recipient: identity.to_public().to_string(), is_out: false }
+    }
+}
+
 impl Debug for Keyring {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         formatter
@@ -94,27 +112,30 @@ impl Keyring {
     /// That of a device which has a key of its own and nothing else yet.
     pub(super) fn fresh(who: &Who, lock: String) -> Self {
         let identity = Identity::generate();
-        let own = Member { who: who.clone(), recipient: identity.to_public().to_string(), is_out: false };
+        let own = Member::of(who, &identity);
         let held = Held {
             v: VERSION,
             lock,
             chain: Vec::new(),
             who: who.clone(),
             identity: text_of(&identity),
+            former: Vec::new(),
             keys: Vec::new(),
             recovery: None,
             devices: vec![own],
+            decided: Vec::new(),
             code: None,
         };
-        Self { held, file: None }
+        Self { held, file: None, speaks_as: None }
     }
 
     /// Reads it; none where there is none, or where it cannot be used.
     pub fn load(file: &Path) -> Option<Self> {
         let held: Held = serde_json::from_slice(&fs::read(file).ok()?).ok()?;
-        let are_keys = held.keys.iter().chain([&held.identity]).all(|key| key.parse::<Identity>().is_ok());
+        let are_keys =
+            held.keys.iter().chain([&held.identity]).chain(&held.former).all(|key| key.parse::<Identity>().is_ok());
         let is_sound = held.v == VERSION && are_keys && !held.devices.is_empty();
-        is_sound.then(|| Self { held, file: Some(file.to_owned()) })
+        is_sound.then(|| Self { held, file: Some(file.to_owned()), speaks_as: None })
     }
 
     /// The same, kept in a file from now on.
@@ -135,11 +156,6 @@ impl Keyring {
         config::replace_file(file, &text)
     }
 
-    /// The devices that have a key, or had one, this one first.
-    pub fn devices(&self) -> &[Member] {
-        &self.held.devices
-    }
-
     /// The code that this device shows while it waits to be let in.
     pub fn code(&self) -> Option<&str> {
         self.held.code.as_deref()
@@ -150,19 +166,14 @@ impl Keyring {
         self.held.keys.len()
     }
 
-    pub(super) fn identity(&self) -> Option<Identity> {
-        self.held.identity.parse().ok()
+    /// What opens what others close for this device.
+    pub(super) fn own_identities(&self) -> Vec<Identity> {
+        [&self.held.identity].into_iter().chain(&self.held.former).filter_map(|key| key.parse().ok()).collect()
     }
 
     /// The keys of the remote, newest first.
     pub(super) fn identities(&self) -> Vec<Identity> {
         self.held.keys.iter().rev().filter_map(|key| key.parse().ok()).collect()
-    }
-
-    /// For whom a key is closed: everybody who is in.
-    pub(super) fn recipients(&self) -> Vec<Recipient> {
-        let devices = self.held.devices.iter().filter(|device| !device.is_out);
-        devices.filter_map(|device| device.recipient.parse().ok()).collect()
     }
 
     /// The keys as `age` reads them, one on a line, oldest first.
@@ -191,37 +202,37 @@ impl Keyring {
         }
     }
 
-    /// Takes over what others say of devices; whoever is out stays out.
-    pub(super) fn take_devices(&mut self, told: Vec<Member>) {
-        for device in told {
-            match self.held.devices.iter_mut().find(|known| known.recipient == device.recipient) {
-                Some(known) => known.is_out |= device.is_out,
-                None if device.recipient.parse::<Recipient>().is_ok() => self.held.devices.push(device),
-                None => {}
-            }
-        }
-    }
-
     /// Takes over what the passphrase opens, where it opens more.
     pub(super) fn take_recovery(&mut self, told: Option<Recovery>) {
         let known = self.held.recovery.as_ref().map_or(0, |known| known.generation);
-        if let Some(told) = told.filter(|told| told.generation > known) {
+        if let Some(told) = told.filter(|told| told.generation > known && told.generation <= self.generation()) {
             self.held.recovery = Some(told);
         }
+    }
+
+    /// What tells whoever has a key that a newer one follows it. Only those who have it can make this, and nobody learns anything
+    /// else by it.
+    fn mark(key: &str) -> String {
+        blake3::Hash::from(blake3::derive_key(MARKS, key.as_bytes())).to_hex().to_string()
+    }
+
+    /// The marks of all keys that are followed by a newer one.
+    pub(super) fn retired(&self) -> Vec<String> {
+        self.held.keys.iter().rev().skip(1).rev().map(|key| Self::mark(key)).collect()
+    }
+
+    /// The mark of the newest key.
+    pub(super) fn newest_mark(&self) -> Option<String> {
+        self.held.keys.last().map(|key| Self::mark(key))
     }
 
     /// Adds a new key.
     pub(super) fn turn(&mut self) {
         self.held.keys.push(text_of(&Identity::generate()));
     }
-
-    /// Whether this device is among those that get no further key.
-    pub(super) fn is_out(&self) -> bool {
-        self.held.devices.first().is_none_or(|own| own.is_out)
-    }
 }
 
-fn text_of(key: &Identity) -> String {
+pub(super) fn text_of(key: &Identity) -> String {
     key.to_string().expose_secret().to_owned()
 }
 
@@ -289,16 +300,15 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_out_stays_out() {
-        let (mut ours, other) = (keyring(), keyring());
-        let mut member = other.devices()[0].clone();
-        ours.take_devices(vec![member.clone()]);
-        assert_eq!((ours.recipients().len(), ours.devices().len()), (2, 2));
-        member.is_out = true;
-        ours.take_devices(vec![member.clone()]);
-        member.is_out = false;
-        ours.take_devices(vec![member]);
-        assert_eq!((ours.recipients().len(), ours.devices().len()), (1, 2));
+    fn a_mark_tells_of_every_key_but_the_newest() {
+        let mut ours = keyring();
+        ours.turn();
+        assert_eq!(ours.retired(), Vec::<String>::new());
+        let first = ours.newest_mark();
+        ours.turn();
+        assert_eq!(ours.retired(), first.into_iter().collect::<Vec<_>>());
+        assert!(!ours.retired().contains(&ours.newest_mark().expect("there is a key")));
+        assert!(!format!("{:?}", ours.retired()).contains("SECRET"));
     }
 
     #[test]

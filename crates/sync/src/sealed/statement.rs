@@ -33,9 +33,12 @@ pub(super) struct Statement {
     pub(super) kind: String,
     /// Which lock; drawn by chance.
     pub(super) lock: String,
-    /// How many keys there were.
+    /// How many keys there were. Anybody can write a number: it proves nothing.
     #[serde(default)]
     pub(super) generation: usize,
+    /// The marks of the keys that were followed by a newer one: these prove it to whoever has one of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) retired: Vec<String>,
     /// The keys, closed by the passphrase.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) recovery: Option<String>,
@@ -101,6 +104,7 @@ impl Statement {
             kind: LOCK.to_owned(),
             lock: lock.to_owned(),
             generation,
+            retired: Vec::new(),
             recovery: None,
             keys: None,
             roster: None,
@@ -127,34 +131,57 @@ pub(super) struct Locks {
     pub(super) said: BTreeMap<ReplicaId, Statement>,
     /// Whether nothing was left out that should be there.
     pub(super) is_whole: bool,
+    /// A newer form in which something is said there that was passed over.
+    pub(super) newer: Option<u32>,
 }
 
 impl Locks {
     /// Reads them.
     pub(super) fn read(remote: &mut dyn Remote, heads: &Heads) -> Result<Self, Fault> {
         let (chain, bodies, said) = (Vec::new(), Vec::new(), BTreeMap::new());
-        let mut locks = Self { chain, bodies, end: Head::START, said, is_whole: true };
+        let mut locks = Self { chain, bodies, end: Head::START, said, is_whole: true, newer: None };
         for (stream, head) in heads.iter().filter(|(stream, _)| is_lock(stream)) {
             if *stream == founding_stream() {
                 locks.end = *head;
                 let operations = remote.read(stream, 0, ALL)?;
                 locks.is_whole &= operations.len() as u64 == head.seq;
-                locks.chain = operations.iter().map(statement).collect::<Result<_, _>>()?;
+                // whoever locked the place says in which form
+                operations.first().map_or(Ok(()), must_be_known)?;
+                locks.chain = operations.iter().map(|operation| locks.statement(operation)).collect();
                 let body = |operation: Operation| String::from_utf8_lossy(&operation.body).into_owned();
                 locks.bodies = operations.into_iter().map(body).collect();
                 continue;
             }
             let last = remote.read(stream, head.seq.saturating_sub(1), Page::ONE)?;
             locks.is_whole &= !last.is_empty();
-            let said = last.first().map(statement).transpose()?.flatten();
+            let said = last.first().and_then(|last| locks.statement(last));
             locks.said.extend(said.map(|statement| (stream.replica, statement)));
         }
         Ok(locks)
     }
 
+    /// What an operation says; none where it is no statement, or one in another form: anybody can write a number.
+    fn statement(&mut self, operation: &Operation) -> Option<Statement> {
+        match form(operation) {
+            Some(form) if form != VERSION => {
+                self.newer = self.newer.max(Some(form).filter(|form| *form > VERSION));
+                None
+            }
+            _ => serde_json::from_slice(&operation.body).ok().filter(|_| operation.is_true()),
+        }
+    }
+
+    /// Why nothing opens.
+    pub(super) fn damage(&self) -> Fault {
+        self.newer.map_or(Fault::LockDamaged, newer)
+    }
+
     /// The same without what was said of another lock: somebody locked the place before, or a request came very late.
     pub(super) fn of(mut self, lock: &str) -> Self {
         self.said.retain(|_, statement| statement.lock == lock);
+        for statement in &mut self.chain {
+            statement.take_if(|statement| statement.lock != lock);
+        }
         self
     }
 
@@ -165,33 +192,37 @@ impl Locks {
 
     /// Whether there is nothing.
     pub(super) fn is_empty(&self) -> bool {
-        self.end == Head::START && self.said.is_empty()
+        self.end == Head::START && self.said.is_empty() && self.newer.is_none()
     }
 
     /// Which lock it is, by whoever locked it, else by any device; none where nobody tells.
     pub(super) fn lock(&self) -> Option<&str> {
         self.all().next().map(|statement| statement.lock.as_str())
     }
-
-    /// How many keys there were.
-    pub(super) fn generation(&self) -> usize {
-        self.all().map(|statement| statement.generation).max().unwrap_or(0)
-    }
 }
 
-/// What an operation says; none where it is no statement.
-fn statement(operation: &Operation) -> Result<Option<Statement>, Fault> {
+/// In which form an operation says something; none where that cannot be read.
+fn form(operation: &Operation) -> Option<u32> {
     #[derive(Deserialize)]
     struct Version {
         v: u32,
     }
-    match serde_json::from_slice(&operation.body) {
-        Ok(Version { v }) if v < VERSION => {
+    serde_json::from_slice(&operation.body).ok().map(|Version { v }| v)
+}
+
+/// Refuses what was locked in a form that is not read here.
+fn must_be_known(first: &Operation) -> Result<(), Fault> {
+    match form(first) {
+        Some(form) if form < VERSION => {
             Err(Fault::Unusable("it was encrypted in a form that is read no more; an empty place is needed".to_owned()))
         }
-        Ok(Version { v }) if v > VERSION => Err(Fault::Newer { found: i64::from(v), known: i64::from(VERSION) }),
-        _ => Ok(serde_json::from_slice(&operation.body).ok().filter(|_| operation.is_true())),
+        Some(form) if form > VERSION => Err(newer(form)),
+        _ => Ok(()),
     }
+}
+
+fn newer(form: u32) -> Fault {
+    Fault::Newer { found: i64::from(form), known: i64::from(VERSION) }
 }
 
 /// The next operation of a device's stream.

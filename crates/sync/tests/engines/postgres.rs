@@ -215,6 +215,98 @@ fn in_a_team_nobody_speaks_for_another_or_reads_what_is_private() {
     assert_eq!(server.psql("eve", "select count(*) from operation_bodies"), "1");
 }
 
+/// What one said of a device.
+fn named(device: u64, revision: u64, more: &str) -> String {
+    let replica = name_of(device);
+    format!(r#"{{"v":1,"kind":"device","at_ms":1,"by":"","replica":"{replica}","revision":{revision},{more}}}"#)
+}
+
+fn ran(id: &str) -> String {
+    format!(
+        r#"{{"v":1,"kind":"session","at_ms":1,"by":"ada","id":"{id}","session":{{"bytes":1,"cost_nano_usd":5000000000}}}}"#
+    )
+}
+
+/// A database as the first version of the schema made it.
+fn of_the_first_version(server: &PostgresServer) {
+    let made = concat!(
+        include_str!("../../src/postgres/1.sql"),
+        "create table sessions_schema (version bigint primary key, made_at timestamptz default now()); ",
+        "insert into sessions_schema (version) values (1)"
+    );
+    assert_eq!(server.psql("owner", made), "");
+}
+
+#[test]
+fn machines_have_their_present_names_in_sql() {
+    let Some(server) = PostgresServer::start() else { return };
+    of_the_first_version(&server);
+    let url = server.url("owner");
+    let [first, later] = [name_of(1_000), name_of(2_000)];
+    let was = format!(r#""name":"laptop","was":["{first}"]"#);
+    let false_claim = format!(r#""was":["{later}"]"#);
+    let machines = [
+        machine(1, &Scope::Private, &[&named(1_000, 1, r#""name":"laptop""#), &ran("s1")]),
+        machine(2, &Scope::Private, &[&named(2_000, 1, &was), &ran("s2")]),
+        machine(
+            3,
+            &Scope::Private,
+            &[&named(3_000, 1, r#""name":"tower""#), &ran("s3"), &named(1_000, 9, &false_claim)],
+        ),
+        machine(
+            4,
+            &Scope::Private,
+            &[&named(3_000, 2, r#""name":"attic""#), &ran("s4"), &named(2_000, 1, r#""name":"x""#)],
+        ),
+    ];
+    for mut machine in machines {
+        let outcome = sync(&mut machine, &mut open(&url));
+        assert!(outcome.is_complete(), "{outcome:?}");
+    }
+    let by_device = || {
+        let sql = "select device, count(*), round(sum(cost_usd)) from sessions group by device order by device desc";
+        server.psql("owner", sql)
+    };
+    let unnamed = name_of(4_000);
+    assert_eq!(
+        by_device(),
+        format!("x|2|10\nattic|1|5\n{unnamed}|1|5"),
+        "renamed by whoever saw it, and one that was two"
+    );
+    assert_eq!(server.psql("owner", "select count(*) from devices where name = 'x' and not forgotten"), "2");
+    let mut other = machine(5, &Scope::Private, &[&named(4_000, 1, r#""name":"attic""#)]);
+    assert!(sync(&mut other, &mut open(&url)).is_complete());
+    let labels = by_device();
+    assert!(labels.lines().filter(|line| line.starts_with("attic (0")).count() == 2, "two of one name: {labels}");
+}
+
+/// Whoever syncs with a team's database is not its owner: its views are older than the program until the owner comes.
+#[test]
+fn a_team_whose_views_are_older_goes_on_and_keeps_what_is_private() {
+    let Some(server) = PostgresServer::start() else { return };
+    of_the_first_version(&server);
+    server.psql("owner", "create role team; create role ada login in role team; create role eve login in role team");
+    let team =
+        include_str!("../../src/postgres/team.sql").replace("alter view devices set (security_invoker = true);", "");
+    assert!(!server.psql("owner", &team).contains("ERROR"), "{team}");
+    let granted = "grant select, insert (replica, scope, seq, prev, hash, body) on operations to team; grant select on sessions, \
+                   session_models, usage_hourly, log_entries, operation_bodies, session_bodies, sessions_schema to team";
+    assert_eq!(server.psql("owner", granted), "");
+    let mut ada = machine(1, &Scope::Private, &[&named(1_000, 1, r#""name":"laptop""#), &ran("s1")]);
+    let outcome = sync(&mut ada, &mut open(&server.url("ada")));
+    assert!(outcome.is_complete(), "{outcome:?}");
+    let versions = || server.psql("owner", "select max(version) from sessions_schema");
+    assert_eq!(versions(), "1", "she may not change the views");
+    let device = |user: &str| server.psql(user, "select device from sessions");
+    assert_eq!((device("ada"), device("eve")), (name_of(1_000).to_string(), String::new()));
+    let mut owner = machine(9, &Scope::Private, &["{}"]);
+    assert!(sync(&mut owner, &mut open(&server.url("owner"))).is_complete());
+    assert_eq!(versions(), "2");
+    assert_eq!((device("ada"), device("eve")), ("laptop".to_owned(), String::new()), "private rows are their owner's");
+    assert_eq!(server.psql("eve", "select count(*) from devices"), "0");
+    assert_eq!(server.psql("ada", "select name from devices"), "laptop");
+}
+
 /// What a person types against the database.
 #[test]
 fn people_ask_in_sql() {

@@ -14,9 +14,12 @@ const TITLE_LIMIT: usize = 120;
 impl Session {
     /// Folds a session from its files. The result does not depend on their order.
     ///
-    /// Of several main files (copies, moved files) the fullest counts, and of several files of one subagent too.
+    /// Of several main files (copies, moved files) the fullest counts, and of several files of one subagent too. What other
+    /// machines tell of a file has no words in it: these are those of the fullest file that has some.
     pub fn fold(id: SessionId, files: &[SessionFile<'_>]) -> Self {
-        let main = files.iter().filter(|file| file.main).map(|file| file.facts).max_by_key(|facts| fullness(facts));
+        let mains = || files.iter().filter(|file| file.main).map(|file| file.facts);
+        let main = mains().max_by_key(|facts| fullness(facts));
+        let told = mains().filter(|facts| has_words(facts)).max_by_key(|facts| fullness(facts));
         let agents = subagents(files);
         let all: Vec<&FileFacts> = main.into_iter().chain(agents.iter().copied()).collect();
         let mut session = Self { id, ..Self::default() };
@@ -25,20 +28,32 @@ impl Session {
         }
         session.take_all(&all);
         session.models = models(main, &agents);
-        session.title = title(&all);
+        if let Some(told) = told.or(main) {
+            session.first_prompt.clone_from(&told.first_prompt);
+            session.last_prompt = told.last_prompt.clone().or_else(|| told.noted_prompt.clone());
+        }
+        let words: Vec<&FileFacts> = main.into_iter().chain(told).chain(agents.iter().copied()).collect();
+        session.take_words(&words);
         session.subagents = count_subagents(main, &agents);
         session
     }
 
     /// What only the session's own file says.
     fn take_main(&mut self, main: &FileFacts) {
-        self.first_prompt.clone_from(&main.first_prompt);
-        self.last_prompt = main.last_prompt.clone().or_else(|| main.noted_prompt.clone());
         self.prompts = main.prompts;
         self.answers = main.answers.len();
         self.ledger = main.ledger().cloned();
         self.ledger_lines = main.ledger_lines;
         self.parent = main.parent.clone().filter(|parent| *parent != self.id);
+    }
+
+    /// What was said and touched, of the session's own files first and then of its subagents'.
+    fn take_words(&mut self, words: &[&FileFacts]) {
+        self.title = title(words);
+        for facts in words {
+            extend(&mut self.files_touched, &facts.files_touched);
+            extend(&mut self.pr_links, &facts.pr_links);
+        }
     }
 
     /// What is gathered over all files, the session's own first.
@@ -53,8 +68,6 @@ impl Session {
         let (mut tools, mut activity) = (Seen::default(), Activity::default());
         for facts in all {
             extend(&mut self.versions, &facts.versions);
-            extend(&mut self.files_touched, &facts.files_touched);
-            extend(&mut self.pr_links, &facts.pr_links);
             skills.extend(facts.skills.iter().cloned());
             tools.add_all(&facts.tools);
             activity.add_all(&facts.activity);
@@ -70,7 +83,17 @@ impl Session {
 
 /// Orders files by how much they tell: the fullest is the greatest, and equal ones are the same for every purpose here.
 fn fullness(facts: &FileFacts) -> impl Ord + use<> {
-    (facts.read_to, facts.ended(), facts.custom_title.clone(), facts.cwd_last.clone(), Reverse(facts.started()))
+    let named = (facts.custom_title.clone(), facts.cwd_last.clone());
+    (facts.read_to, facts.ended(), named, Reverse(facts.started()), has_words(facts))
+}
+
+/// Whether anything is known of what was said and touched, see `FileFacts::without_words`.
+fn has_words(facts: &FileFacts) -> bool {
+    let said = [&facts.first_prompt, &facts.last_prompt, &facts.noted_prompt, &facts.first_command, &facts.first_told];
+    said.iter().any(|text| text.is_some())
+        || facts.own_summary().is_some()
+        || !facts.files_touched.is_empty()
+        || !facts.pr_links.is_empty()
 }
 
 /// The fullest file of each subagent, the one that started first in front.

@@ -14,6 +14,7 @@ use rustix::fs::Access;
 use store::StoreError;
 
 use super::{Check, wired::ago};
+use crate::archiving;
 use crate::commands::setup::Places;
 use crate::commands::r#where::size_of;
 use crate::context::Context;
@@ -25,6 +26,9 @@ const LONG: Duration = Duration::from_hours(1);
 
 /// With less room than this, transcripts and what is kept of them get into trouble, bytes.
 const LITTLE_ROOM: u64 = 500_000_000;
+
+/// How long contents of packs are read to find damage in them, and how long a tick is waited for that writes into them.
+const GLANCE: Duration = Duration::from_millis(500);
 
 /// What is kept, and room for more.
 pub(super) fn checks(context: &Context, places: &Places) -> Vec<Check> {
@@ -189,13 +193,35 @@ fn archive(context: &Context) -> Option<Check> {
         return is_there.then(|| Check::ok(PART, format!("{}, off", DecimalBytes(size_of(&folder)))));
     }
     let lost = "transcripts are gone when Claude Code deletes them";
-    let whole = || format!("{}; `sessions archive --check` reads all of it", DecimalBytes(size_of(&folder)));
     if !folder.is_dir() {
         return unwritable(PART, &folder, lost);
     }
     // only asked: a trial would change its time, and scans would read all packs anew
     let asked = rustix::fs::access(&folder, Access::WRITE_OK | Access::EXEC_OK).map_err(io::Error::from);
-    Some(asked.map_or_else(|error| broken(PART, &folder, &error, lost), |()| Check::ok(PART, whole())))
+    Some(asked.map_or_else(|error| broken(PART, &folder, &error, lost), |()| packs(context, PART)))
+}
+
+/// What a glance into the packs tells.
+fn packs(context: &Context, part: &'static str) -> Check {
+    let archive = archiving::archive(context).patient(GLANCE);
+    let size = DecimalBytes(archive.size());
+    let found = match archive.glance(GLANCE) {
+        Ok(found) => found,
+        Err(error) => {
+            return Check::notice(part, format!("{size}; {error}"), "`sessions archive --check` reads all of it.");
+        }
+    };
+    let Some(first) = found.damaged.first() else {
+        let read = match found.packs - found.read {
+            0 => String::new(),
+            left => format!(", the contents of {left} not read; `sessions archive --check` reads all"),
+        };
+        return Check::ok(part, format!("{size}, {}{read}", counted(found.packs, "pack")));
+    };
+    let more = if found.damaged.len() > 1 { format!(" and {} more", found.damaged.len() - 1) } else { String::new() };
+    let says = format!("of {}, damaged: {}{more}", counted(found.packs, "pack"), first.display());
+    let remedy = "`sessions archive --check` says what is lost, and makes again what Claude Code still has.";
+    Check::broken(part, says, remedy)
 }
 
 /// Room on the disk of the data folder, as `df` tells it.

@@ -7,7 +7,7 @@ use std::path::Component;
 use clap::Args;
 use config::RemoteSetting;
 use journal::{Journal, JournalError};
-use sync::{Address, Effort, Heads, Keyring, Local};
+use sync::{Address, Effort, Heads, Keyring, Local, is_encrypted};
 
 use super::fault;
 use crate::context::Context;
@@ -33,7 +33,7 @@ What passes: sessions with their figures, entries, marks and names of devices. N
 With --shared, nothing private passes at all: only entries of projects.
 
 With --encrypt, whoever owns the place can read nothing of it, nor can its SQL views. The passphrase is taken from
-SESSIONS_REMOTE_<NAME>_PASSPHRASE, else asked for, unseen. Your other devices join with the same one, or, with --ask, without
+SESSIONS_REMOTE_<NAME>_PASSPHRASE, else asked for, unseen (a new one twice). Your other devices join with the same one, or, with --ask, without
 it: they show a code, and a device that has the key lets them in (`sessions remote let-in`). Who forgets the passphrase and
 loses all devices has lost what is there.";
 
@@ -80,23 +80,25 @@ impl Add {
         let (address, password) = straight(address.map_err(|wrong| fault(name, &wrong))?).split_password();
         let is_missing = || address.is_motherduck() && syncing::secrets(context, name, &address).is_empty();
         let password = match password {
-            _ if self.password_stdin => Some(read_password()?),
+            _ if self.password_stdin => Some(read_secret()?),
             None if is_missing() && io::stdin().is_terminal() => Some(unseen::ask("Token of MotherDuck: ")?),
             password => password,
         };
         let setting =
             RemoteSetting { name: name.clone(), url: address.written(), shared: self.shared, encrypted: self.encrypt };
         if let Some(password) = &password {
+            self.refuse_password(context)?;
             config::replace_file(&context.paths.remote_password(name), password.as_bytes())?;
         }
-        let sealed = self.seal(context, &setting, &address)?;
+        let sealed = self.seal(context, &setting, &address);
+        let sealed = sealed.inspect_err(|_| self.undo(context, password.is_some()))?;
         let code = sealed.as_ref().ok().cloned().flatten();
         let heads = sealed.and_then(|code| match code {
             Some(_) => Ok(Heads::new()),
-            None => syncing::open(context, &setting)?.heads(),
+            None => self.heads(context, &setting),
         });
         if let Err(wrong) = &heads
-            && (!self.no_test || self.encrypt)
+            && (!self.no_test || self.encrypt || matches!(wrong, sync::Fault::Sealed))
         {
             self.undo(context, password.is_some());
             return Err(self.refused(wrong).into());
@@ -135,6 +137,16 @@ impl Add {
 }
 
 impl Add {
+    /// Asks a remote what it holds; one that is encrypted is refused where it is not added as such.
+    fn heads(&self, context: &Context, setting: &RemoteSetting) -> Result<Heads, sync::Fault> {
+        let mut remote = syncing::open(context, setting)?;
+        let heads = remote.heads()?;
+        if !self.encrypt && is_encrypted(&mut remote, &heads)? {
+            return Err(sync::Fault::Sealed);
+        }
+        Ok(heads)
+    }
+
     /// Removes what this call wrote, and nothing that was there before.
     fn undo(&self, context: &Context, has_password: bool) {
         let password = has_password.then(|| context.paths.remote_password(&self.name));
@@ -159,11 +171,27 @@ impl Add {
         Err(Fault::new("remote", message).next(step))
     }
 
+    /// Refuses to take the place of a password that is here already.
+    fn refuse_password(&self, context: &Context) -> Result<(), Fault> {
+        let (Self { name, .. }, file) = (self, context.paths.remote_password(&self.name));
+        if !file.exists() {
+            return Ok(());
+        }
+        let message = format!("There is a password of a remote `{name}` already: {}.", file.display());
+        Err(Fault::new("remote", message)
+            .next("Choose another name; or move that file away, if its remote is given up."))
+    }
+
     /// Why nothing was added, and what to do.
     fn refused(&self, wrong: &sync::Fault) -> Fault {
         let untested = if self.encrypt { "." } else { ", or add it untested with `--no-test`." };
         let step = match wrong {
-            sync::Fault::Closed(_) | sync::Fault::LockDamaged | sync::Fault::LockMissing => {
+            sync::Fault::Sealed => {
+                "Add it with `--encrypt`: its passphrase opens it; or with `--encrypt --ask`: a device that has the \
+                                    key lets this one in."
+                    .to_owned()
+            }
+            sync::Fault::Closed(_) | sync::Fault::LockDamaged | sync::Fault::LockMissing | sync::Fault::Readable => {
                 wrong.remedy().replace("<name>", &self.name)
             }
             _ => format!("Put it right and add it again{untested}"),
@@ -182,15 +210,19 @@ impl Add {
         if !self.encrypt {
             return Ok(Ok(None));
         }
-        let passphrase = if self.ask { None } else { Some(sealing::passphrase(context, &setting.name)?) };
+        let opened = syncing::means(context, setting, address).and_then(|means| address.open(&means));
+        let asked = opened.and_then(|mut remote| Ok((Keyring::is_locked(&mut remote)?, remote)));
+        let (is_locked, mut remote) = match asked {
+            Ok(asked) => asked,
+            Err(wrong) => return Ok(Err(wrong)),
+        };
         let who = sealing::who(context)?;
-        let keyring =
-            syncing::means(context, setting, address).and_then(|means| address.open(&means)).and_then(|mut remote| {
-                match &passphrase {
-                    Some(passphrase) => Keyring::enter(&mut remote, passphrase, &who, Effort::PASSPHRASE),
-                    None => Keyring::ask(&mut remote, &who),
-                }
-            });
+        let keyring = if self.ask {
+            Keyring::ask(&mut remote, &who)
+        } else {
+            let passphrase = sealing::passphrase(context, &setting.name, !is_locked)?;
+            Keyring::enter(&mut remote, &passphrase, &who, Effort::PASSPHRASE)
+        };
         let keyring = match keyring {
             Ok(keyring) => keyring.kept_in(&context.paths.remote_key(&self.name))?,
             Err(wrong) => return Ok(Err(wrong)),
@@ -215,10 +247,11 @@ fn is_foreign(context: &Context, heads: &Heads) -> Result<bool, JournalError> {
     Ok(!heads.is_empty() && !heads.keys().any(|stream| here.contains_key(stream)))
 }
 
-fn read_password() -> io::Result<String> {
+/// The first line of standard input.
+fn read_secret() -> color_eyre::Result<String> {
     let mut text = String::new();
     io::stdin().lock().read_to_string(&mut text)?;
-    Ok(text.lines().next().unwrap_or_default().to_owned())
+    Ok(unseen::secret(text.lines().next().unwrap_or_default())?)
 }
 
 /// Adds it to config.toml, behind what is there.

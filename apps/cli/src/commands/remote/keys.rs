@@ -1,6 +1,8 @@
 //! `sessions remote keys`: who has the key of an encrypted place.
 
 use clap::Args;
+use journal::Journal;
+use sync::Member;
 
 use super::fault;
 use crate::context::Context;
@@ -44,21 +46,25 @@ impl Keys {
             Ok((keyring, waiting))
         });
         let (keyring, waiting) = asked.map_err(|wrong| fault(name, &wrong))?;
-        let devices = keyring.devices();
+        let mut journal = Journal::open(&context.paths.journal())?;
+        let known = syncing::devices(context, &mut journal)?;
+        let devices: Vec<Member> = keyring.devices().into_iter().cloned().collect();
+        // what people call it now, where that was heard
+        let called = |device: &Member| known.called(device.who.replica).unwrap_or(&device.who.name).to_owned();
         if context.json {
             let rows: Vec<_> = devices
                 .iter()
                 .enumerate()
-                .map(|(place, device)| serde_json::json!({ "name": device.who.name, "replica": device.who.replica, "has_key": !device.is_out, "is_here": place == 0 }))
+                .map(|(place, device)| serde_json::json!({ "name": called(device), "replica": device.who.replica, "has_key": !device.is_out, "is_here": place == 0 }))
                 .collect();
             let answer = serde_json::json!({ "schema": 1, "name": name, "keys": keyring.generation(), "devices": rows, "waiting": waiting });
             return context.output.json(&answer);
         }
-        let row = |(place, device): (usize, &sync::Member)| {
+        let row = |(place, device): (usize, &Member)| {
             let here = if place == 0 { " (here)" } else { "" };
             let key = if device.is_out { "shut out" } else { "yes" };
             let number = device.who.replica.to_string().chars().take(HANDLE).collect();
-            vec![format!("{}{here}", one_line(&device.who.name)), key.to_owned(), number]
+            vec![format!("{}{here}", one_line(&called(device))), key.to_owned(), number]
         };
         let rows: Vec<Vec<String>> = devices.iter().enumerate().map(row).collect();
         for line in table::lay_out(&COLUMNS, &rows, &context.output) {

@@ -28,13 +28,13 @@ impl Rekey {
         let Self { name } = self;
         let setting = sealing::setting(context, name)?;
         let Some(_lock) = syncing::lock(context)? else { return Err(syncing::busy().into()) };
-        let passphrase = sealing::passphrase(context, name)?;
+        let passphrase = sealing::passphrase(context, name, true)?;
         let made = sealing::open(context, &setting).and_then(|(mut keyring, mut remote)| {
             keyring.rekey(&mut remote, &passphrase, Effort::PASSPHRASE)?;
             Ok(keyring)
         });
         let keyring = made.map_err(|wrong| fault(name, &wrong))?;
-        let others = keyring.devices().iter().skip(1).filter(|device| !device.is_out).count();
+        let others = keyring.sharers().saturating_sub(1);
         if context.json {
             let answer =
                 serde_json::json!({ "schema": 1, "name": name, "keys": keyring.generation(), "others": others });

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use search::{Caps, Found, Hit, Passage, Query, Seen, Standing, Target, Wanted};
+use search::{Caps, Found, Hit, Passage, Query, Seen, Standing, Target, Together, Wanted};
 use sessions_tui::Library;
 use store::SessionRow;
 use transcript::Turns;
@@ -37,8 +37,10 @@ pub(super) struct Finder<'a> {
 /// A session that matches.
 pub(super) struct Answer {
     pub(super) row: SessionRow,
-    /// Lines that match, of which not all need be among the hits.
+    /// Lines that match, of which not all need be among the hits; none where the title alone does.
     pub(super) lines: u64,
+    /// Whether the words stand together in them.
+    pub(super) together: Together,
     pub(super) hits: Vec<Place>,
 }
 
@@ -143,10 +145,11 @@ impl Search<'_> {
 
 fn answer(library: &Library, index: usize, found: Option<Found>) -> Answer {
     let row = library.entries[index].row.clone();
-    let (lines, best, mut passages) =
-        found.map_or((0, None, Vec::new()), |found| (found.lines, found.best, found.passages));
+    let (lines, together, best, mut passages) =
+        found.map_or((0, Together::Line, None, Vec::new()), |one| (one.lines, one.together, one.best, one.passages));
     // the line that tells most is shown, however few are
-    if let Some(best) = best.filter(|best| lines > passages.len() as u64 && !passages.contains(best))
+    let is_left_out = |best: &Passage| lines > passages.len() as u64 && !passages.contains(best);
+    if let Some(best) = best.filter(|best| together == Together::Line && is_left_out(best))
         && let Some(last) = passages.last_mut()
     {
         *last = best;
@@ -160,5 +163,5 @@ fn answer(library: &Library, index: usize, found: Option<Found>) -> Answer {
         let turn = agent.as_ref().map_or_else(|| turns.at(passage.offset), |agent| turns.of_agent(agent, passage.at));
         Place { passage, turn, agent }
     });
-    Answer { lines, hits: hits.collect(), row }
+    Answer { lines, together, hits: hits.collect(), row }
 }

@@ -1,5 +1,6 @@
 //! What was found, for scripts.
 
+use search::Together;
 use serde_json::{Value, json};
 use transcript::TextKind;
 
@@ -35,7 +36,18 @@ const BEGINNING: &str = "{\"schema\":1,\"sessions\":[";
 
 fn session(answer: &Answer) -> Value {
     let hits: Vec<Value> = answer.hits.iter().map(|place| hit(answer, place)).collect();
-    json!({ "session": schema::Session::from(&answer.row), "lines": answer.lines, "hits": hits })
+    let (together, messages) = match answer.together {
+        Together::Line => ("line", None),
+        Together::Message(messages) => ("message", Some(messages)),
+        Together::Apart => ("apart", None),
+    };
+    json!({
+        "session": schema::Session::from(&answer.row),
+        "together": together,
+        "lines": answer.lines,
+        "messages": messages,
+        "hits": hits,
+    })
 }
 
 fn hit(answer: &Answer, place: &Place) -> Value {

@@ -9,7 +9,7 @@ use super::finder::{Answer, Place};
 use super::json::word;
 use crate::context::Context;
 use crate::output::Role;
-use crate::plain_text::{counted, field, one_line};
+use crate::plain_text::{field, one_line};
 
 /// Writes a session: with a heading on a terminal, else one line for each hit.
 pub(super) fn write(answer: &Answer, first: bool, context: &mut Context) -> io::Result<()> {
@@ -28,7 +28,7 @@ fn heading(answer: &Answer, context: &mut Context) -> io::Result<()> {
     let text = |text: Option<&str>| text.map(one_line).unwrap_or_default();
     let title = session.title.as_ref().map_or_else(|| "(untitled)".to_owned(), |title| one_line(&title.text));
     let when = session.ended.or(answer.row.modified).map(|at| figures::ago(at, context.now)).unwrap_or_default();
-    let hits = if answer.lines == 0 { "by its title".to_owned() } else { counted(answer.lines, "hit") };
+    let hits = if answer.lines == 0 { "by its title".to_owned() } else { figures::hits(answer.lines, answer.together) };
     let facts = [text(session.project.as_deref()), when, hits].join(" · ");
     let output = &mut context.output;
     let line = format!(

@@ -71,7 +71,8 @@ impl Answer {
             renamed: outcome.is_renamed,
             complete,
             queued: if complete { 0 } else { queued },
-            left: (!complete).then(|| Waiting::of(outcome.left)),
+            // a remote that did not answer may have anything
+            left: (!outcome.left.is_nothing()).then(|| Waiting::of(outcome.left)),
             error: outcome
                 .fault
                 .as_ref()

@@ -26,12 +26,11 @@ struct Row {
     next_step: Option<String>,
 }
 
-const COLUMNS: [Column; 5] = [
+const COLUMNS: [Column; 4] = [
     table::words("remote", None, u8::MAX).role(Role::Strong),
     table::words("last synced", None, 3),
     table::figures("queued", 4),
     table::words("address", Some((12, 60)), 1).role(Role::Dim),
-    table::words("last fault", Some((20, usize::MAX)), 2),
 ];
 
 /// Shows it.
@@ -69,17 +68,16 @@ pub(super) fn run(context: &mut Context, remotes: &[RemoteSetting]) -> color_eyr
     let cells: Vec<Vec<String>> = rows
         .iter()
         .map(|row| {
-            let fault = row.error.as_deref().map_or_else(String::new, |error| format!("it {error}"));
-            let texts = [&row.remote, &local(&row.last_synced), &row.queued.to_string(), &row.address, &fault];
+            let texts = [&row.remote, &local(&row.last_synced), &row.queued.to_string(), &row.address];
             texts.map(|text| one_line(text)).to_vec()
         })
         .collect();
     for line in table::lay_out(&COLUMNS, &cells, &context.output) {
         context.output.line(&line)?;
     }
-    for row in rows.iter().filter(|row| row.error.is_some()) {
-        let step = row.next_step.as_deref().unwrap_or_default();
-        context.output.line(&format!("{}: {}", row.remote, one_line(step)))?;
+    for row in &rows {
+        let (Some(error), step) = (&row.error, row.next_step.as_deref().unwrap_or_default()) else { continue };
+        context.output.line(&one_line(&format!("{}: it {error}. {step}", row.remote)))?;
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! `sessions usage --check-budget`: the present day and month against what they should cost at most.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc, Weekday};
 use config::SessionTypes;
 use pricing::PicoUsd;
@@ -111,6 +113,7 @@ fn line(context: &Context, word: &'static str, period: Period, limit: u128) -> c
         zone: context.zone,
         week_start: Weekday::Mon,
         types: SessionTypes::load(&context.paths.session_types_file())?,
+        devices: BTreeMap::new(),
     };
     let usage = context.store.usage(&query)?.total.usage;
     let spent = u128::try_from(usage.cost.0).unwrap_or(0);

@@ -1,13 +1,12 @@
 //! From what a person typed to the question that the store is asked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use color_eyre::Report;
 use config::SessionTypes;
 use journal::ReplicaId;
-use sessions_tui::Machines;
 use store::{Calendar, Grouping, Names, Period, SessionRow, Subject, UsageFilter, UsageQuery, UsageReport};
 use transcript::SessionId;
 
@@ -25,12 +24,15 @@ impl Usage {
     /// The question. Where another program holds the store, an unknown session is no fault of the person's.
     pub(super) fn question(&self, context: &Context, obstacle: &mut Option<Report>) -> color_eyre::Result<UsageQuery> {
         let types = SessionTypes::load(&context.paths.session_types_file())?;
+        let by = self.by().grouping();
+        let devices = if by == Grouping::Device { lookup::machines(context).others } else { BTreeMap::new() };
         let mut query = UsageQuery {
-            by: self.by().grouping(),
+            by,
             filter: UsageFilter::default(),
             zone: context.zone,
             week_start: self.week_start,
             types,
+            devices,
         };
         for prefix in &self.session {
             query.filter.sessions.push(lookup::stored(context, prefix, obstacle)?.session.id);
@@ -56,8 +58,8 @@ impl Usage {
     pub(super) fn answer(&self, context: &Context, query: &mut UsageQuery) -> color_eyre::Result<UsageReport> {
         let mut report = context.store.usage(query)?;
         if query.by == Grouping::Device {
-            let machines = lookup::machines(context);
-            report.rows.iter_mut().for_each(|row| name_device(&machines, &mut row.subject));
+            let here = lookup::machines(context).name(None);
+            report.rows.iter_mut().for_each(|row| name_this_device(&here, &mut row.subject));
         }
         let Some(count) = self.last().map(NonZeroU32::get) else { return Ok(report) };
         let kept = &report.rows[report.rows.len().saturating_sub(count as usize)..];
@@ -119,7 +121,13 @@ impl Usage {
             } else if lookup::is_directory(wanted) {
                 let here: Vec<_> = rows.iter().filter(|row| lookup::is_of_project(row, wanted, context)).collect();
                 if here.is_empty() {
-                    return Err(unknown("session ran in", wanted, known).into());
+                    let fault = unknown("session ran in", wanted, known);
+                    let way = lookup::way_to_relink(context, &rows, &context.environment.resolve(wanted));
+                    return Err(match way {
+                        Some(way) => fault.next(way),
+                        None => fault,
+                    }
+                    .into());
                 }
                 sessions.extend(here);
             } else {
@@ -220,10 +228,10 @@ impl Usage {
     }
 }
 
-/// The store knows machines by their numbers.
-fn name_device(machines: &Machines, subject: &mut Subject) {
+/// The store knows the names of the other machines alone.
+fn name_this_device(here: &str, subject: &mut Subject) {
     if let Subject::Named(device) = subject {
-        *device = Some(machines.name(device.as_deref().and_then(|number| number.parse().ok())));
+        device.get_or_insert_with(|| here.to_owned());
     }
 }
 

@@ -65,7 +65,7 @@ impl Scan<'_> {
         &mut self,
         note: &mut dyn FnMut(projects::Known) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let news = projects::look(std::mem::take(&mut self.folded.homes), &self.projects);
+        let news = projects::look(std::mem::take(&mut self.folded.homes), &self.projects, self.moves);
         if news.is_empty() {
             return Ok(());
         }

@@ -139,3 +139,14 @@ fn json_of_a_session_reads_well() {
     assert_eq!(serde_json::from_value::<Session>(json).expect("it can be read"), session);
     assert_eq!(serde_json::from_value::<Session>(json!({"id": "s1"})).expect("members may be missing").prompts, 0);
 }
+
+#[test]
+fn what_another_machine_tells_of_a_file_does_not_take_its_words_away() {
+    let here = read(&[user(1, "Why is the till slow?"), call(2, "a.rs", None)]);
+    let longer = read(&[user(1, "Why is the till slow?"), call(2, "a.rs", None), user(3, "And now?")]);
+    let alone = fold(&[(true, here.clone())]);
+    assert_eq!(fold(&[(true, here.clone()), (true, here.clone().without_words())]), alone);
+    let went_on = fold(&[(true, here), (true, longer.without_words())]);
+    assert_eq!((went_on.title, went_on.first_prompt), (alone.title, alone.first_prompt));
+    assert_eq!((went_on.files_touched, went_on.prompts), (alone.files_touched, 2));
+}
