@@ -11,6 +11,7 @@ mod deleting;
 mod demo;
 mod editor;
 mod events_seen;
+mod failing;
 mod interrupt;
 mod lookup;
 mod negations;

@@ -1,14 +1,23 @@
 //! Encrypted remotes: the keyring of this device, and what people do with it.
 
 use std::io::{self, IsTerminal};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use config::RemoteSetting;
-use journal::Journal;
-use sync::{Device, Devices, Keyring, Member, Remote, Seen, Who};
+use journal::{Journal, ReplicaId};
+use sync::{Device, Devices, Keyring, Means, Member, Remote, Seen, Who};
 
 use crate::context::Context;
 use crate::report::Fault;
 use crate::{syncing, unseen};
+
+/// Characters of a number that are shown; JSON has all of them.
+const HANDLE: usize = 10;
+
+/// How long an answer is waited for that may also be missing.
+const SOON: Duration = Duration::from_secs(5);
 
 /// A passphrase has at least so many letters.
 const PASSPHRASE_MIN: usize = 12;
@@ -47,9 +56,14 @@ pub(crate) fn who(context: &Context) -> color_eyre::Result<Who> {
     Ok(Who { name, replica })
 }
 
+/// The variable that may hold the passphrase of a remote.
+pub(crate) fn passphrase_variable(name: &str) -> String {
+    format!("SESSIONS_REMOTE_{}_PASSPHRASE", name.to_uppercase().replace('-', "_"))
+}
+
 /// The passphrase of a remote: from `SESSIONS_REMOTE_<NAME>_PASSPHRASE`, else asked for, unseen; a new one twice.
 pub(crate) fn passphrase(context: &Context, name: &str, is_new: bool) -> color_eyre::Result<String> {
-    let variable = format!("SESSIONS_REMOTE_{}_PASSPHRASE", name.to_uppercase().replace('-', "_"));
+    let variable = passphrase_variable(name);
     let passphrase = match context.environment.get(&variable) {
         Some(passphrase) => unseen::secret(passphrase)?,
         None if io::stdin().is_terminal() => {
@@ -71,42 +85,77 @@ pub(crate) fn passphrase(context: &Context, name: &str, is_new: bool) -> color_e
     Ok(passphrase)
 }
 
+/// The beginning of a number, by which a device is named in a command.
+pub(crate) fn handle(replica: ReplicaId) -> String {
+    replica.to_string().chars().take(HANDLE).collect()
+}
+
 /// The encrypted remotes of the person.
 fn encrypted(context: &Context) -> impl Iterator<Item = &RemoteSetting> {
     context.settings.remotes.iter().filter(|setting| setting.encrypted)
 }
 
-/// Devices that have the key of an encrypted remote, or had it, and from which nothing came here yet: as was known here last, or as
-/// the remotes say that can be asked.
-pub(crate) fn strangers(context: &Context, known: &[Device], is_asked: bool) -> color_eyre::Result<Vec<Device>> {
-    let mut strangers: Vec<Device> = Vec::new();
+/// Devices that have the key of an encrypted remote, or had it: as was known here last, or as the remotes say that can be asked.
+pub(crate) fn members(context: &Context, is_asked: bool) -> color_eyre::Result<Vec<Who>> {
+    let mut members = Vec::new();
     let lock = if is_asked { syncing::lock(context)? } else { None };
     for setting in encrypted(context) {
         let Some(mut keyring) = Keyring::load(&context.paths.remote_key(&setting.name)) else { continue };
         if lock.is_some()
             && let Ok((mut asked, mut remote)) = open(context, setting)
-            && asked.waiting(&mut remote).is_ok()
+            && asked.hear(&mut remote).is_ok()
         {
             keyring = asked;
         }
-        for Who { name, replica } in keyring.devices().into_iter().map(|member| member.who.clone()) {
-            if known.iter().chain(&strangers).all(|device| !device.is(replica)) {
-                let (label, is_forgotten, is_here) = (name.clone(), false, false);
-                strangers.push(Device {
-                    replica,
-                    earlier: Vec::new(),
-                    name,
-                    label,
-                    is_forgotten,
-                    is_here,
-                    operations: 0,
-                    last_ms: 0,
-                    heard_ms: 0,
-                });
-            }
-        }
+        members.extend(keyring.devices().into_iter().map(|member| member.who.clone()));
     }
-    Ok(strangers)
+    Ok(members)
+}
+
+/// The devices that have the key of an encrypted remote, or had it, also those of which nothing came yet.
+pub(crate) fn holders(keyring: &Keyring, known: Devices, journal: &Journal) -> Vec<Device> {
+    let members: Vec<&Who> = keyring.devices().into_iter().map(|member| &member.who).collect();
+    let known = members.iter().fold(known, |known, who| known.meeting(who.replica, &who.name));
+    let has_it = |device: &Device| members.iter().any(|who| device.is(who.replica));
+    known.list(journal).into_iter().filter(has_it).collect()
+}
+
+/// The other encrypted remotes of which a device has the key, as was known here last.
+pub(crate) fn still_open<'a>(
+    context: &'a Context,
+    except: &'a str,
+    device: &'a Device,
+) -> impl Iterator<Item = &'a str> {
+    let is_in = |setting: &&RemoteSetting| {
+        let keyring = Keyring::load(&context.paths.remote_key(&setting.name));
+        keyring.is_some_and(|keyring| {
+            keyring.devices().iter().any(|member| !member.is_out && device.is(member.who.replica))
+        })
+    };
+    let others = encrypted(context).filter(move |setting| setting.name != except);
+    others.filter(is_in).map(|setting| setting.name.as_str())
+}
+
+/// Takes back that this device asks to be let in to a remote, where that can be reached soon; none where it does not ask.
+pub(crate) fn take_back(context: &Context, setting: &RemoteSetting) -> Option<Result<(), sync::Fault>> {
+    let keyring = Keyring::load(&context.paths.remote_key(&setting.name))?;
+    keyring.code()?;
+    let busy = || sync::Fault::Unreachable("another program is syncing at this moment".to_owned());
+    let Some(_lock) = syncing::lock(context).ok().flatten() else { return Some(Err(busy())) };
+    let opened = syncing::address(context, setting)
+        .and_then(|address| Ok((syncing::means(context, setting, &address)?, address)));
+    let (means, address) = match opened {
+        Ok((means, address)) => (Means { deadline: Some(SOON), ..means }, address),
+        Err(wrong) => return Some(Err(wrong)),
+    };
+    let (teller, told) = mpsc::channel();
+    // a folder on a drive that hangs answers to no deadline: it is left alone
+    thread::spawn(move || {
+        let taken_back = address.open(&means).and_then(|mut remote| keyring.take_back(&mut remote));
+        // nobody may be listening any more
+        let _ = teller.send(taken_back);
+    });
+    Some(told.recv_timeout(2 * SOON).unwrap_or(Err(sync::Fault::Late(2 * SOON))))
 }
 
 /// Shuts a device out of every encrypted remote; for each where it was in, whether it is out, and what came of it in words.
@@ -128,20 +177,22 @@ pub(crate) fn shut_out(context: &Context, device: &Device) -> color_eyre::Result
                 false,
                 format!(
                     "{name}: nobody was shut out. Another device has its name there, under another number: `sessions remote keys {name}` \
-                     shows it, and `sessions devices forget <number>` shuts it out."
+                     shows it, and `sessions remote rekey {name} --without <number>` shuts it out, with a new key."
                 ),
             )),
             Ok(_) => Some((
                 true,
                 format!(
                     "{name}: it gets no key that is made from now on. The one that it has opens what is there and what comes, \
-                     until `sessions remote rekey {name}` makes a new one; what it read it has."
+                     until `sessions remote rekey {name}` makes a new one: do that now. What it read it has."
                 ),
             )),
             Err(fault) => Some((
                 false,
                 format!(
-                    "{name}: it was not shut out, because the place {fault}. Forget it once more when that is put right."
+                    "{name}: it was not shut out, because the place {fault}. When that is put right: `sessions remote rekey {name} \
+                     --without {}`.",
+                    handle(device.replica)
                 ),
             )),
         }

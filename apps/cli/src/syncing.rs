@@ -1,6 +1,6 @@
 //! Syncing with the person's remotes: what the command, the devices and a tick have in common.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
@@ -15,6 +15,7 @@ use sessions_tui::{Launch, SyncNews, Tested};
 use sync::{
     Address, Change, Conduct, Devices, Heads, Local, Means, Outcome, Page, Progress, Records, Remote, Settled, Terms,
 };
+use transcript::SessionId;
 
 use crate::clock::now_ms;
 use crate::commands::tick;
@@ -76,6 +77,7 @@ pub(crate) fn means(context: &Context, setting: &RemoteSetting, address: &Addres
         secrets: secrets(context, &setting.name, address),
         is_shared: setting.shared,
         seal: None,
+        deadline: None,
         copy: context.paths.remote_copy(&setting.name),
         program,
     })
@@ -292,11 +294,43 @@ struct Told {
     was: BTreeSet<ReplicaId>,
 }
 
+impl Told {
+    fn file(context: &Context) -> PathBuf {
+        context.paths.journal().join("told.json")
+    }
+
+    /// Nothing where the file is missing or says nothing.
+    fn load(context: &Context) -> Self {
+        fs::read(Self::file(context)).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
+    }
+
+    fn save(&self, context: &Context) -> color_eyre::Result<()> {
+        Ok(config::replace_file(&Self::file(context), &serde_json::to_vec(self)?)?)
+    }
+}
+
+/// How many sessions the next sync tells of before it passes anything: as far as the last scan saw, they came to something else
+/// than the journal was told, or others were not told what it was.
+pub(crate) fn untold(context: &Context, journal: &mut Journal) -> color_eyre::Result<u64> {
+    let mut sessions: HashSet<SessionId> = context.store.untold(journal, context.now)?.into_iter().collect();
+    let outlined: BTreeMap<Stream, u64> = Told::load(context).outlined.into_iter().collect();
+    for replica in journal.own_replicas() {
+        let stream = Stream { replica, scope: Scope::Here };
+        let mut after = outlined.get(&stream).copied().unwrap_or(0);
+        loop {
+            let operations = Local::read(journal, &stream, after, OUTLINED)?;
+            let Some(last) = operations.last() else { break };
+            after = last.seq;
+            sessions.extend(operations.iter().filter_map(store::told_of));
+        }
+    }
+    Ok(sessions.len() as u64)
+}
+
 /// Says what other machines are to know: outlines of our sessions, and what this device is called. Killed in between, it
 /// says at most one page of it twice.
 pub(crate) fn prepare(context: &Context, journal: &mut Journal) -> color_eyre::Result<()> {
-    let path = context.paths.journal().join("told.json");
-    let mut told: Told = fs::read(&path).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
+    let mut told = Told::load(context);
     let mut outlined: BTreeMap<Stream, u64> = told.outlined.iter().cloned().collect();
     let mut packer = store::Outliner::new()?;
     for replica in journal.own_replicas() {
@@ -315,32 +349,36 @@ pub(crate) fn prepare(context: &Context, journal: &mut Journal) -> color_eyre::R
             journal.append(&Scope::Private, &latest.into_values().collect::<Vec<_>>())?;
             outlined.insert(stream.clone(), after);
             told.outlined = outlined.clone().into_iter().collect();
-            config::replace_file(&path, &serde_json::to_vec(&told)?)?;
+            told.save(context)?;
         }
     }
     if name_device(context, journal, &mut told)? {
-        config::replace_file(&path, &serde_json::to_vec(&told)?)?;
+        told.save(context)?;
     }
     Ok(())
 }
 
-/// Says what this device is called, and what it was before, unless that was said; whether it was not.
+/// Says what this device is called, what it was before, and that it is used although somebody forgot it, unless that was said;
+/// whether it was not.
 fn name_device(context: &Context, journal: &mut Journal, told: &mut Told) -> color_eyre::Result<bool> {
     let replica = journal.replica();
+    let devices = devices(context, journal)?;
+    let again = devices.is_forgotten(replica).then_some(Change::Forgotten(false));
     let called = context.settings.device.clone();
     let was: BTreeSet<ReplicaId> = journal.earlier_replicas().into_iter().collect();
-    if told.device == Some(replica) && told.called == called && told.was == was {
+    if told.device == Some(replica) && told.called == called && told.was == was && again.is_none() {
         return Ok(false);
     }
-    let devices = devices(context, journal)?;
     let said = devices.name(replica).map(str::to_owned);
     // what a person said elsewhere holds until the setting says something else
     let before = || was.iter().rev().find_map(|earlier| devices.name(*earlier)).map(str::to_owned);
     let wanted = called.clone().or_else(|| said.clone()).or_else(before).unwrap_or_else(|| machine_name(context));
     let name = (said.as_ref() != Some(&wanted)).then_some(Change::Name(wanted));
     let earlier = (devices.was(replica) != was).then(|| Change::Was(was.clone()));
-    let changes = name.into_iter().chain(earlier);
-    let bodies: Vec<Vec<u8>> = changes.map(|change| devices.change(replica, change, now_ms(), "")).collect();
+    let changes = name.into_iter().chain(earlier).map(|change| (replica, change));
+    // whoever goes on under another number by now is what people forgot
+    let changes = changes.chain(again.map(|change| (devices.present(replica), change)));
+    let bodies: Vec<Vec<u8>> = changes.map(|(replica, change)| devices.change(replica, change, now_ms(), "")).collect();
     journal.append(&Scope::Private, &bodies)?;
     (told.device, told.called, told.was) = (Some(replica), called, was);
     Ok(true)

@@ -19,6 +19,8 @@ const MEMORY: &str = "512MB";
 /// Functions that views name and that an engine without them has to know to make these views; whoever asks the views has them.
 const STAND_INS: &str = "CREATE TEMP MACRO json_valid(a) AS NULL::BOOLEAN;
     CREATE TEMP MACRO json_keys(a) AS NULL::VARCHAR[];
+    CREATE TEMP MACRO json_type(a, b) AS NULL::VARCHAR;
+    CREATE TEMP MACRO json_extract(a, b) AS NULL::VARCHAR;
     CREATE TEMP MACRO json_extract_string(a, b) AS NULL::VARCHAR;
     CREATE TEMP MACRO from_json(a, b) AS NULL::VARCHAR[];";
 

@@ -18,7 +18,7 @@ use pricing::PriceTable;
 use crate::columns::counted;
 use crate::ingest::{self, Folded};
 use crate::{StoreError, columns};
-pub use outline::{Outline, Outliner};
+pub use outline::{Outline, Outliner, told_of};
 pub(crate) use packed::{FileSaid, Packer, ToldRequest, ToldTool};
 pub(crate) use sessions::{FileHead, SessionBody, note};
 

@@ -28,7 +28,7 @@ mod usage;
 pub use blocks::{Block, Burn, Projection, Spending, blocks};
 pub use elsewhere::{Elsewhere, Location, Silence, Told};
 pub use error::StoreError;
-pub use fold::{Outline, Outliner};
+pub use fold::{Outline, Outliner, told_of};
 pub use foreign::{Logged, LoggedEntry, LoggedModel, LoggedSession};
 pub use noting::Noting;
 pub use open::engine_version;

@@ -60,7 +60,7 @@ pub(crate) fn note(
     noting: &mut Noting<'_>,
     cancel: &AtomicBool,
 ) -> Result<u64, StoreError> {
-    let due = due(noting, &journal.own_replicas());
+    let due = due(noting.now, noting.all, &journal.own_replicas());
     let look = Opened::existing(store.path(), Access::Read, store.patience())?;
     let mut left = look.ask(|connection| ingest::texts(connection, &due))?;
     drop(look);
@@ -76,11 +76,18 @@ pub(crate) fn note(
     Ok(noted)
 }
 
+/// Sessions of which the journal was not told what they came to, as far as the store knows.
+pub(crate) fn untold(store: &Store, journal: &Journal, now: DateTime<Utc>) -> Result<Vec<SessionId>, StoreError> {
+    let due = due(now, true, &journal.own_replicas());
+    let look = Opened::existing(store.path(), Access::Read, store.patience())?;
+    Ok(look.ask(|connection| ingest::texts(connection, &due))?.into_iter().map(SessionId).collect())
+}
+
 /// The question for sessions whose turn it is. A session that ended by its own hook does not have to rest.
-fn due(noting: &Noting<'_>, own: &[ReplicaId]) -> String {
+fn due(now: DateTime<Utc>, all: bool, own: &[ReplicaId]) -> String {
     let own: Vec<String> = own.iter().map(|replica| format!("'{replica}'")).collect();
-    let before = |ago: TimeDelta| format!("make_timestamp({})", (noting.now - ago).timestamp_micros());
-    let condition = if noting.all {
+    let before = |ago: TimeDelta| format!("make_timestamp({})", (now - ago).timestamp_micros());
+    let condition = if all {
         "true".to_owned()
     } else {
         format!(

@@ -214,7 +214,7 @@ fn connect(path: &Path, access: Access) -> Result<Connection, duckdb::Error> {
     let connection = Connection::open_in_memory_with_flags(config)?;
     let name = name.replace('\'', "''");
     connection.execute_batch(&format!(
-        "SET temp_directory = '{name}.tmp'; ATTACH '{name}' AS store (ROW_GROUP_SIZE {GROUP}); USE store"
+        "SET temp_directory = '{name}.tmp'; ATTACH '{name}' AS store (ROW_GROUP_SIZE {GROUP}, STORAGE_VERSION '{OLDEST_ENGINE}'); USE store"
     ))?;
     if access == Access::Write {
         connection.execute_batch("SET enable_external_access = false")?;

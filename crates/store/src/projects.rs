@@ -144,6 +144,14 @@ pub(crate) fn note(connection: &Connection, news: Known) -> Result<(), StoreErro
     Ok(())
 }
 
+/// Forgets what directories at and below one belong to.
+pub(crate) fn forget(connection: &Connection, directory: &str) -> Result<(), StoreError> {
+    let below = format!("{}/", directory.trim_end_matches('/'));
+    let is_meant = "directory = ? OR starts_with(directory, ?)";
+    connection.execute(&format!("DELETE FROM projects WHERE {is_meant}"), params![directory, below])?;
+    Ok(())
+}
+
 /// Notes what operations tell; `prefix` stands before the directories of another machine.
 pub(crate) fn note_told(
     connection: &Connection,

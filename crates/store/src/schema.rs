@@ -10,7 +10,7 @@ use crate::StoreError;
 pub(crate) use migrate::migrate;
 
 /// Version of the tables and of what is kept in them. A change of either makes it grow.
-pub(crate) const VERSION: i64 = 6;
+pub(crate) const VERSION: i64 = 7;
 
 const TABLES: &str = include_str!("schema.sql");
 

@@ -16,7 +16,7 @@ use crate::open::{Access, Opened};
 use crate::{
     Audit, Belongings, CubeQuery, Found, LatestRequest, LoggedSession, Names, Noting, Progress, ScanOptions,
     ScanReport, SessionDetail, SessionRow, Spending, StoreError, Unpriced, UsageQuery, UsageReport, adopting, fold,
-    noting, questions, rebuild, scan,
+    noting, projects, questions, rebuild, scan,
 };
 
 /// How long a call waits for others, unless it is told otherwise.
@@ -84,6 +84,20 @@ impl Store {
             return Ok(0);
         }
         noting::note(self, journal, noting, cancel)
+    }
+
+    /// Sessions that came to something else since the journal was told of them, as the last scan saw them.
+    pub fn untold(&self, journal: &Journal, now: DateTime<Utc>) -> Result<Vec<SessionId>, StoreError> {
+        if self.exists() { noting::untold(self, journal, now) } else { Ok(Vec::new()) }
+    }
+
+    /// Forgets which project the directories at and below one belong to: the next scan looks anew.
+    pub fn forget_projects(&self, directory: &Path) -> Result<(), StoreError> {
+        if !self.exists() {
+            return Ok(());
+        }
+        let mut opened = Opened::existing(&self.path, Access::Write, self.patience)?;
+        opened.transaction(|connection| projects::forget(connection, &directory.to_string_lossy()))
     }
 
     /// Those of the sessions that another program recorded that are not here: neither by a transcript nor as they were

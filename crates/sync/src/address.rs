@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::duck::speaks_duckdb;
 use crate::git::without_secrets;
@@ -44,11 +45,16 @@ pub struct Means {
     pub is_shared: bool,
     /// What seals everything that goes there, and what was opened of it before; none where it is readable.
     pub seal: Option<(Keyring, Seen)>,
+    /// How long a single answer is waited for; where nobody says so, as long as suits the kind of place. Folders know no such time.
+    pub deadline: Option<Duration>,
     /// Where a repository keeps its copy.
     pub copy: PathBuf,
     /// The program that [serves](crate::serving::serve) DuckDB.
     pub program: PathBuf,
 }
+
+/// What of the end of a server's address says which place it is; the rest says how it is spoken to.
+const WHERE: [&str; 5] = ["options", "host", "port", "dbname", "user"];
 
 impl Address {
     /// Reads one; `~` stands for the home directory, and a relative path begins at `here`.
@@ -131,6 +137,45 @@ impl Address {
         }
     }
 
+    /// Whether it is the place of another address, however that is written: two names of one place would pass everything twice.
+    /// Of a server only the same user of the same database is the same place.
+    pub fn is_place_of(&self, other: &Self) -> bool {
+        self.place() == other.place()
+    }
+
+    /// What is the same for all ways to write it.
+    fn place(&self) -> String {
+        let real = |path: &Path| {
+            let whole = path.canonicalize().ok();
+            // a file that is not made yet lies in a folder that is
+            let within = || Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?));
+            whole.or_else(within).unwrap_or_else(|| path.to_owned()).display().to_string()
+        };
+        match self {
+            Self::Folder(path) => format!("folder:{}", real(path)),
+            Self::DuckDb(path) => format!("duckdb:{}", real(path)),
+            Self::MotherDuck { database, .. } => format!("md:{database}"),
+            Self::Git(url) => {
+                let url = without_secrets(url.strip_prefix("file://").unwrap_or(url));
+                let path = if url.starts_with('/') { real(Path::new(&url)) } else { url };
+                format!("git:{}", path.trim_end_matches('/').trim_end_matches(".git"))
+            }
+            Self::Postgres(_) => {
+                let Self::Postgres(url) = self.clone().split_password().0 else { return self.written() };
+                let url = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+                let (server, query) = url.split_once('?').unwrap_or((url, ""));
+                let (host, database) = server.split_once('/').unwrap_or((server, ""));
+                let (user, host) = host.rsplit_once('@').unwrap_or(("", host));
+                let host = host.strip_suffix(":5432").unwrap_or(host).to_lowercase();
+                let tells =
+                    |part: &&str| WHERE.iter().any(|key| part.split_once('=').is_some_and(|(name, _)| name == *key));
+                let mut place: Vec<&str> = query.split('&').filter(tells).collect();
+                place.sort_unstable();
+                format!("postgres:{user}@{host}/{}?{}", database.trim_end_matches('/'), place.join("&"))
+            }
+        }
+    }
+
     /// The address of a PostgreSQL server.
     pub fn postgres(&self) -> Option<&str> {
         match self {
@@ -163,17 +208,29 @@ impl Address {
     }
 
     fn plain(&self, means: &Means) -> Result<Box<dyn Remote>, Fault> {
-        let Means { secrets, copy, program, .. } = means;
+        let Means { secrets, copy, program, deadline, .. } = means;
+        let duck = |duck: Duck| Box::new(within(duck, *deadline, Duck::with_deadline));
         Ok(match self {
-            Self::Postgres(url) if self.is_motherduck() => Box::new(Duck::endpoint(url, secrets)?),
-            Self::Postgres(url) => Box::new(Postgres::at(url, secrets.first().map(String::as_str))?),
-            Self::Git(url) => Box::new(Git::at(url, copy)?),
+            Self::Postgres(url) if self.is_motherduck() => duck(Duck::endpoint(url, secrets)?),
+            Self::Postgres(url) => {
+                let postgres = Postgres::at(url, secrets.first().map(String::as_str))?;
+                Box::new(within(postgres, *deadline, Postgres::with_deadline))
+            }
+            Self::Git(url) => Box::new(within(Git::at(url, copy)?, *deadline, Git::with_deadline)),
             Self::Folder(path) => Box::new(Folder::at(path, means.is_shared)?),
-            Self::DuckDb(path) => Box::new(Duck::file(path, program)),
+            Self::DuckDb(path) => duck(Duck::file(path, program)),
             Self::MotherDuck { database, extensions } => {
-                Box::new(Duck::motherduck(database, extensions.as_deref(), secrets, program))
+                duck(Duck::motherduck(database, extensions.as_deref(), secrets, program))
             }
         })
+    }
+}
+
+/// A remote, with a deadline where there is one.
+fn within<R>(remote: R, deadline: Option<Duration>, with_deadline: impl FnOnce(R, Duration) -> R) -> R {
+    match deadline {
+        Some(deadline) => with_deadline(remote, deadline),
+        None => remote,
     }
 }
 
@@ -234,6 +291,28 @@ mod tests {
 
     fn parse(text: &str) -> Result<Address, Fault> {
         Address::parse(text, Some(Path::new("/home/ada")), Path::new("/here"))
+    }
+
+    #[test]
+    fn one_place_is_known_by_every_way_to_write_it() {
+        let home = tempfile::tempdir().expect("a temporary folder can be made");
+        let at = |path: &str| home.path().join(path).display().to_string();
+        std::fs::create_dir(home.path().join("sync")).expect("a folder can be made");
+        std::os::unix::fs::symlink(home.path().join("sync"), home.path().join("link")).expect("a link can be made");
+        let check = |one: &str, other: &str, expect: bool| {
+            let [one, other] = [one, other].map(|text| parse(text).expect("an address"));
+            assert_eq!(one.is_place_of(&other), expect, "{one} {other}");
+        };
+        check(&at("sync"), &at("sync/../link/"), true);
+        check(&at("sync"), &at("other"), false);
+        check(&format!("duckdb:{}", at("sync/x.duckdb")), &format!("duckdb:{}", at("link/x.duckdb")), true);
+        check(&at("sync"), &format!("duckdb:{}", at("sync")), false);
+        check("postgres://ada:pw@DB.example/x", "postgresql://ada@db.example:5432/x?sslmode=disable", true);
+        check("postgres://ada@db/x", "postgres://eve@db/x", false);
+        check("postgres://ada@db/x", "postgres://ada@db/x?options=-csearch_path%3Dy", false);
+        check("https://ada@git.example/x.git", "https://git.example/x.git/", true);
+        check("git@host:ada/x.git", "git@host:ada/y.git", false);
+        check("md:x", "md:x?extensions=http://mirror", true);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use journal::{JournalError, Refusal, ReplicaId, Stream};
 
+use crate::heal::Wound;
 use crate::plan::Own;
 use crate::sealed::is_lock;
 use crate::{Fault, Head, Heads, Left, Local, Outcome, Page, Remote, Settled, Step, Terms, heal, plan};
@@ -156,14 +157,20 @@ impl Run<'_, '_> {
                 Step::Push { stream, after, to } => self.push(stream, *after, *to),
             };
             let stopped = match stopped {
-                Err(Stop::Fork) => heal::heal(self, step.stream(), &there, settled),
+                Err(Stop::Fork) => heal::heal(self, step.stream(), &there, settled, Wound::Fork),
+                Err(Stop::Fault(Fault::Opaque { .. })) => {
+                    heal::heal(self, step.stream(), &there, settled, Wound::Opaque)
+                }
                 other => other,
             };
             match stopped {
                 Ok(()) => {}
                 Err(Stop::Asked) => return Ok(true),
                 // what is wrong with one stream, there or here, keeps no other from passing
-                Err(Stop::Fault(fault @ (Fault::Damaged { .. } | Fault::Journal(JournalError::Broken { .. })))) => {
+                Err(Stop::Fault(
+                    fault
+                    @ (Fault::Damaged { .. } | Fault::Opaque { .. } | Fault::Journal(JournalError::Broken { .. })),
+                )) => {
                     self.skip(step.stream(), fault);
                 }
                 Err(Stop::Fault(fault)) => return Err(fault),

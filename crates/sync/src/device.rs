@@ -191,6 +191,14 @@ impl Devices {
         self
     }
 
+    /// The same, with a device of which nothing came yet, as it calls itself: the others are told apart from it, too.
+    #[must_use]
+    pub fn meeting(mut self, replica: ReplicaId, name: &str) -> Self {
+        self.wrote.entry(replica).or_default();
+        self.presumed.entry(replica).or_insert_with(|| name.to_owned());
+        self
+    }
+
     /// What a device is called, by whoever named it, else as is presumed.
     pub fn called(&self, replica: ReplicaId) -> Option<&str> {
         self.name(replica).or_else(|| self.presumed.get(&replica).map(String::as_str))
@@ -210,6 +218,11 @@ impl Devices {
         claimants.filter(is_last).max().unwrap_or(replica)
     }
 
+    /// Whether somebody said that a device is not used any more, and it did not say since that it is.
+    pub fn is_forgotten(&self, replica: ReplicaId) -> bool {
+        self.forgotten.get(&self.present(replica)).is_some_and(|(_, forgotten)| *forgotten)
+    }
+
     /// What a replica said that it was before.
     pub fn was(&self, replica: ReplicaId) -> BTreeSet<ReplicaId> {
         self.was.get(&replica).map(|(_, was)| was.clone()).unwrap_or_default()
@@ -226,14 +239,14 @@ impl Devices {
                 earlier: Vec::new(),
                 name: name().unwrap_or_else(|| present.to_string()),
                 label: self.label(present),
-                is_forgotten: self.forgotten.get(&present).is_some_and(|(_, forgotten)| *forgotten),
+                is_forgotten: self.is_forgotten(present),
                 is_here: false,
                 operations: 0,
                 last_ms: 0,
                 heard_ms: 0,
             });
             device.earlier.extend((*replica != present).then_some(*replica));
-            device.is_here |= local.owns(*replica);
+            device.is_here |= *replica == local.replica();
             device.operations += operations;
             device.last_ms = device.last_ms.max(*last_ms);
             device.heard_ms = device.heard_ms.max(self.heard.get(replica).copied().unwrap_or(*last_ms));
@@ -347,6 +360,21 @@ mod tests {
         let [one, two, three, unnamed] = [1, 2, 3, 4].map(|number| devices.label(name_of(number)));
         assert!(one.starts_with("laptop (0") && two.starts_with("laptop (0") && one != two, "{one} {two}");
         assert_eq!((three, unnamed), ("tower".to_owned(), name_of(4).to_string()));
+    }
+
+    #[test]
+    fn a_device_of_which_nothing_came_yet_is_told_apart_too() {
+        let mut machine = Memory::new(1);
+        let body = Devices::default().change(machine.replica(), Change::Name("laptop".into()), 1, "ada");
+        machine.append(&Scope::Private, &[body]).expect("memory does not fail");
+        let known = Devices::of(&mut machine).expect("memory does not fail");
+        let number = machine.replica();
+        let label = |known: &Devices| known.label(number);
+        let machines = known.meeting(machine.replica(), "as it calls itself").meeting(name_of(7), "tower");
+        assert_eq!((label(&machines), machines.label(name_of(7))), ("laptop".to_owned(), "tower".to_owned()));
+        let machines = machines.meeting(name_of(8), "laptop");
+        assert!(label(&machines).starts_with("laptop (") && machines.label(name_of(8)).starts_with("laptop ("));
+        assert_eq!(machines.list(&machine).len(), 3);
     }
 
     #[test]

@@ -79,6 +79,14 @@ pub enum Fault {
         /// The first operation that cannot be had.
         seq: u64,
     },
+    /// It holds, in the place of operations, what was closed by a key that nobody has who is in.
+    #[error("{stream} holds there, from operation {seq} on, what no key opens that is here")]
+    Opaque {
+        /// The stream.
+        stream: Stream,
+        /// The first operation that cannot be read.
+        seq: u64,
+    },
     /// Its address or its settings make no sense.
     #[error("{0}")]
     Address(String),
@@ -134,8 +142,8 @@ impl Fault {
                  (`sessions remote rekey <name>`)."
             }
             Self::Waiting { .. } => {
-                "On a device that has the key: `sessions remote let-in <name> <code>`, with the code that `sessions sync` shows here; \
-                 then sync here."
+                "On a device that has the key: `sessions remote let-in <name> <code>`, with the name that the place has there and the \
+                 code that `sessions sync` shows here; then sync here."
             }
             Self::TwoKeys => {
                 "Nothing passes, and nothing is lost. If both are yours, remove it on all devices but one and add it again with \
@@ -152,6 +160,10 @@ impl Fault {
             Self::Newer { .. } => "Update sessions on this machine.",
             Self::Damaged { .. } => {
                 "A device that still has these operations fills the gap: `sessions sync` there, when the damaged file is removed."
+            }
+            Self::Opaque { .. } => {
+                "Whoever wrote it had a key that is lost, or was shut out. A device that has these operations passes them on beside \
+                 it: `sessions sync` there."
             }
             Self::Address(_) => "See `sessions remote add --help` for the forms of an address.",
             Self::Journal(_) => {

@@ -240,10 +240,31 @@ fn pause(attempt: u32) -> Duration {
     Duration::from_millis((20 + drawn) * u64::from(attempt.min(8)))
 }
 
-/// What git says when it fails, without what could be a password in an address.
+/// What git says beside that which is wrong, whatever it is.
+const BESIDE: [&str; 6] = [
+    "hint:",
+    "To ",
+    "Could not read from remote repository",
+    "Please make sure you have the correct access rights",
+    "and the repository exists",
+    "failed to push some refs",
+];
+
+/// What git says when it fails, as one or two sentences, without what could be a password in an address.
 fn fault_of(said: &str) -> Fault {
-    let lines = said.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("hint:"));
-    let text = lines.take(3).map(without_secrets).collect::<Vec<_>>().join("; ");
+    let bare = |line: &str| {
+        let line = line.trim().trim_start_matches("! ");
+        let of_git = ["fatal: ", "error: ", "remote: "];
+        let line = of_git.iter().fold(line, |line, word| line.strip_prefix(word).unwrap_or(line));
+        without_secrets(line.trim().trim_end_matches('.'))
+    };
+    let lines: Vec<String> = said.lines().map(bare).filter(|line| !line.is_empty()).collect();
+    let says = |line: &&String| !BESIDE.iter().any(|beside| line.starts_with(beside));
+    let mut told: Vec<&String> = lines.iter().filter(says).take(2).collect();
+    if told.is_empty() {
+        told = lines.iter().take(1).collect();
+    }
+    let text = told.into_iter().map(String::as_str).collect::<Vec<_>>().join(". ");
     let denied = [
         "Permission denied",
         "Authentication failed",
@@ -283,6 +304,26 @@ mod tests {
         check("https://a@b/c https://d@e", "https://b/c https://e");
         check("git@example.com:a/b", "git@example.com:a/b");
         check("file:///a/b@c", "file:///a/b@c");
+    }
+
+    #[test]
+    fn what_git_says_is_told_in_sentences_of_which_each_says_something() {
+        let check = |said: &str, expect: &str| assert_eq!(fault_of(said).to_string(), expect);
+        check(
+            "ssh: connect to host git.example port 22: Connection refused\r\nfatal: Could not read from remote repository.\n\n\
+             Please make sure you have the correct access rights\nand the repository exists.\n",
+            "cannot be reached: ssh: connect to host git.example port 22: Connection refused",
+        );
+        check(
+            "remote: You may not push here.\nTo https://ada:s3cret@git.example/x.git\n ! [remote rejected] sessions -> sessions \
+             (pre-receive hook declined)\nerror: failed to push some refs to 'https://ada:s3cret@git.example/x.git'\n",
+            "refuses: You may not push here. [remote rejected] sessions -> sessions (pre-receive hook declined)",
+        );
+        check(
+            "fatal: Could not read from remote repository.\n",
+            "cannot be reached: Could not read from remote repository",
+        );
+        check("", "cannot be reached: ");
     }
 
     #[test]

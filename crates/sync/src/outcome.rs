@@ -11,9 +11,9 @@ pub struct Outcome {
     pub sent_bytes: u64,
     /// Operations that came from it and are new here.
     pub taken: u64,
-    /// Operations of streams in whose name two wrote, which were carried over into our own.
+    /// Operations of streams in whose name two wrote, or of which no key opens what is there, which were carried over into our own.
     pub carried: u64,
-    /// Whether this machine goes on under a new name, because somebody else wrote in the old one.
+    /// Whether this machine goes on under a new name, because the remote has something else in the old one.
     pub is_renamed: bool,
     /// What still has to be passed; nothing where `fault` is none and `problems` is empty.
     pub left: Left,

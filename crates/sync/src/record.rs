@@ -8,7 +8,7 @@ use std::path::Path;
 use journal::Stream;
 use serde::{Deserialize, Serialize};
 
-use crate::{Head, Heads, Outcome, Settled, Terms};
+use crate::{Fault, Head, Heads, Outcome, Settled, Terms};
 
 /// After success the next time is so far off, milliseconds.
 const REST_MS: u64 = 60_000;
@@ -30,6 +30,8 @@ pub struct Record {
     pub error: Option<String>,
     /// What the person can do about it.
     pub remedy: Option<String>,
+    /// Whether that goes away by itself: it could not be reached, and may be the next time.
+    pub passes: bool,
     /// Operations that passed since both sides had the same last.
     passed: u64,
     /// How far each stream was there when both sides had the same.
@@ -107,6 +109,7 @@ impl Record {
         let fault = outcome.fault.as_ref().or(outcome.problems.first());
         self.error = fault.map(ToString::to_string);
         self.remedy = fault.map(|fault| fault.remedy().to_owned());
+        self.passes = fault.is_some_and(|fault| fault.is_passing() || matches!(fault, Fault::Late(_)));
         if outcome.is_complete() {
             (self.failures, self.passed) = (0, 0);
             self.synced_ms = Some(now_ms);
@@ -123,7 +126,6 @@ mod tests {
     use journal::{Hash, Scope};
 
     use super::*;
-    use crate::Fault;
     use crate::rehearsal::name_of;
 
     fn heads(seq: u64) -> Heads {
@@ -145,6 +147,14 @@ mod tests {
             .collect();
         assert_eq!(waits, [2, 4, 8, 16, 32, 60, 60, 60]);
         assert!(!record.is_due(1_000_001) && record.is_due(999_999), "a clock was set back");
+        assert!(record.passes);
+        record.note(
+            &Outcome { fault: Some(Fault::Denied(String::new())), ..Outcome::default() },
+            &Settled::new(),
+            &heads(1),
+            1_000_000,
+        );
+        assert!(!record.passes, "that does not go away by itself");
         record.note(&Outcome::default(), &Settled::new(), &heads(1), 2_000_000);
         assert_eq!((record.due_ms(), record.error.as_deref()), (2_060_000, None));
     }

@@ -5,12 +5,15 @@
 //! owner sees: which devices there are, which of their streams belong to one project, how many operations of what size came when.
 
 mod access;
+mod asking;
 mod entering;
 mod envelope;
 #[cfg(test)]
 mod forged;
 mod keyring;
+mod leaving;
 mod members;
+mod order;
 mod seen;
 mod statement;
 
@@ -48,6 +51,10 @@ pub struct Sealed<R: Remote = Box<dyn Remote>> {
     known: BTreeMap<Stream, Known>,
     /// Streams there whose end cannot be opened.
     strange: BTreeSet<Stream>,
+    /// Those of them that are as somebody wrote them, so that they will never be opened.
+    opaque: BTreeSet<Stream>,
+    /// Whether this device has all keys of which anything is said there.
+    is_whole: bool,
 }
 
 impl<R: Remote> Debug for Sealed<R> {
@@ -59,7 +66,8 @@ impl<R: Remote> Debug for Sealed<R> {
 impl<R: Remote> Sealed<R> {
     /// That in front of a remote. What is learned of it is kept where keyring and memory are kept.
     pub fn new(remote: R, keyring: Keyring, seen: Seen) -> Self {
-        Self { remote, keyring, seen, veil: None, known: BTreeMap::new(), strange: BTreeSet::new() }
+        let (known, strange, opaque) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
+        Self { remote, keyring, seen, veil: None, known, strange, opaque, is_whole: false }
     }
 
     /// The keyring and the memory, as they are now.
@@ -77,12 +85,15 @@ impl<R: Remote> Sealed<R> {
             self.remember();
         }
         let locks = of_lock(&there);
-        if self.keyring.is_renamed() || !self.seen.is_agreed(&locks) {
-            let is_whole = self.keyring.agree(&mut self.remote, &there)?;
+        self.is_whole = !self.keyring.is_renamed() && self.seen.is_agreed(&locks);
+        if !self.is_whole {
+            self.is_whole = self.keyring.agree(&mut self.remote, &there)?;
             // what this device had to say lies there now
             there = self.remote.heads()?;
             let now = of_lock(&there);
-            if is_whole && now == locks {
+            // somebody may have made a key meanwhile
+            self.is_whole &= now == locks;
+            if self.is_whole {
                 self.seen.agree(now);
             }
         }
@@ -109,6 +120,7 @@ impl<R: Remote> Sealed<R> {
     fn look(&mut self, hidden: &Stream, there: Head) -> Result<Look, Fault> {
         let last = self.remote.read(hidden, there.seq.saturating_sub(1), Page::ONE)?.into_iter().next();
         let veil = self.veil()?;
+        let is_true = last.as_ref().is_some_and(|last| last.is_true() && Head::after(last) == there);
         if let Some(last) = last {
             if let Some(operation) = veil.show(&last).filter(|_| Head::after(&last) == there) {
                 let here = Head::after(&operation);
@@ -120,8 +132,9 @@ impl<R: Remote> Sealed<R> {
             }
         }
         let first = self.remote.read(hidden, 0, Page::ONE)?.into_iter().next();
+        let is_opaque = is_true && self.is_whole && first.as_ref().is_some_and(Operation::is_true);
         let first = first.and_then(|first| self.veil.as_ref()?.show(&first));
-        Ok(first.map_or(Look::Strange, |first| Look::Damaged(first.stream)))
+        Ok(first.map_or(Look::Strange { is_opaque }, |first| Look::Damaged(first.stream)))
     }
 
     /// The head there after which operations of a stream can be appended that follow `before`.
@@ -138,6 +151,7 @@ impl<R: Remote> Remote for Sealed<R> {
         let there = self.admitted()?;
         let mut heads = Heads::new();
         self.strange.clear();
+        self.opaque.clear();
         self.known.retain(|hidden, known| there.get(hidden) == Some(&known.there));
         for (hidden, head) in there {
             if let Some(known) = self.known.get(&hidden) {
@@ -154,7 +168,8 @@ impl<R: Remote> Remote for Sealed<R> {
                     heads.insert(stream, head);
                     self.strange.insert(hidden);
                 }
-                Look::Strange => {
+                Look::Strange { is_opaque } => {
+                    self.opaque.extend(is_opaque.then(|| hidden.clone()));
                     self.strange.insert(hidden);
                 }
             }
@@ -169,6 +184,9 @@ impl<R: Remote> Remote for Sealed<R> {
         let before = Head::before(first);
         if self.place(&hidden, before).is_none() {
             self.heads()?;
+        }
+        if self.opaque.contains(&hidden) {
+            return Err(Fault::Opaque { stream: first.stream.clone(), seq: 1 });
         }
         if self.strange.contains(&hidden) {
             return Err(Fault::Damaged { stream: first.stream.clone(), seq: 1 });
@@ -191,7 +209,14 @@ impl<R: Remote> Remote for Sealed<R> {
         let sealed = self.remote.read(&hidden, after, page)?;
         let veil = self.veil()?;
         let shown = sealed.iter().map_while(|operation| veil.show(operation));
-        Ok(shown.take_while(|operation| operation.stream == *stream).collect())
+        let shown: Vec<_> = shown.take_while(|operation| operation.stream == *stream).collect();
+        let is_opaque = shown.is_empty() && self.is_whole;
+        match sealed.first() {
+            Some(first) if is_opaque && first.is_true() => {
+                Err(Fault::Opaque { stream: stream.clone(), seq: after + 1 })
+            }
+            _ => Ok(shown),
+        }
     }
 }
 
@@ -202,7 +227,10 @@ enum Look {
     /// It cannot be opened, the beginning can.
     Damaged(Stream),
     /// Nothing of it can be opened: whoever wrote it has no key.
-    Strange,
+    Strange {
+        /// Whether it is as somebody wrote it.
+        is_opaque: bool,
+    },
 }
 
 /// What hides and shows.

@@ -48,7 +48,7 @@ impl Home {
     }
 
     /// The environment of a program that lives in this home: `HOME`, the XDG folders, `SESSIONS_HOME`, `TZ`, a `PATH`
-    /// without `claude`, and no ticks in the background.
+    /// without `claude`, no ticks in the background, and temporary files that go with it.
     pub fn variables(&self) -> BTreeMap<String, String> {
         let under = |relative: &str| self.path().join(relative).to_string_lossy().into_owned();
         BTreeMap::from([
@@ -60,6 +60,7 @@ impl Home {
             ("PATH".to_owned(), "/usr/bin:/bin".to_owned()),
             ("SESSIONS_TICKS".to_owned(), "off".to_owned()),
             ("TERM".to_owned(), "xterm-256color".to_owned()),
+            ("TMPDIR".to_owned(), under("")),
         ])
     }
 }

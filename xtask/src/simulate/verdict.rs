@@ -29,8 +29,8 @@ pub(super) struct Tally {
     seeds: u64,
     converged: u64,
     sum: Verdict,
-    failed: Option<(u64, String)>,
-    failures: u64,
+    /// Seeds that failed, and why.
+    failures: BTreeMap<u64, String>,
 }
 
 impl Tally {
@@ -43,8 +43,7 @@ impl Tally {
                 "converged: {}, notes lost: {}, edits undone: {} {}",
                 verdict.converged, verdict.notes_lost, verdict.undone, verdict.why
             );
-            self.fail(seed, why);
-            self.failures += 1;
+            self.failures.insert(seed, why);
         }
         self.sum.notes += verdict.notes;
         self.sum.notes_lost += verdict.notes_lost;
@@ -56,25 +55,17 @@ impl Tally {
     pub(super) fn add(&mut self, other: Self) {
         self.seeds += other.seeds;
         self.converged += other.converged;
-        self.failures += other.failures;
+        self.failures.extend(other.failures);
         self.sum.notes += other.sum.notes;
         self.sum.notes_lost += other.sum.notes_lost;
         self.sum.edits += other.sum.edits;
         self.sum.undone += other.sum.undone;
         self.sum.passed += other.sum.passed;
-        if let Some((seed, why)) = other.failed {
-            self.fail(seed, why);
-        }
     }
 
-    pub(super) fn first_failure(&self) -> Option<(u64, &str)> {
-        self.failed.as_ref().map(|(seed, why)| (*seed, why.as_str()))
-    }
-
-    fn fail(&mut self, seed: u64, why: String) {
-        if self.failed.as_ref().is_none_or(|(first, _)| seed < *first) {
-            self.failed = Some((seed, why));
-        }
+    /// The seeds that failed, and why.
+    pub(super) fn failures(&self) -> &BTreeMap<u64, String> {
+        &self.failures
     }
 }
 
@@ -100,7 +91,7 @@ pub(super) fn table(operations: &Tally, rows: &Tally, took: Duration) -> String 
         ("rehearsals in which all come to the same", |tally| (tally.converged, tally.seeds)),
         ("notes that are lost", |tally| (tally.sum.notes_lost, tally.sum.notes)),
         ("edits that are undone by what they replaced", |tally| (tally.sum.undone, tally.sum.edits)),
-        ("rehearsals in which anything is wrong", |tally| (tally.failures, tally.seeds)),
+        ("rehearsals in which anything is wrong", |tally| (tally.failures.len() as u64, tally.seeds)),
     ];
     let _ = writeln!(table, "{:<46}{:<32}rows, last writer wins", "", "operations");
     for (what, figures) in lines {

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::DateTime;
 use clap::{Args, Subcommand};
-use color_eyre::eyre::eyre;
 use journal::{Journal, ReplicaId, Scope};
 use serde::Serialize;
 use sessions_tui::figures;
-use sync::{Change, Device};
+use sync::{Change, Device, Devices as Known};
 
 use crate::clock;
 use crate::context::Context;
@@ -23,7 +22,8 @@ Examples:
   sessions devices
   sessions devices name laptop                  call this device so
   sessions devices name 'old desktop' --device 01KB3
-  sessions devices forget 'old desktop'         not listed until it is named again, and gets no new key
+  sessions devices forget 'old desktop'         not listed until it is used again, and gets no new key
+  sessions remote rekey box --without tablet    the same in one step with a new key, for an encrypted place
 
 A device is a data folder on a machine. One that was restored from a backup or copied goes on under a new number.";
 
@@ -55,9 +55,6 @@ enum Command {
     },
 }
 
-/// Characters of a number that are shown; JSON has all of them.
-const HANDLE: usize = 10;
-
 const COLUMNS: [Column; 5] = [
     table::words("device", Some((16, 40)), u8::MAX).role(Role::Strong),
     table::figures("sessions", 4),
@@ -88,9 +85,9 @@ impl Devices {
                 return Err(Fault::new("usage", "A name has at least one letter.").next("Say another one.").into());
             }
             Some(Command::Forget { device }) => {
-                let all = including_strangers(context, &devices, device)?;
+                let all = including_strangers(context, &known, &journal, device)?;
                 let device = find(&all, device)?;
-                if device.replica == journal.replica() {
+                if device.is(journal.replica()) {
                     let message = "This device cannot be forgotten while it is used.";
                     return Err(Fault::new("usage", message).next("Forget it on another one.").into());
                 }
@@ -105,7 +102,7 @@ impl Devices {
         self.list(context, &devices)?;
         for (is_out, line) in &told {
             if !is_out {
-                context.warn(&eyre!("{line}"));
+                context.warn(&Fault::new("remote", line.as_str()).into());
             } else if !context.json {
                 context.output.line(line)?;
             }
@@ -117,7 +114,7 @@ impl Devices {
         let sessions = sessions(context, devices)?;
         let devices: Vec<Row<'_>> = devices
             .iter()
-            .filter(|device| self.all || !device.is_forgotten)
+            .filter(|device| self.all || !device.is_forgotten || device.is_here)
             .map(|device| Row { device, sessions: sessions.get(&device.replica).copied().unwrap_or(0) })
             .collect();
         if context.json {
@@ -132,11 +129,20 @@ impl Devices {
         let rows: Vec<Vec<String>> = devices
             .iter()
             .map(|Row { device, sessions }| {
-                let here = if device.is_here { " (here)" } else { "" };
-                let forgotten = if device.is_forgotten { " (forgotten)" } else { "" };
-                let number = device.replica.to_string().chars().take(HANDLE).collect();
-                let name = format!("{}{here}{forgotten}", one_line(&device.label));
-                vec![name, sessions.to_string(), device.operations.to_string(), heard(device), number]
+                let mark = match (device.is_here, device.is_forgotten) {
+                    // that it is used, it says at its next sync
+                    (true, _) => " (here)",
+                    (false, true) => " (forgotten)",
+                    (false, false) => "",
+                };
+                let name = format!("{}{mark}", one_line(&device.label));
+                vec![
+                    name,
+                    sessions.to_string(),
+                    device.operations.to_string(),
+                    heard(device),
+                    sealing::handle(device.replica),
+                ]
             })
             .collect();
         if rows.is_empty() {
@@ -172,8 +178,16 @@ fn sessions(context: &Context, devices: &[Device]) -> color_eyre::Result<BTreeMa
 
 /// The devices, and those that have the key of an encrypted place and of which nothing came yet; places are asked for somebody who
 /// is not known otherwise.
-fn including_strangers(context: &Context, devices: &[Device], wanted: &str) -> color_eyre::Result<Vec<Device>> {
-    let all = |is_asked| Ok([devices, &sealing::strangers(context, devices, is_asked)?].concat());
+fn including_strangers(
+    context: &Context,
+    known: &Known,
+    journal: &Journal,
+    wanted: &str,
+) -> color_eyre::Result<Vec<Device>> {
+    let all = |is_asked| {
+        let members = sealing::members(context, is_asked)?.into_iter();
+        Ok(members.fold(known.clone(), |known, who| known.meeting(who.replica, &who.name)).list(journal))
+    };
     let known: color_eyre::Result<Vec<Device>> = all(false);
     match known {
         Ok(known) if find(&known, wanted).is_err() => all(true),
@@ -182,7 +196,7 @@ fn including_strangers(context: &Context, devices: &[Device], wanted: &str) -> c
 }
 
 /// The device of a name, or of a beginning of its number.
-fn find<'a>(devices: &'a [Device], wanted: &str) -> Result<&'a Device, Fault> {
+pub(crate) fn find<'a>(devices: &'a [Device], wanted: &str) -> Result<&'a Device, Fault> {
     let begins = |replica: &ReplicaId| replica.to_string().starts_with(&wanted.to_uppercase());
     let by_number = |device: &&Device| begins(&device.replica) || device.earlier.iter().any(begins);
     let named: Vec<&Device> = devices.iter().filter(|device| device.name == wanted || device.label == wanted).collect();
@@ -191,12 +205,13 @@ fn find<'a>(devices: &'a [Device], wanted: &str) -> Result<&'a Device, Fault> {
         [device] => Ok(device),
         [] => Err(Fault::new("no-device", format!("There is no device `{wanted}`."))
             .next("`sessions devices --all` lists them; `sessions remote keys <remote>` those that have its key.")),
-        _ => Err(Fault::new(
-            "ambiguous",
-            format!("{} are meant by `{wanted}`.", counted(found.len() as u64, "device")),
-        )
-        .next(
-            "Say its number, or more of it; `sessions devices --all` and `sessions remote keys <remote>` list them.",
-        )),
+        _ => {
+            let count = counted(found.len() as u64, "device");
+            let begin =
+                |device: &&Device| format!("`{}` ({})", sealing::handle(device.replica), one_line(&device.label));
+            let numbers: Vec<String> = found.iter().map(begin).collect();
+            Err(Fault::new("ambiguous", format!("{count} are meant by `{wanted}`."))
+                .next(format!("Say its number, or more of it: {}.", numbers.join(", "))))
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod bundle;
 mod data;
+mod remotes;
 mod surroundings;
 mod wired;
 
@@ -80,6 +81,7 @@ impl Doctor {
         let mut checks = vec![surroundings::programs(&places)];
         checks.extend(wired::checks(context, &places));
         checks.extend(data::checks(context, &places));
+        checks.extend(remotes::checks(context));
         checks.extend(surroundings::checks(context, &places));
         if let Some(file) = &self.report {
             let text = bundle::text(context, &checks);

@@ -1,6 +1,7 @@
 //! `sessions ls`: the list.
 
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
 
 use ::search::{Marks, Query};
 use chrono::SecondsFormat;
@@ -13,7 +14,7 @@ use store::{SessionRow, live};
 use transcript::SessionId;
 
 use crate::clock::Moment;
-use crate::commands::search;
+use crate::commands::search::{self, parse_count};
 use crate::context::Context;
 use crate::output::{Output, Role};
 use crate::plain_text::{field, one_line};
@@ -57,8 +58,8 @@ pub(crate) struct Ls {
     #[arg(long)]
     reverse: bool,
     /// At most so many
-    #[arg(long, value_name = "N")]
-    limit: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = parse_count)]
+    limit: Option<NonZeroUsize>,
     /// Answer from what is stored, without looking for new sessions first
     #[arg(long)]
     no_scan: bool,
@@ -155,7 +156,7 @@ impl Ls {
             notebook::name(row, notes);
         }
         self.put_in_order(context, &mut rows);
-        rows.truncate(self.limit.unwrap_or(usize::MAX));
+        rows.truncate(self.limit.map_or(usize::MAX, NonZeroUsize::get));
         Ok(rows)
     }
 

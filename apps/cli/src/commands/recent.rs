@@ -1,10 +1,13 @@
 //! `sessions recent`: what a session that starts says, by hand.
 
+use std::num::NonZeroUsize;
+
 use clap::Args;
 use serde::Serialize;
 use store::SessionRow;
 
 use crate::banner::{self, HEADING, SESSIONS, Unseen};
+use crate::commands::search::parse_count;
 use crate::context::Context;
 use crate::lookup::{self, Within};
 use crate::plain_text::counted;
@@ -24,7 +27,7 @@ reads it.";
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Recent {
     /// At most so many
-    #[arg(long, value_name = "N", default_value_t = SESSIONS)]
+    #[arg(long, value_name = "N", value_parser = |text: &str| parse_count(text).map(NonZeroUsize::get), default_value_t = SESSIONS)]
     limit: usize,
     /// Those of every directory
     #[arg(long)]

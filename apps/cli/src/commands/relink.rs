@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use housekeeping::{Relinked, Relinking};
+use housekeeping::{Move, Relinked, Relinking};
 use serde_json::{Value, json};
 use store::live::{self, Running};
 
@@ -93,9 +93,21 @@ fn pairs(running: &[Running]) -> impl Iterator<Item = (&str, &str)> {
 }
 
 fn show(context: &mut Context, plan: &Relinking) -> color_eyre::Result<()> {
-    for one in &plan.moves {
-        let (from, to) = (one_line(&one.from.display().to_string()), one_line(&one.to.display().to_string()));
-        context.output.line(&format!("move    {from}\n     to {to}"))?;
+    let folders = |one: &Move| (one.from.parent().map(PathBuf::from), one.to.parent().map(PathBuf::from));
+    for together in plan.moves.chunk_by(|one, other| folders(one) == folders(other)) {
+        let [one, ..] = together else { continue };
+        let (from, to) = match folders(one) {
+            // of several in one folder, the folder says it
+            (Some(from), Some(to)) if together.len() > 1 => {
+                (format!("{}: {}", from.display(), counted(together.len() as u64, "file")), to)
+            }
+            _ => (one.from.display().to_string(), one.to.clone()),
+        };
+        context.output.line(&format!(
+            "move    {}\n     to {}",
+            one_line(&from),
+            one_line(&to.display().to_string())
+        ))?;
     }
     for document in &plan.documents {
         let path = one_line(&document.path.display().to_string());

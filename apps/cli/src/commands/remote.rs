@@ -72,7 +72,7 @@ mod tests {
     use std::time::Duration;
 
     use clap::Parser;
-    use journal::{ReplicaId, Scope, Stream};
+    use journal::{JournalError, ReplicaId, Scope, Stream};
     use sync::Fault;
 
     use crate::cli::Cli;
@@ -88,6 +88,7 @@ mod tests {
             Fault::Moved,
             Fault::Denied(String::new()),
             Fault::Unusable(String::new()),
+            Fault::Readable,
             Fault::Sealed,
             Fault::Closed(""),
             Fault::Waiting { code: String::new() },
@@ -98,8 +99,14 @@ mod tests {
             Fault::LockMissing,
             Fault::Foreign { replicas: 1, operations: 1 },
             Fault::Newer { found: 2, known: 1 },
-            Fault::Damaged { stream, seq: 1 },
+            Fault::Damaged { stream: stream.clone(), seq: 1 },
+            Fault::Opaque { stream, seq: 1 },
             Fault::Address(String::new()),
+            Fault::Journal(JournalError::Io {
+                action: "read",
+                path: "/x".into(),
+                source: std::io::Error::other("full"),
+            }),
         ];
         let mut commands = 0;
         for fault in faults {

@@ -77,7 +77,8 @@ pub(crate) struct Search {
     language: bool,
 }
 
-fn parse_count(text: &str) -> Result<NonZeroUsize, &'static str> {
+/// A number of things to show.
+pub(super) fn parse_count(text: &str) -> Result<NonZeroUsize, &'static str> {
     text.parse().map_err(|_| "use a whole number from 1 on")
 }
 

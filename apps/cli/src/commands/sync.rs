@@ -21,7 +21,7 @@ Examples:
   sessions sync                        with all remotes
   sessions sync --remote work
   sessions sync --dry-run              what would be sent and taken
-  sessions sync --status               when it was done last, and what is queued; asks nobody
+  sessions sync --status               when it was done last, and what is queued or new
   sessions sync --json
 
 Ticks sync by themselves; this does it now. Ctrl-C is safe at any moment, and so is a second sync: it goes on where the

@@ -92,6 +92,10 @@ fn forget(context: &mut Context, directory: &str) -> color_eyre::Result<()> {
         let message = format!("It is not remembered that {} moved, or that anything went there.", one_line(directory));
         return Err(Fault::new("not-found", message).next("`sessions where` lists what is remembered.").into());
     }
+    for (from, _) in &forgotten {
+        // what it belonged to while it was known where it went
+        context.store.forget_projects(from)?;
+    }
     if context.json {
         let forgotten: Vec<_> = forgotten.iter().map(|(from, to)| json!({ "from": from, "to": to })).collect();
         return context.output.json(&json!({ "schema": 1, "forgotten": forgotten }));

@@ -14,6 +14,7 @@ use sync::{Duck, Fault, Local, Remote};
 use tempfile::TempDir;
 
 use crate::conformance::{self, machine, operations, sync};
+use crate::ill_said;
 use crate::program;
 use crate::server::Engine;
 
@@ -196,11 +197,11 @@ fn device(number: u64, name: &str, before: u64) -> String {
 /// What a person asks with a DuckDB of their own, which understands JSON.
 #[test]
 fn people_ask_in_sql() {
-    let Some(python) = python_with_duckdb() else { return };
+    let Some(python) = Python::with_duckdb() else { return };
     let (_home, path) = file();
     let session = |bytes: u64, title: &str| {
         format!(
-            r#"{{"v":1,"kind":"session","at_ms":1,"by":"ada","id":"s1","author":"ada","session":{{"title":{{"text":"{title}","source":"custom"}},"project":"loom","cwd_last":"/home/ada/loom","started":"2026-11-02T10:00:00Z","ended":"2026-11-02T11:00:00Z","active_ms":90000,"models":["opus","haiku"],"prompts":3,"tool_calls":7,"skills":[],"branch":"main","versions":["2.0.1","2.0.2"],"tokens":{{"input":1,"output":2,"cache_write_5m":3,"cache_write_1h":4,"cache_read":5}},"cost_nano_usd":2500000000,"bytes":{bytes}}},"hours":[{{"hour":"2026-11-02T10:00:00Z","model":"opus","requests":2,"input":1,"output":2,"cache_write_5m":3,"cache_write_1h":4,"cache_read":5,"cost_pico_usd":"1500000000000"}}]}}"#
+            r#"{{"v":1,"kind":"session","at_ms":1,"by":"ada","id":"s1","author":"ada","session":{{"title":{{"text":"{title}","source":"custom"}},"project":"loom","cwd_last":"/home/ada/loom","started":"2026-11-02T10:00:00Z","ended":"2026-11-02T11:00:00Z","active_ms":90000,"models":["opus","haiku"],"prompts":3,"tool_calls":7,"skills":[],"branch":"main","versions":["2.0.1","2.0.2"],"tokens":{{"input":1,"output":2,"cache_write_5m":3,"cache_write_1h":4,"cache_read":5}},"cost_nano_usd":2500000000,"bytes":1}},"files":[{{"role":"session","read_to":{bytes}}}],"hours":[{{"hour":"2026-11-02T10:00:00Z","model":"opus","requests":2,"input":1,"output":2,"cache_write_5m":3,"cache_write_1h":4,"cache_read":5,"cost_pico_usd":"1500000000000"}}]}}"#
         )
     };
     let entry = |field: &str, to: &str, revision: u64, at: u64, by: &str| {
@@ -231,14 +232,7 @@ fn people_ask_in_sql() {
     for machine in [&mut one, &mut two] {
         assert!(sync(machine, &mut open(&path)).is_complete());
     }
-    let ask = |sql: &str| {
-        let script = "import duckdb, sys; rows = duckdb.connect(sys.argv[1], read_only=True).execute(sys.argv[2]).fetchall(); \
-                      print('\\n'.join('|'.join(map(str, row)) for row in rows))";
-        let output =
-            Command::new(&python).args(["-c", script]).arg(&path).arg(sql).output().expect("it can be started");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stdout).trim().to_owned()
-    };
+    let ask = |sql: &str| python.ask(&path, sql);
     assert_eq!(
         ask(
             "select session_id, title, project, models, total_tokens, cost_usd, message_count, cc_version, created_by, session_date, started_at from sessions"
@@ -261,13 +255,71 @@ fn people_ask_in_sql() {
     assert_eq!(ask("select count(*) from operations"), operations(&two).len().to_string());
 }
 
-/// A Python that has DuckDB: `SESSIONS_PYTHON`, else the usual one. None is said on standard error.
-#[expect(clippy::print_stderr, reason = "a test that tests nothing has to be noticed")]
-fn python_with_duckdb() -> Option<String> {
-    let python = std::env::var("SESSIONS_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let has = Command::new(&python).args(["-c", "import duckdb"]).output().is_ok_and(|output| output.status.success());
-    if !has {
-        eprintln!("SKIPPED: Python has no DuckDB; set SESSIONS_PYTHON to one that has");
+/// A file as earlier versions of the schema made it.
+fn of_an_earlier_version(path: &Path, version: usize) {
+    let mut engine = Engine::of(path);
+    engine.change("CREATE TABLE sessions_schema (version BIGINT PRIMARY KEY, made_at TIMESTAMPTZ DEFAULT now())");
+    let made = [include_str!("duck_1.sql"), include_str!("duck_2.sql")];
+    for (number, made) in (1..).zip(made).take(version) {
+        made.split(";\n")
+            .filter(|statement| !statement.trim().is_empty())
+            .for_each(|statement| engine.change(statement));
+        engine.change(&format!("INSERT INTO sessions_schema (version) VALUES ({number})"));
     }
-    has.then_some(python)
+}
+
+/// Whoever syncs can write anything; it costs the others nothing but that row.
+#[test]
+fn what_makes_no_sense_keeps_nobody_from_asking() {
+    let Some(python) = Python::with_duckdb() else { return };
+    for version in [0, 1, 2] {
+        let (_home, path) = file();
+        if version > 0 {
+            of_an_earlier_version(&path, version);
+        }
+        let ill = ill_said::bodies();
+        let ill: Vec<&str> = ill.iter().map(String::as_str).collect();
+        let told =
+            r#"{"kind":"session","id":"s1","session":{"started":"2026-11-02T09:00:00Z","cost_nano_usd":5000000000}}"#;
+        for mut machine in [machine(1, &Scope::Private, &[told]), machine(7, &Scope::Private, &ill)] {
+            let outcome = sync(&mut machine, &mut open(&path));
+            assert!(outcome.is_complete(), "{outcome:?}");
+        }
+        let ask = |sql: &str| python.ask(&path, sql);
+        for view in ill_said::VIEWS {
+            let all = ask(&format!("select count(told) > 0 from (select cast(v as varchar) as told from {view} as v)"));
+            assert_eq!(all, "True", "{view}");
+        }
+        let sql = "select device, cast(cost_usd as integer), started_at from sessions where session_id = 's1'";
+        let one = sync::rehearsal::name_of(1_000);
+        assert_eq!(ask(sql), format!("{one}|5|2026-11-02 09:00:00"), "version {version}");
+        let odd = "select count(*) from sessions where started_at is null and session_id like 'ill-%'";
+        assert_ne!(ask(odd), "0", "they are there all the same");
+    }
+}
+
+/// A Python that has DuckDB, with JSON.
+struct Python(String);
+
+impl Python {
+    /// `SESSIONS_PYTHON`, else the usual one. None is said on standard error.
+    #[expect(clippy::print_stderr, reason = "a test that tests nothing has to be noticed")]
+    fn with_duckdb() -> Option<Self> {
+        let python = std::env::var("SESSIONS_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+        let has =
+            Command::new(&python).args(["-c", "import duckdb"]).output().is_ok_and(|output| output.status.success());
+        if !has {
+            eprintln!("SKIPPED: Python has no DuckDB; set SESSIONS_PYTHON to one that has");
+        }
+        has.then_some(Self(python))
+    }
+
+    /// The rows of an answer, one a line.
+    fn ask(&self, path: &Path, sql: &str) -> String {
+        let script = "import duckdb, sys; rows = duckdb.connect(sys.argv[1], read_only=True).execute(sys.argv[2]).fetchall(); \
+                      print('\\n'.join('|'.join(map(str, row)) for row in rows))";
+        let output = Command::new(&self.0).args(["-c", script]).arg(path).arg(sql).output().expect("it can be started");
+        assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
 }

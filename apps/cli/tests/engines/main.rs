@@ -4,6 +4,8 @@
 mod conformance;
 mod endpoint;
 mod file;
+#[path = "../../../../crates/sync/tests/engines/ill_said.rs"]
+mod ill_said;
 mod motherduck;
 #[path = "../../../../crates/sync/tests/engines/proxy.rs"]
 mod proxy;

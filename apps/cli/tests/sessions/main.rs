@@ -16,6 +16,7 @@ mod moving;
 mod prices;
 mod projects;
 mod recording;
+mod remotes;
 mod resuming;
 mod sandbox;
 mod screen;

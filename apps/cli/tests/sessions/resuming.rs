@@ -71,11 +71,17 @@ fn what_is_remembered_of_a_moved_directory_can_be_forgotten() {
     fs::rename(&shop, &gone).expect("it can be moved");
     assert!(resume(&sandbox, &["4f2a", "--directory", "other"]).stdout.starts_with("~/other\n"));
     assert!(resume(&sandbox, &["4f2a"]).stdout.starts_with("~/other\n"), "it is remembered");
+    let project = || {
+        let listed = sandbox.run(&["ls", "4f2a", "--json"]).json();
+        listed["sessions"][0]["project"].as_str().unwrap_or_default().to_owned()
+    };
+    assert_eq!(project(), "other", "as the directory that it is now");
     let places = sandbox.run(&["where"]).ok().to_owned();
     assert!(places.contains("moved\t0\t~/other\t~/src/shop\n"), "{places}");
     let forgotten = sandbox.run(&["where", "--forget", "src/shop"]);
     assert_eq!(forgotten.ok(), "Forgotten that ~/src/shop is ~/other now.\n");
     assert!(!sandbox.run(&["where"]).ok().contains("moved"));
+    assert_eq!(project(), "shop", "what it was called while it was known where it went is forgotten, too");
     insta::assert_snapshot!(sandbox.run(&["where", "--forget", "~/src/shop"]).refused(), @r"
     sessions: It is not remembered that ~/src/shop moved, or that anything went there.
     `sessions where` lists what is remembered.

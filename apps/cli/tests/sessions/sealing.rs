@@ -172,15 +172,16 @@ fn devices_are_let_in_shut_out_and_given_a_new_key() {
     let hidden = |text: &str| text.replace(&code, "<code>");
     insta::assert_snapshot!(hidden(&two.run(&["sync"]).stderr), @r"
     sessions: Not everything is synced: box waits until a device that has its key lets this one in, by the code <code>.
-    On a device that has the key: `sessions remote let-in box <code>`, with the code that `sessions sync` shows here; then sync here.
+    On a device that has the key: `sessions remote let-in box <code>`, with the name that the place has there and the code that `sessions sync` shows here; then sync here.
     ");
     insta::assert_snapshot!(one.run(&["remote", "let-in", "box", "AAAAA"]).refused(), @r"
     sessions: box stays closed: no device that waits there shows this code.
-    Compare the code, and see that what the device said has arrived here; `sessions remote keys box` says how many wait.
+    Compare the code, and see that it is the same place and that what the device said has arrived here; `sessions remote keys box` lists those that wait.
     ");
     insta::assert_snapshot!(keys(&one), @r"
-    device         key  number
+    device         key    number
     laptop (here)  yes
+    not known yet  waits
     1 device waits to be let in: `sessions remote let-in box <the code that it shows>`.
     ");
     insta::assert_snapshot!(one.run(&["remote", "let-in", "box", &code.to_lowercase()]).ok(), @"tower is let in; it gets the key at its next sync.");
@@ -255,6 +256,105 @@ fn a_device_that_never_synced_is_forgotten_by_the_name_that_the_list_of_keys_has
     sessions: There is no device `attic`.
     `sessions devices --all` lists them; `sessions remote keys <remote>` those that have its key.
     ");
+    fs::rename(&address, format!("{address}.away")).expect("it can be moved");
+    let unheard = one.run(&["devices", "forget", "tower"]).stderr;
+    fs::rename(format!("{address}.away"), &address).expect("it can be moved");
+    let known = unheard.replace(&address, "<place>").replace(&number(&two)[..10], "<number>");
+    insta::assert_snapshot!(known, @"sessions: warning: box: it was not shut out, because the place cannot be reached: <place> does not exist; make it, or mount what it lies on. When that is put right: `sessions remote rekey box --without <number>`.");
+}
+
+#[test]
+fn a_device_is_shut_out_and_forgotten_by_what_makes_the_new_key() {
+    let ((_box, address), (_crate, elsewhere)) = (place(), place());
+    let (one, two, three) = (Sandbox::new(), Sandbox::new(), Sandbox::new());
+    for (home, name) in [(&one, "laptop"), (&two, "tower"), (&three, "tablet")] {
+        home.run(&["devices", "name", name]).ok();
+        add(home, &address);
+        let words = ["remote", "add", "crate", &elsewhere, "--encrypt"];
+        home.run_with(&words, "", |command| command.env("SESSIONS_REMOTE_CRATE_PASSPHRASE", WORDS)).ok();
+        home.run(&["sync", "--join", "--remote", "box"]).ok();
+        home.run(&["sync", "--join", "--remote", "crate"]).ok();
+    }
+    one.run(&["sync"]).ok();
+    assert!(one.run(&["devices"]).ok().contains("tablet"));
+    // nobody is asked for a passphrase in vain
+    insta::assert_snapshot!(one.run(&["remote", "rekey", "box", "--without", "attic"]).refused(), @r"
+    sessions: There is no device `attic`.
+    Nothing was changed. `sessions remote keys box` lists those that have its key.
+    ");
+    insta::assert_snapshot!(one.run(&["remote", "rekey", "box", "--without", "laptop"]).refused(), @r"
+    sessions: This device cannot shut itself out.
+    Nothing was changed. Do it on another one.
+    ");
+    let rekey = |passphrase| with(&one, &["remote", "rekey", "box", "--without", "tablet"], passphrase);
+    insta::assert_snapshot!(rekey(WORDS).refused(), @r"
+    sessions: This passphrase opens box already: whoever knows it would have the new key, too.
+    Nothing was changed. Take another one; SESSIONS_REMOTE_BOX_PASSPHRASE holds this one.
+    ");
+    three.run(&["sync"]).ok();
+    let handle = number(&three)[..10].to_owned();
+    insta::assert_snapshot!(rekey(" four newer words ").ok().replace(&handle, "<number>"), @r"
+    box has a new key, and the new passphrase opens it. tablet is shut out, and forgotten. The other device that is in gets it at its next sync.
+    tablet still has the key of crate: `sessions remote rekey crate --without <number>`.
+    ");
+    for words in [WORDS, "four newer words"] {
+        assert!(rekey(words).refused().contains("opens box already"), "{words}");
+    }
+    assert!(!one.run(&["devices"]).ok().contains("tablet"), "it is forgotten");
+    two.run(&["sync"]).ok();
+    assert!(three.run(&["sync", "--remote", "box"]).stderr.contains("box has a key that this device was not given"));
+    three.run(&["sync", "--remote", "crate"]).ok();
+    insta::assert_snapshot!(keys(&two), @r"
+    device        key       number
+    tower (here)  yes
+    laptop        yes
+    tablet        shut out
+    ");
+    let json = with(
+        &one,
+        &["remote", "rekey", "box", "--without", "tower", "--without", "tablet", "--json"],
+        "four last words",
+    )
+    .json();
+    let names: Vec<&Value> = json["without"].as_array().expect("a list").iter().map(|device| &device["name"]).collect();
+    assert_eq!((names, &json["others"]), (vec![&json!("tower"), &json!("tablet")], &json!(0)), "{json}");
+}
+
+#[test]
+fn a_request_is_taken_back_with_the_place_that_it_was_made_at() {
+    let (place, address) = place();
+    let (one, two) = (Sandbox::new(), Sandbox::new());
+    for (home, name) in [(&one, "laptop"), (&two, "tower")] {
+        home.run(&["devices", "name", name]).ok();
+    }
+    add(&one, &address);
+    let requests = || one.run(&["remote", "keys", "box", "--json"]).json()["requests"].as_array().map(Vec::len);
+    ask(&two, &address);
+    assert_eq!(requests(), Some(1));
+    insta::assert_snapshot!(two.run(&["remote", "remove", "box"]).ok(), @"box is removed, and its request to be let in is taken back. What it holds stays there, and what came from it stays here.");
+    assert_eq!(requests(), Some(0));
+    ask(&two, &address);
+    let (there, away) = (place.path().to_owned(), place.path().with_extension("away"));
+    fs::rename(&there, &away).expect("it can be moved");
+    let removed = two.run(&["remote", "remove", "box"]);
+    assert!(removed.code == 0 && removed.stdout.contains("box is removed."), "{removed:?}");
+    insta::assert_snapshot!(removed.stderr.replace(&address, "<place>"), @r"
+    sessions: warning: The request to be let in stays there, because box cannot be reached: <place> does not exist; make it, or mount what it lies on.
+    Devices that have the key go on listing it; it lets in nobody who does not show its code.
+    ");
+    fs::rename(&away, &there).expect("it can be moved");
+    assert_eq!(requests(), Some(1), "it waits");
+    insta::assert_snapshot!(one.run(&["remote", "keys", "box", "--pass-over", "0000"]).refused(), @r"
+    sessions: No request to be let in has a number that begins with `0000`.
+    Say one of those that wait, as `sessions remote keys box` lists them.
+    ");
+    assert!(!one.run(&["remote", "keys", "box", "--pass-over", &number(&two)]).ok().contains("waits"));
+    assert_eq!(requests(), Some(0));
+    let code = ask(&two, &address);
+    one.run(&["remote", "let-in", "box", &code]).ok();
+    assert_eq!(requests(), Some(0));
+    let one_of_it = one.run(&["remote", "remove", "box", "--json"]).json();
+    assert_eq!(one_of_it["request_taken_back"], Value::Null, "it had the key");
 }
 
 #[test]
@@ -270,7 +370,7 @@ fn a_list_of_places_says_for_how_many_devices_one_is_encrypted_and_what_is_left_
     insta::assert_snapshot!(listed(&two, &address).replace(&code, "<code>"), @r"
     remote  for                                 address
     box     you, encrypted, waits to be let in  <place>
-    box: on a device that has the key, `sessions remote let-in box <code>`; then here `sessions sync --remote box --join`.
+    box: on a device that has the key, `sessions remote let-in box <code>`, with the name that the place has there; then here `sessions sync --remote box --join`.
     ");
     one.run(&["remote", "let-in", "box", &code]).ok();
     two.run(&["sync", "--remote", "box", "--join"]).ok();
@@ -278,6 +378,13 @@ fn a_list_of_places_says_for_how_many_devices_one_is_encrypted_and_what_is_left_
         let listed = home.run(&["remote", "list", "--json"]).json();
         assert_eq!((&listed["remotes"][0]["devices"], &listed["remotes"][0]["waits"]), (&json!(2), &json!(false)));
     }
+}
+
+/// The number of a device.
+fn number(home: &Sandbox) -> String {
+    let devices = home.run(&["devices", "--json"]).json();
+    let here = devices["devices"].as_array().expect("a list").iter().find(|device| device["is_here"] == true);
+    here.and_then(|device| device["replica"].as_str()).expect("it is listed").to_owned()
 }
 
 #[test]
@@ -289,11 +396,6 @@ fn a_device_whose_data_was_copied_has_a_key_of_its_own() {
         add(home, &address);
         home.run(&["sync", "--remote", "box", "--join"]).ok();
     }
-    let number = |home: &Sandbox| {
-        let devices = home.run(&["devices", "--json"]).json();
-        let here = devices["devices"].as_array().expect("a list").iter().find(|device| device["is_here"] == true);
-        here.and_then(|device| device["replica"].as_str()).expect("it is listed").to_owned()
-    };
     let before = number(&two);
     // the journal notices that it lies elsewhere
     let journal = two.home.path().join("data/journal");

@@ -241,7 +241,7 @@ fn a_duckdb_file_carries_the_same() {
     assert!(tested["remotes"][0]["operations"].as_u64().is_some_and(|count| count > 3), "{tested}");
     fs::write(&file, "something else").expect("it can be written");
     insta::assert_snapshot!(one.run(&["remote", "test"]).stderr.replace(&*place.path().to_string_lossy(), "~"), @r"
-    sessions: home cannot be used: ~/history.duckdb is no DuckDB database.
+    sessions: Not every remote answered: home cannot be used: ~/history.duckdb is no DuckDB database.
     Nothing in it was changed. Put back a copy of it; or take it out, `sessions remote remove home`, and add another place.
     ");
 }

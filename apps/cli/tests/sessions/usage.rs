@@ -98,6 +98,19 @@ fn the_last_stretches_of_time_end_where_the_question_does() {
 }
 
 #[test]
+fn the_total_alone_is_one_line() {
+    let sandbox = history::sandbox();
+    let lines = |arguments: &[&str]| sandbox.run(arguments).ok().lines().map(str::to_owned).collect::<Vec<_>>();
+    let [total] = &lines(&["usage", "--by", "total"])[..] else { panic!("{:?}", lines(&["usage", "--by", "total"])) };
+    assert!(total.starts_with("total\t") && lines(&["usage"]).last() == Some(total), "{total}");
+    assert_eq!(
+        lines(&["usage", "--by", "total", "--breakdown"]).last(),
+        Some(total),
+        "behind its models it stands once"
+    );
+}
+
+#[test]
 fn costs_that_follow_earlier_prices_say_so() {
     let sandbox = history::sandbox();
     let before = sandbox.run(&["usage", "--json"]).json();

@@ -103,8 +103,10 @@ pub(super) fn done(model: &mut Model, outcome: Result<SyncNews, String>, effects
             match news.failed.as_slice() {
                 [] => model.say(Kind::Done, told(&news)),
                 failed => {
-                    model
-                        .say(Kind::Problem, format!("Not everything is synced with {}; 5 says why", failed.join(", ")));
+                    model.say(
+                        Kind::Problem,
+                        format!("Not everything is synced with {}; F5 says why", failed.join(", ")),
+                    );
                 }
             }
         }

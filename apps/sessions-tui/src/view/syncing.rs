@@ -68,7 +68,12 @@ pub(crate) fn rows_count(model: &Model, width: u16) -> usize {
 fn rows(model: &Model, width: u16) -> Vec<Row> {
     let theme = &model.setup.theme;
     let Some(known) = &model.syncing.known else {
-        return vec![vec![("Looking what is known …".to_owned(), theme.dim, 0)]];
+        let text = if model.setup.demo {
+            "Nothing is synced in the demo: here stand your places and devices."
+        } else {
+            "Looking what is known …"
+        };
+        return vec![vec![(text.to_owned(), theme.dim, 0)]];
     };
     let columns = usize::from(width).saturating_sub(2);
     let mut rows = Vec::new();
@@ -106,13 +111,14 @@ fn of_remote(model: &Model, remote: &RemoteState, columns: usize) -> Vec<Row> {
     let whose = if remote.shared { " · others read it" } else { "" };
     let todo = remote.access.as_ref().and_then(|access| access.remedy(&remote.name));
     let sealed = remote.access.as_ref().map(|access| format!(" · {}", access.words())).unwrap_or_default();
-    let mut rows = vec![
-        vec![
-            (format!("  {}", cells::clean(&remote.name)), theme.accent, 0),
-            (format!("  {}", cells::clean(&remote.address)), theme.dim, 0),
-        ],
-        vec![(format!("{}{synced} · {queued}{whose}{sealed}", " ".repeat(INDENT)), theme.text, 0)],
-    ];
+    let (name, address) = (format!("  {}", cells::clean(&remote.name)), cells::clean(&remote.address));
+    let mut rows = vec![vec![(name.clone(), theme.accent, 0)]];
+    if cells::width(&name) + 2 + cells::width(&address) <= columns {
+        rows[0].push((format!("  {address}"), theme.dim, 0));
+    } else {
+        rows.extend(told(&address, theme.dim, columns, INDENT));
+    }
+    rows.extend(told(&format!("{synced} · {queued}{whose}{sealed}"), theme.text, columns, INDENT));
     if let Some((error, remedy)) = &remote.fault {
         rows.extend(told(&format!("It {}.", cells::clean(error)), theme.error, columns, INDENT));
         let again = remote.due.map(|due| format!("Next try {}.", soon(due, model)));
@@ -137,12 +143,13 @@ fn soon(due: chrono::DateTime<chrono::Utc>, model: &Model) -> String {
     if left <= 60 { "within a minute".to_owned() } else { format!("in {} min", (left + 59) / 60) }
 }
 
-/// Devices that nobody forgot.
+/// Devices that nobody forgot, and this one.
 fn shown(known: &Synced) -> impl Iterator<Item = &sync::Device> {
-    known.devices.iter().filter(|device| !device.is_forgotten)
+    known.devices.iter().filter(|device| !device.is_forgotten || device.is_here)
 }
 
-/// A table: what each device wrote, and how much of it each remote had when both sides had the same.
+/// A table: what each device wrote, and how much of it each remote had when both sides had the same. What has no column where it is
+/// narrow stands below each device.
 fn of_devices(model: &Model, known: &Synced, columns: usize) -> Vec<Row> {
     let theme = &model.setup.theme;
     let name = |device: &sync::Device| {
@@ -153,7 +160,7 @@ fn of_devices(model: &Model, known: &Synced, columns: usize) -> Vec<Row> {
     let widest = i32::try_from(widest + 1).unwrap_or(0);
     let taken = usize::try_from(widest).unwrap_or(0) + usize::from(2 * FIGURE + WHEN + 1);
     let room = columns.saturating_sub(taken);
-    let remotes: Vec<&RemoteState> = known.remotes.iter().take(room / usize::from(FIGURE)).collect();
+    let (remotes, others) = known.remotes.split_at((room / usize::from(FIGURE)).min(known.remotes.len()));
     let figure = -i32::from(FIGURE);
     let head = |text: &str| (cells::cut(text, usize::from(FIGURE - 1)).into_owned(), theme.dim, figure);
     let mut heads = vec![("Devices".to_owned(), theme.strong, widest), head("sessions"), head("operations")];
@@ -173,10 +180,18 @@ fn of_devices(model: &Model, known: &Synced, columns: usize) -> Vec<Row> {
         let mut row = vec![(name(device), theme.text, widest), count(sessions.count() as u64, theme.text)];
         row.push(count(device.operations, theme.text));
         row.extend(remotes.iter().map(|remote| there(device, remote, theme, figure)));
-        let last = i64::try_from(device.heard_ms).ok().filter(|ms| *ms > 0 && !device.is_here && has_when);
-        let last = last.and_then(chrono::DateTime::from_timestamp_millis);
-        row.push((last.map(|at| figures::ago(at, model.now)).unwrap_or_default(), style, -i32::from(WHEN + 1)));
+        let last = i64::try_from(device.heard_ms).ok().filter(|ms| *ms > 0 && !device.is_here);
+        let last = last.and_then(chrono::DateTime::from_timestamp_millis).map(|at| figures::ago(at, model.now));
+        let when = last.clone().filter(|_| has_when).unwrap_or_default();
+        row.push((when, style, -i32::from(WHEN + 1)));
         rows.push(row);
+        let at =
+            |remote: &RemoteState| format!("at {} {}", cells::clean(&remote.name), figures::count(had(device, remote)));
+        let moment = last.filter(|_| !has_when).map(|ago| format!("{HEARD} {ago}"));
+        let below: Vec<String> = others.iter().map(at).chain(moment).collect();
+        if !below.is_empty() {
+            rows.extend(told(&below.join(" · "), theme.dim, columns, INDENT));
+        }
     }
     if shown(known).next().is_none() {
         rows.extend(told("Nothing was said on any device yet.", theme.dim, columns, 2));
@@ -186,7 +201,12 @@ fn of_devices(model: &Model, known: &Synced, columns: usize) -> Vec<Row> {
 
 /// How much of what a device wrote a remote had.
 fn there(device: &sync::Device, remote: &RemoteState, theme: &Theme, figure: i32) -> (String, Style, i32) {
-    let all = device.earlier.iter().chain([&device.replica]);
-    let had: u64 = all.filter_map(|replica| remote.there.get(replica)).sum();
+    let had = had(device, remote);
     (figures::count(had), if had < device.operations { theme.warning } else { theme.dim }, figure)
+}
+
+/// How many operations of a device a remote had.
+fn had(device: &sync::Device, remote: &RemoteState) -> u64 {
+    let all = device.earlier.iter().chain([&device.replica]);
+    all.filter_map(|replica| remote.there.get(replica)).sum()
 }

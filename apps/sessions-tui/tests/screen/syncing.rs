@@ -120,6 +120,20 @@ fn the_page_of_syncing_says_what_waits_and_what_is_wrong() {
 }
 
 #[test]
+fn what_has_no_column_where_it_is_narrow_stands_below_each_device() {
+    let mut driver = driver(80, 24);
+    let nas = |name: &str| RemoteState { name: name.into(), fault: None, ..driver.synced.remotes[1].clone() };
+    let more = [nas("nas"), nas("a-place-with-a-long-name")];
+    driver.synced.remotes[1].fault = None;
+    driver.synced.remotes.extend(more);
+    driver.press("<F5>");
+    insta::assert_snapshot!("sync_many", driver.text());
+    driver.resize(50, 24);
+    driver.press("jjjjjjjjjj");
+    assert!(driver.shows("last heard of 5h"), "{}", driver.text());
+}
+
+#[test]
 fn the_page_says_for_whom_a_place_is_encrypted_and_what_to_do_while_this_machine_waits() {
     let mut driver = driver(120, 30);
     let shared = RemoteState { access: Some(Access::Shared { devices: 2 }), ..driver.synced.remotes[0].clone() };

@@ -15,7 +15,8 @@ pub(super) struct Gathering {
     keep: usize,
     /// Lines in which all texts occur.
     together: Vec<Passage>,
-    /// Lines in which some do, as long as one was not seen at all: it may occur nowhere but in the title.
+    /// Lines in which some do, as long as one was not seen at all: it may occur nowhere but in the title. Of those with the same
+    /// texts as many as are kept.
     some: Vec<Rc<Passage>>,
     /// For each text the last line in which it occurs.
     last: Vec<Option<Spot>>,
@@ -77,7 +78,11 @@ impl Gathering {
             self.some = Vec::new();
             self.cover();
         } else {
-            self.some.push(spot.passage);
+            // of lines with the same texts no more are ever shown, see `with_most`
+            let alike = self.some.iter().filter(|known| known.texts == spot.passage.texts).count();
+            if alike < self.keep {
+                self.some.push(spot.passage);
+            }
         }
     }
 
@@ -136,4 +141,26 @@ fn with_most(lines: Vec<Rc<Passage>>) -> Vec<Rc<Passage>> {
         missing != before
     };
     lines.into_iter().filter(tells_more).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::{Excerpt, TextKind};
+
+    fn line(offset: u64, texts: u32) -> Passage {
+        let (at, kind, excerpt) = (None, TextKind::Prompt, Excerpt::default());
+        Passage { file: 0, offset, at, kind, texts, beside: false, whole: false, excerpt }
+    }
+
+    #[test]
+    fn a_text_that_occurs_nowhere_keeps_no_more_lines_than_are_shown() {
+        let mut gathering = Gathering::of(3, 4);
+        for offset in 0..1_000 {
+            gathering.add(line(offset, if offset % 7 == 6 { 0b011 } else { 0b001 }));
+        }
+        assert!(gathering.some.len() <= 8, "{}", gathering.some.len());
+        let shown: Vec<u64> = gathering.shown().iter().map(|passage| passage.offset).collect();
+        assert_eq!(shown, [6, 13, 20, 27], "the first that have most of them");
+    }
 }

@@ -19,6 +19,11 @@ pub struct Outline {
     pub body: Vec<u8>,
 }
 
+/// The session that an operation tells of, if it tells of one.
+pub fn told_of(operation: &Operation) -> Option<SessionId> {
+    SessionBody::read(operation).map(|body| body.id)
+}
+
 /// Makes outlines; made once for many.
 pub struct Outliner {
     packer: Packer,

@@ -49,7 +49,7 @@ const SPARSE: u64 = 32_000_000;
 const GAP: Duration = Duration::from_millis(20);
 
 /// Bundles that wait for the writer at most: while it commits, the readers go on.
-const WAITING: usize = 16;
+const WAITING: usize = 8;
 
 /// Brings a store up to date.
 pub(crate) fn run(

@@ -22,9 +22,12 @@ const FROM_4: &str = include_str!("from_4.sql");
 /// From version 5 to 6.
 const FROM_5: &str = include_str!("from_5.sql");
 
+/// From version 6 to 7.
+const FROM_6: &str = include_str!("from_6.sql");
+
 /// Brings an open store from an earlier version to ours; the caller holds a transaction.
 pub(crate) fn migrate(connection: &Connection, from: i64) -> Result<(), StoreError> {
-    for (version, step) in [(1, FROM_1), (2, FROM_2), (3, FROM_3), (4, FROM_4), (5, FROM_5)] {
+    for (version, step) in [(1, FROM_1), (2, FROM_2), (3, FROM_3), (4, FROM_4), (5, FROM_5), (6, FROM_6)] {
         if from <= version {
             connection.execute_batch(step).map_err(|error| told(connection, error))?;
         }

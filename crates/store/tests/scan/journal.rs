@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use ::journal::{Event, EventKind, Journal, Scope, Stream};
+use ::journal::{Event, EventKind, Hash, Journal, Operation, Scope, Stream};
 use chrono::{DateTime, TimeDelta, Utc};
 use duckdb::Connection;
 use pricing::PriceTable;
@@ -250,6 +250,46 @@ fn what_another_machine_told_is_here_and_is_not_told_again_as_ours() {
     assert_eq!(of(C).root, None);
     assert_eq!(tell(&here), 1, "only what was read here");
     assert_eq!(tell(&here), 0);
+}
+
+/// Stores of version 6 may lack what others told of sessions that this machine has too.
+#[test]
+fn what_an_earlier_version_let_go_of_other_machines_is_read_again() {
+    let (here, there) = (History::of_one(), History::new());
+    there.write("-p", A, &three_answers(A).text());
+    scan(&there);
+    tell(&there);
+    scan(&here);
+    tell(&here);
+    let source = journal(&there);
+    let stream = Stream { replica: source.replica(), scope: Scope::Here };
+    let operations: Vec<_> = source.read(&stream, 0).collect::<Result<_, _>>().expect("it can be read");
+    let told: Vec<_> = operations
+        .into_iter()
+        .scan(Hash::START, |before, operation| {
+            let stream = Stream { scope: Scope::Private, ..operation.stream.clone() };
+            let told = Operation::follow(&stream, operation.seq, *before, operation.body);
+            *before = told.hash;
+            Some(told)
+        })
+        .collect();
+    journal(&here).receive(&told).expect("it can be received");
+    scan(&here);
+    let of_others = || {
+        let sql = "SELECT count(*) FROM files WHERE NOT starts_with(path, '/')";
+        let store = Connection::open(here.store.path()).expect("the store can be opened");
+        store.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("it can be asked")
+    };
+    assert_eq!(of_others(), 1);
+    let (usage, rows) = (here.usage(A), here.store.sessions().expect("they can be listed"));
+    let earlier =
+        "DELETE FROM files WHERE NOT starts_with(path, '/'); UPDATE meta SET value = '6' WHERE key = 'schema'";
+    execute(&here, earlier);
+    assert_eq!(of_others(), 0);
+    let report = scan(&here);
+    assert_eq!((of_others(), report.files_read), (1, 0), "and no transcript is");
+    assert_eq!((here.usage(A), here.store.sessions().expect("they can be listed")), (usage, rows));
+    assert_eq!(tell(&here), 0, "nothing of ours is told again");
 }
 
 #[test]

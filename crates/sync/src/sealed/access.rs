@@ -48,8 +48,8 @@ impl Access {
         match self {
             Self::Shared { .. } => None,
             Self::Waiting { code } => Some(format!(
-                "{name}: on a device that has the key, `sessions remote let-in {name} {code}`; then here `sessions sync --remote {name} \
-                 --join`."
+                "{name}: on a device that has the key, `sessions remote let-in {name} {code}`, with the name that the place has there; then \
+                 here `sessions sync --remote {name} --join`."
             )),
             Self::Missing => Some(format!(
                 "{name}: `sessions remote remove {name}`, then add it again with `--encrypt` and its passphrase, or with `--encrypt \

@@ -1,15 +1,14 @@
-//! How devices come to have the key of an encrypted remote: by its passphrase, or let in by one that has it; and how they are
-//! shut out.
+//! How devices come to have the key of an encrypted remote: by its passphrase, or as others say it there.
 
-use journal::{JournalError, Operation, ReplicaId};
+use journal::{JournalError, ReplicaId};
 
 use crate::sealed::envelope::{self, Closed, Effort};
-use crate::sealed::keyring::{self, Keyring, Member, Recovery, Who};
+use crate::sealed::keyring::{Keyring, Member, Recovery, Who};
 use crate::sealed::statement::{self, Locks, Roster, Statement, is_lock};
 use crate::{Fault, Head, Heads, Page, Remote};
 
 /// How many different closed keys are tried with a passphrase: those of a few changes, and not all that somebody heaps up.
-const TRIES: usize = 8;
+pub(super) const TRIES: usize = 8;
 
 impl Keyring {
     /// Whether a remote is locked already, so that its passphrase is asked for; false where it is empty and can be locked.
@@ -59,76 +58,6 @@ impl Keyring {
         Ok(keyring)
     }
 
-    /// Asks to be let in by a device that has the key; [`Keyring::code`] is what that device is told.
-    pub fn ask(remote: &mut dyn Remote, who: &Who) -> Result<Self, Fault> {
-        let heads = remote.heads()?;
-        let locks = Locks::read(remote, &heads)?;
-        if locks.is_empty() {
-            must_be_empty(remote, &heads)?;
-            let why = "no device has locked it yet; the first one adds it with a passphrase";
-            return Err(Fault::Unusable(why.to_owned()));
-        }
-        let mut keyring = Self::knocking(&locks, who)?;
-        let code = keyring::code();
-        remote.append(&[statement::next(who.replica, &heads, &keyring.question(&code))])?;
-        keyring.held.code = Some(code);
-        Ok(keyring)
-    }
-
-    /// Lets in the device that shows a code.
-    pub fn let_in(&mut self, remote: &mut dyn Remote, code: &str) -> Result<Member, Fault> {
-        let (locks, code) = (self.agreed(remote)?, keyring::typed(code));
-        let asked = |statement: &Statement| {
-            let file = statement::read(statement.asks.as_deref()?);
-            serde_json::from_slice::<Member>(&envelope::open_by(&code, &file).ok()?).ok()
-        };
-        let Some(member) = locks.all().find_map(asked) else {
-            return Err(Fault::Closed("no device that waits there shows this code"));
-        };
-        if self.held.devices.iter().any(|known| known.is_out && known.recipient == member.recipient) {
-            let why =
-                "the device that shows this code was shut out; removed and added again there, it asks with another one";
-            return Err(Fault::Closed(why));
-        }
-        let mut changed = self.clone();
-        changed.decide([vec![member.clone()], self.before(&member)].concat());
-        self.say(changed, remote)?;
-        Ok(member)
-    }
-
-    /// How many devices wait to be let in.
-    pub fn waiting(&mut self, remote: &mut dyn Remote) -> Result<usize, Fault> {
-        Ok(self.agreed(remote)?.all().filter(|statement| statement.asks.is_some()).count())
-    }
-
-    /// Shuts devices out: they get no key that is made from now on. The one that they have they keep.
-    pub fn shut_out(&mut self, remote: &mut dyn Remote, is_meant: impl Fn(&Who) -> bool) -> Result<usize, Fault> {
-        self.agreed(remote)?;
-        let (mut changed, out) = (self.clone(), self.without(|member| is_meant(&member.who)));
-        let count = out.len();
-        if count > 0 {
-            changed.decide(out);
-            self.say(changed, remote)?;
-        }
-        Ok(count)
-    }
-
-    /// Takes a new key from now on, and a new passphrase for it. All devices that are in get it; what was written before stays
-    /// readable for whoever could read it.
-    pub fn rekey(&mut self, remote: &mut dyn Remote, passphrase: &str, effort: Effort) -> Result<(), Fault> {
-        let end = self.agreed(remote)?.end;
-        let mut changed = self.clone();
-        changed.turn();
-        changed.held.recovery = Some(changed.closed_by(passphrase, effort));
-        let said = changed.statement().body();
-        // where somebody else made one meanwhile, this one is refused
-        let stream = statement::founding_stream();
-        remote.append(&[Operation::follow(&stream, end.seq + 1, end.hash, said.clone().into_bytes())])?;
-        changed.held.chain.push(said);
-        *self = changed;
-        self.save()
-    }
-
     /// Brings together what lies at a remote about its lock and what this device has: takes over keys and devices, and says again
     /// what was lost there. Whether everything that lies there was read.
     pub(super) fn agree(&mut self, remote: &mut dyn Remote, heads: &Heads) -> Result<bool, Fault> {
@@ -149,6 +78,9 @@ impl Keyring {
             }
             return Err(Fault::Waiting { code });
         }
+        if self.is_passed_over(&locks) {
+            return Err(Fault::TwoKeys);
+        }
         if told.contains(&self.held.devices[0]) {
             self.is_told();
         }
@@ -159,7 +91,8 @@ impl Keyring {
         if self.is_renamed() {
             self.rename();
         }
-        if locks.bodies.starts_with(&self.held.chain) {
+        let is_readable = locks.chain.iter().all(Option::is_some);
+        if locks.bodies.starts_with(&self.held.chain) || (is_readable && !self.held.chain.starts_with(&locks.bodies)) {
             self.held.chain.clone_from(&locks.bodies);
         }
         if self.held != before {
@@ -190,7 +123,7 @@ impl Keyring {
     }
 
     /// The same, and what lies there then.
-    fn agreed(&mut self, remote: &mut dyn Remote) -> Result<Locks, Fault> {
+    pub(super) fn agreed(&mut self, remote: &mut dyn Remote) -> Result<Locks, Fault> {
         let heads = remote.heads()?;
         self.agree(remote, &heads)?;
         Ok(Locks::read(remote, &heads)?.of(&self.held.lock))
@@ -199,12 +132,24 @@ impl Keyring {
     /// Whether a key follows the newest one here, and nobody closed it for this device. A mark alone does not tell so: whoever was
     /// shut out of no key yet can make it, and whoever made a new key says that one beside it.
     fn is_behind(&self, locks: &Locks) -> bool {
-        let is_closed = |statement: &Statement| {
-            let file = statement::read(statement.keys.as_deref().unwrap_or_default());
-            file.starts_with(envelope::BEGINNING) && self.keys_in(statement).is_none()
-        };
-        let follows = |mark| locks.all().any(|statement| statement.retired.contains(&mark) && is_closed(statement));
+        let follows =
+            |mark| locks.all().any(|statement| statement.retired.contains(&mark) && self.is_closed(statement));
         self.newest_mark().is_some_and(follows)
+    }
+
+    /// Whether a key that this device lacks stands in the place of one that it has: after a place was set back somebody made one,
+    /// and need not know of this device.
+    fn is_passed_over(&self, locks: &Locks) -> bool {
+        let (here, there) = (&self.held.chain, &locks.bodies);
+        // what is damaged there stands for nothing else
+        let is_agreed = |place: &usize| here[*place] == there[*place] || locks.chain[*place].is_none();
+        let agreed = (0..here.len().min(there.len())).take_while(is_agreed).count();
+        agreed < here.len() && locks.chain.iter().skip(agreed).flatten().any(|statement| self.is_closed(statement))
+    }
+
+    /// Whether a statement has keys, and none of them is closed for this device.
+    fn is_closed(&self, statement: &Statement) -> bool {
+        statement.has_keys() && self.keys_in(statement).is_none()
     }
 
     /// Whether the place has the keys that this device has. What others close for it that does not go with them is then by somebody
@@ -224,6 +169,9 @@ impl Keyring {
         beside.sort_by_key(Vec::len);
         let before = self.generation();
         for keys in made.iter().chain(&beside) {
+            if self.goes_on_with(keys) && !self.is_in_order(keys, locks) {
+                continue;
+            }
             if !self.take_keys(keys) && !self.is_chosen(locks) {
                 return Err(Fault::TwoKeys);
             }
@@ -252,7 +200,7 @@ impl Keyring {
     }
 
     /// What this device has to say: the keys for everybody who is in, and who that is.
-    fn statement(&self) -> Statement {
+    pub(super) fn statement(&self) -> Statement {
         let newest = self.identities().first().map(age::x25519::Identity::to_public);
         let roster = Roster { devices: self.held.devices.clone(), recovery: self.held.recovery.clone() };
         let roster = serde_json::to_vec(&roster).expect("texts and numbers can be written as JSON");
@@ -266,15 +214,8 @@ impl Keyring {
         }
     }
 
-    /// What a device says that wants to be let in.
-    fn question(&self, code: &str) -> Statement {
-        let own = serde_json::to_vec(&self.held.devices[0]).expect("texts can be written as JSON");
-        let asks = statement::written(&envelope::close_by(code, Effort::LITTLE, &own));
-        Statement { asks: Some(asks), ..Statement::of(&self.held.lock, 0) }
-    }
-
     /// Says what was changed, and keeps it when it is said.
-    fn say(&mut self, changed: Self, remote: &mut dyn Remote) -> Result<(), Fault> {
+    pub(super) fn say(&mut self, changed: Self, remote: &mut dyn Remote) -> Result<(), Fault> {
         let heads = remote.heads()?;
         remote.append(&[statement::next(changed.held.who.replica, &heads, &changed.statement())])?;
         *self = changed;
@@ -291,20 +232,19 @@ impl Keyring {
     }
 
     /// That of a device which has no key yet.
-    fn knocking(locks: &Locks, who: &Who) -> Result<Self, Fault> {
+    pub(super) fn knocking(locks: &Locks, who: &Who) -> Result<Self, Fault> {
         let lock = locks.lock().ok_or_else(|| locks.damage())?;
         Ok(Self::fresh(who, lock.to_owned()))
     }
 
     /// Takes the keys that a passphrase opens, of what was said last if it can be.
     fn unlock(&mut self, locks: &Locks, passphrase: &str) -> Result<(), Fault> {
-        let mut closed: Vec<&String> = Vec::new();
-        for statement in locks.chain.iter().rev().flatten().chain(locks.said.values()) {
-            closed.extend(statement.recovery.iter().filter(|recovery| !closed.contains(recovery)).collect::<Vec<_>>());
-        }
+        let closed = locks.recoveries();
         let mut is_damaged = true;
         for closed in closed.iter().take(TRIES) {
             match envelope::open_by(passphrase, &statement::read(closed)) {
+                // whoever knew an earlier passphrase closed others by it
+                Ok(keys) if !self.is_in_order(&keys, locks) => {}
                 Ok(keys) => {
                     self.add_keys(&keys);
                     let generation = keys.split_inclusive(|byte| *byte == b'\n').count();
@@ -328,17 +268,17 @@ impl Keyring {
         }
     }
 
-    fn closed_by(&self, passphrase: &str, effort: Effort) -> Recovery {
+    pub(super) fn closed_by(&self, passphrase: &str, effort: Effort) -> Recovery {
         let closed = envelope::close_by(passphrase, effort, self.keys_text().as_bytes());
         Recovery { generation: self.generation(), closed: statement::written(&closed) }
     }
 
     /// What a device was before it came again with another key; that one is out.
-    fn before(&self, again: &Member) -> Vec<Member> {
+    pub(super) fn before(&self, again: &Member) -> Vec<Member> {
         self.without(|device| device.who.replica == again.who.replica && device.recipient != again.recipient)
     }
 
-    fn save(&self) -> Result<(), Fault> {
+    pub(super) fn save(&self) -> Result<(), Fault> {
         let path = self.file.clone().unwrap_or_default();
         self.write().map_err(|source| JournalError::Io { action: "write", path, source }.into())
     }
@@ -355,7 +295,7 @@ pub fn is_encrypted(remote: &mut dyn Remote, heads: &Heads) -> Result<bool, Faul
 }
 
 /// Refuses to lock a remote that holds anything.
-fn must_be_empty(remote: &mut dyn Remote, heads: &Heads) -> Result<(), Fault> {
+pub(super) fn must_be_empty(remote: &mut dyn Remote, heads: &Heads) -> Result<(), Fault> {
     match is_encrypted(remote, heads)? {
         true if heads.keys().any(is_lock) => Err(Fault::LockDamaged),
         true => Err(Fault::LockMissing),

@@ -129,6 +129,79 @@ fn a_foreign_form_stops_nobody_unless_the_place_was_locked_in_it() {
     assert!(is_newer(&refused), "{refused}");
 }
 
+/// The same place, at which nothing that is said later arrives.
+fn held_back(place: &Shelf) -> Shelf {
+    let mut behind = Shelf::reliable();
+    behind.streams.clone_from(&place.streams);
+    behind
+}
+
+#[test]
+fn whoever_was_let_in_by_a_device_that_is_behind_takes_no_key_of_whoever_was_shut_out() {
+    let evil = Identity::generate();
+    for (is_waiting, stream, order) in [true, false].into_iter().flat_map(|is_waiting| {
+        [0, 2].into_iter().flat_map(move |stream| (0..3).map(move |order| (is_waiting, stream, order)))
+    }) {
+        let mut place = Shelf::reliable();
+        let [mut one, mut two, mut three] = trio(&mut place);
+        let mut behind = held_back(&place);
+        shut_out(&mut one, &mut place, 2);
+        rekey(&mut one, &mut place);
+        let mut four = Keyring::ask(&mut behind, &who(4)).expect("it can ask");
+        three.let_in(&mut behind, four.code().expect("it waits")).expect("it shows it");
+        agree(&mut two, &mut behind).expect("nothing tells it better");
+        let meant = two.devices().into_iter().find(|device| device.who == who(4)).expect("it hears of it");
+        let meant: Recipient = meant.recipient.parse().expect("it is one");
+        if !is_waiting {
+            agree(&mut four, &mut behind).expect("it was let in");
+        }
+        let (known, own) = (&two.held.keys[0], text_of(&evil));
+        let list = [format!("{known}\n{own}"), format!("{own}\n{known}"), own][order].clone();
+        let roster = Roster { devices: two.held.devices.clone(), recovery: None };
+        let roster = serde_json::to_vec(&roster).expect("it can be written");
+        let forged = Statement {
+            retired: two.newest_mark().into_iter().collect(),
+            keys: Some(statement::written(&envelope::close_for([&meant].into_iter(), list.as_bytes()))),
+            recovery: Some(statement::written(&envelope::close_by(WORDS, Effort::LITTLE, list.as_bytes()))),
+            roster: Some(statement::written(&envelope::close_for([&evil.to_public()].into_iter(), &roster))),
+            ..Statement::of(&two.held.lock, 2)
+        };
+        say(&mut place, stream, &forged);
+        let case = format!("{is_waiting} {stream} {order}");
+        let early = agree(&mut four, &mut place);
+        assert!(matches!(early, Err(Fault::ShutOut | Fault::Waiting { .. })), "{case}: {early:?}");
+        assert!(!four.keys_text().contains(&text_of(&evil)), "{case}");
+        let late =
+            Keyring::enter(&mut place, WORDS, &who(5), Effort::LITTLE).expect_err("it opens the first key alone");
+        assert!(late.to_string().contains("is an earlier one"), "{case}: {late}");
+        agree(&mut three, &mut place).expect("it is in");
+        agree(&mut four, &mut place).expect("it gets the key of whoever let it in");
+        assert!(four.keys_text() == one.keys_text(), "{case}");
+    }
+}
+
+#[test]
+fn a_passphrase_that_opens_any_key_is_no_new_one() {
+    let mut place = Shelf::reliable();
+    let [mut one, mut two, mut three] = trio(&mut place);
+    let opens = |keyring: &Keyring, place: &mut Shelf, words| keyring.is_opened_by(place, words).expect("it is asked");
+    assert!(opens(&one, &mut place, WORDS) && opens(&three, &mut place, WORDS) && !opens(&one, &mut place, NEWER));
+    rekey(&mut one, &mut place);
+    for device in [&mut two, &mut three] {
+        agree(device, &mut place).expect("it is in");
+        for words in [WORDS, NEWER] {
+            assert!(opens(device, &mut place, words), "whoever knows an earlier one would have the new key: {words}");
+        }
+        assert!(!opens(device, &mut place, "four words of another time"));
+    }
+    // whatever is heaped up there
+    for number in 0..9 {
+        let recovery = statement::written(&envelope::close_by("x", Effort::LITTLE, &[number]));
+        say(&mut place, 0, &Statement { recovery: Some(recovery), ..Statement::of(&two.held.lock, 2) });
+    }
+    assert!(opens(&one, &mut place, NEWER));
+}
+
 fn is_newer(fault: &Fault) -> bool {
     matches!(fault, Fault::Newer { found: 3, .. })
 }

@@ -58,6 +58,10 @@ pub(super) struct Held {
     pub(super) decided: Vec<Member>,
     /// The code that this device shows while it waits.
     pub(super) code: Option<String>,
+    /// Requests, by their hashes, that are listed no more on this device: whoever made them was let in here and has not heard of it
+    /// yet, or is to be passed over.
+    #[serde(default)]
+    pub(super) settled: Vec<String>,
 }
 
 /// Keys closed by a passphrase.
@@ -125,6 +129,7 @@ impl Keyring {
             devices: vec![own],
             decided: Vec::new(),
             code: None,
+            settled: Vec::new(),
         };
         Self { held, file: None, speaks_as: None }
     }
@@ -184,18 +189,22 @@ impl Keyring {
     /// Takes over keys that somebody closed for this device; false where they do not go with those that it has. Whoever made a new
     /// one has to know all before it: who was shut out of the last one can slip in nothing.
     pub(super) fn take_keys(&mut self, text: &[u8]) -> bool {
-        let keys: Vec<&str> = std::str::from_utf8(text).unwrap_or_default().lines().collect();
-        let known = |key: &&str| self.held.keys.iter().any(|known| known == key);
-        if self.held.keys.iter().all(|known| keys.contains(&known.as_str())) {
+        if self.goes_on_with(text) {
             self.add_keys(text);
             return true;
         }
-        keys.iter().all(known)
+        keys_of(text).iter().all(|key| self.held.keys.iter().any(|known| known == key))
+    }
+
+    /// Whether keys hold all that this device has.
+    pub(super) fn goes_on_with(&self, text: &[u8]) -> bool {
+        let keys = keys_of(text);
+        self.held.keys.iter().all(|known| keys.contains(&known.as_str()))
     }
 
     /// Takes over keys that the passphrase opened.
     pub(super) fn add_keys(&mut self, text: &[u8]) {
-        for key in std::str::from_utf8(text).unwrap_or_default().lines() {
+        for key in keys_of(text) {
             if key.parse::<Identity>().is_ok() && !self.held.keys.iter().any(|known| known == key) {
                 self.held.keys.push(key.to_owned());
             }
@@ -212,7 +221,7 @@ impl Keyring {
 
     /// What tells whoever has a key that a newer one follows it. Only those who have it can make this, and nobody learns anything
     /// else by it.
-    fn mark(key: &str) -> String {
+    pub(super) fn mark(key: &str) -> String {
         blake3::Hash::from(blake3::derive_key(MARKS, key.as_bytes())).to_hex().to_string()
     }
 
@@ -230,6 +239,11 @@ impl Keyring {
     pub(super) fn turn(&mut self) {
         self.held.keys.push(text_of(&Identity::generate()));
     }
+}
+
+/// The keys in what somebody closed, oldest first.
+pub(super) fn keys_of(text: &[u8]) -> Vec<&str> {
+    std::str::from_utf8(text).unwrap_or_default().lines().collect()
 }
 
 pub(super) fn text_of(key: &Identity) -> String {

@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use journal::{Operation, ReplicaId, Scope, Stream};
 use serde::{Deserialize, Serialize};
 
+use crate::sealed::envelope;
 use crate::sealed::keyring::{Member, Recovery};
 use crate::{Fault, Head, Heads, Page, Remote};
 
@@ -23,7 +24,7 @@ const NOBODY: &str = "00000000000000000000000000";
 /// The scope of all these streams.
 const LOCK: &str = "lock";
 
-/// Everything that was said of keys: a place changes them a few times in its life.
+/// What is read at once of what was said of keys: a place changes them a few times in its life.
 const ALL: Page = Page { operations: 10_000, bytes: 16 << 20 };
 
 /// What is said about a lock: the body of an operation.
@@ -112,6 +113,11 @@ impl Statement {
         }
     }
 
+    /// Whether there are keys in it, for whomever.
+    pub(super) fn has_keys(&self) -> bool {
+        read(self.keys.as_deref().unwrap_or_default()).starts_with(envelope::BEGINNING)
+    }
+
     /// It as the body of an operation.
     pub(super) fn body(&self) -> String {
         serde_json::to_string(self).expect("texts and numbers can be written as JSON")
@@ -143,7 +149,7 @@ impl Locks {
         for (stream, head) in heads.iter().filter(|(stream, _)| is_lock(stream)) {
             if *stream == founding_stream() {
                 locks.end = *head;
-                let operations = remote.read(stream, 0, ALL)?;
+                let operations = all_of(remote, stream, *head)?;
                 locks.is_whole &= operations.len() as u64 == head.seq;
                 // whoever locked the place says in which form
                 operations.first().map_or(Ok(()), must_be_known)?;
@@ -190,6 +196,33 @@ impl Locks {
         self.chain.iter().flatten().chain(self.said.values())
     }
 
+    /// What passphrases open, what was said last first, each once.
+    pub(super) fn recoveries(&self) -> Vec<&String> {
+        let mut closed: Vec<&String> = Vec::new();
+        for recovery in
+            self.chain.iter().rev().flatten().chain(self.said.values()).filter_map(|said| said.recovery.as_ref())
+        {
+            if !closed.contains(&recovery) {
+                closed.push(recovery);
+            }
+        }
+        closed
+    }
+
+    /// What devices said that want to be let in.
+    pub(super) fn requests(&self) -> impl Iterator<Item = &String> {
+        self.all().filter_map(|statement| statement.asks.as_ref())
+    }
+
+    /// What was said when a key was made: that after the one of a mark, else the first one; none where nothing tells. Whoever says
+    /// later that a key follows the same one, says so in vain.
+    pub(super) fn making(&self, after: Option<&String>) -> Option<&Statement> {
+        match after {
+            None => self.chain.first()?.as_ref(),
+            Some(mark) => self.chain.iter().flatten().find(|said| said.retired.contains(mark) && said.has_keys()),
+        }
+    }
+
     /// Whether there is nothing.
     pub(super) fn is_empty(&self) -> bool {
         self.end == Head::START && self.said.is_empty() && self.newer.is_none()
@@ -199,6 +232,19 @@ impl Locks {
     pub(super) fn lock(&self) -> Option<&str> {
         self.all().next().map(|statement| statement.lock.as_str())
     }
+}
+
+/// The operations of a stream up to its head, as far as the place hands them out.
+fn all_of(remote: &mut dyn Remote, stream: &Stream, head: Head) -> Result<Vec<Operation>, Fault> {
+    let mut operations = Vec::new();
+    while (operations.len() as u64) < head.seq {
+        let more = remote.read(stream, operations.len() as u64, ALL)?;
+        if more.is_empty() {
+            break;
+        }
+        operations.extend(more);
+    }
+    Ok(operations)
 }
 
 /// In which form an operation says something; none where that cannot be read.

@@ -3,5 +3,6 @@
 mod conformance;
 mod folder;
 mod git;
+mod ill_said;
 mod postgres;
 mod proxy;

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use journal::{Scope, Stream};
 use sync::rehearsal::name_of;
-use sync::{Effort, Fault, Keyring, Local, Postgres, Remote, Sealed, Seen, Who};
+use sync::{Devices, Effort, Fault, Keyring, Local, Postgres, Remote, Sealed, Seen, Who};
 use testkit::PostgresServer;
 
 use crate::conformance::{self, PAGE, machine, operations, sync};
+use crate::ill_said;
 use crate::proxy::{Mischief, Proxy};
 
 /// How often a server is killed while four machines write to it.
@@ -230,11 +231,51 @@ fn ran(id: &str) -> String {
 /// A database as the first version of the schema made it.
 fn of_the_first_version(server: &PostgresServer) {
     let made = concat!(
-        include_str!("../../src/postgres/1.sql"),
+        include_str!("postgres_1.sql"),
         "create table sessions_schema (version bigint primary key, made_at timestamptz default now()); ",
         "insert into sessions_schema (version) values (1)"
     );
     assert_eq!(server.psql("owner", made), "");
+}
+
+/// The same as the second version made it.
+fn of_the_second_version(server: &PostgresServer) {
+    of_the_first_version(server);
+    let made = concat!(include_str!("postgres_2.sql"), "insert into sessions_schema (version) values (2)");
+    assert_eq!(server.psql("owner", made), "");
+}
+
+/// Whoever syncs can write anything; it costs the others nothing but that row.
+#[test]
+fn what_makes_no_sense_keeps_nobody_from_asking() {
+    for make in [|_: &PostgresServer| (), of_the_first_version, of_the_second_version] {
+        let Some(server) = PostgresServer::start() else { return };
+        make(&server);
+        let url = server.url("owner");
+        let ill = ill_said::bodies();
+        let ill: Vec<&str> = ill.iter().map(String::as_str).collect();
+        let told = ran("s1").replace(r#""bytes":1"#, r#""started":"2026-11-02T09:00:00Z","bytes":1"#);
+        let machines = [machine(1, &Scope::Private, &[&told]), machine(7, &Scope::Private, &ill)];
+        for mut machine in machines {
+            let outcome = sync(&mut machine, &mut open(&url));
+            assert!(outcome.is_complete(), "{outcome:?}");
+        }
+        for view in ill_said::VIEWS {
+            // also by the plan that a server makes for many rows
+            let parallel =
+                "set min_parallel_table_scan_size = 0; set parallel_setup_cost = 0; set parallel_tuple_cost = 0; ";
+            for plan in ["", parallel] {
+                let sql = format!(
+                    "{plan}select count(*) > 0 from (select v.*, v::text from {view} as v offset 0) as all_of_it"
+                );
+                assert_eq!(server.psql("owner", &sql), "t", "{view} {plan}");
+            }
+        }
+        let sql = "select device, round(cost_usd), started_at at time zone 'UTC' from sessions where session_id = 's1'";
+        assert_eq!(server.psql("owner", sql), format!("{}|5|2026-11-02 09:00:00", name_of(1_000)));
+        let odd = "select count(*) from sessions where started_at is null and session_id like 'ill-%'";
+        assert_ne!(server.psql("owner", odd), "0", "they are there all the same");
+    }
 }
 
 #[test]
@@ -280,6 +321,24 @@ fn machines_have_their_present_names_in_sql() {
     assert!(labels.lines().filter(|line| line.starts_with("attic (0")).count() == 2, "two of one name: {labels}");
 }
 
+/// As in [`sync::Devices`]: a device that takes back what it said it was before is apart from it again.
+#[test]
+fn of_what_a_device_says_that_it_was_the_last_word_counts() {
+    let Some(server) = PostgresServer::start() else { return };
+    let [first, second] = [name_of(1_000), name_of(2_000)];
+    let mut one = machine(1, &Scope::Private, &[&named(1_000, 1, r#""name":"laptop""#)]);
+    let was = |revision: u64, was: &str| named(2_000, revision, &format!(r#""name":"tower","was":[{was}]"#));
+    let claims = [was(3, ""), was(2, &format!("\"{first}\""))];
+    let mut two = machine(2, &Scope::Private, &[&claims[0], &claims[1]]);
+    for machine in [&mut one, &mut two] {
+        assert!(sync(machine, &mut open(&server.url("owner"))).is_complete());
+    }
+    assert!(sync(&mut one, &mut open(&server.url("owner"))).is_complete());
+    let devices = Devices::of(&mut one).expect("memory does not fail");
+    assert_eq!([first, second].map(|number| devices.label(number)), ["laptop", "tower"]);
+    assert_eq!(server.psql("owner", "select name from devices order by number"), "laptop\ntower");
+}
+
 /// Whoever syncs with a team's database is not its owner: its views are older than the program until the owner comes.
 #[test]
 fn a_team_whose_views_are_older_goes_on_and_keeps_what_is_private() {
@@ -301,7 +360,7 @@ fn a_team_whose_views_are_older_goes_on_and_keeps_what_is_private() {
     assert_eq!((device("ada"), device("eve")), (name_of(1_000).to_string(), String::new()));
     let mut owner = machine(9, &Scope::Private, &["{}"]);
     assert!(sync(&mut owner, &mut open(&server.url("owner"))).is_complete());
-    assert_eq!(versions(), "2");
+    assert_eq!(versions(), "3");
     assert_eq!((device("ada"), device("eve")), ("laptop".to_owned(), String::new()), "private rows are their owner's");
     assert_eq!(server.psql("eve", "select count(*) from devices"), "0");
     assert_eq!(server.psql("ada", "select name from devices"), "laptop");
@@ -314,7 +373,7 @@ fn people_ask_in_sql() {
     let url = server.url("owner");
     let session = |bytes: u64, cost: u64, title: &str| {
         format!(
-            r#"{{"v":1,"kind":"session","at_ms":1,"by":"ada","id":"s1","author":"ada","session":{{"title":{{"text":"{title}","source":"custom"}},"project":"loom","cwd_last":"/home/ada/loom","started":"2026-11-02T10:00:00Z","ended":"2026-11-02T11:00:00Z","active_ms":90000,"models":["opus","haiku"],"prompts":3,"tool_calls":7,"skills":[],"branch":"main","versions":["2.0.1","2.0.2"],"tokens":{{"input":1,"output":2,"cache_write_5m":3,"cache_write_1h":4,"cache_read":5}},"cost_nano_usd":{cost},"bytes":{bytes}}},"hours":[{{"hour":"2026-11-02T10:00:00Z","model":"opus","requests":2,"input":1,"output":2,"cache_write_5m":3,"cache_write_1h":4,"cache_read":5,"cost_pico_usd":"1500000000000"}}]}}"#
+            r#"{{"v":1,"kind":"session","at_ms":1,"by":"ada","id":"s1","author":"ada","session":{{"title":{{"text":"{title}","source":"custom"}},"project":"loom","cwd_last":"/home/ada/loom","started":"2026-11-02T10:00:00Z","ended":"2026-11-02T11:00:00Z","active_ms":90000,"models":["opus","haiku"],"prompts":3,"tool_calls":7,"skills":[],"branch":"main","versions":["2.0.1","2.0.2"],"tokens":{{"input":1,"output":2,"cache_write_5m":3,"cache_write_1h":4,"cache_read":5}},"cost_nano_usd":{cost},"bytes":1}},"files":[{{"role":"session","read_to":{bytes}}}],"hours":[{{"hour":"2026-11-02T10:00:00Z","model":"opus","requests":2,"input":1,"output":2,"cache_write_5m":3,"cache_write_1h":4,"cache_read":5,"cost_pico_usd":"1500000000000"}}]}}"#
         )
     };
     let entry = |field: &str, to: &str, revision: u64, at: u64, by: &str| {

@@ -55,7 +55,7 @@ fn a_device_is_let_in_by_its_code_and_never_by_itself() {
     assert!(one.sync(&mut shelf).is_complete());
     let code = two.ask(&mut shelf);
     assert!(one.sync(&mut shelf).is_complete());
-    assert_eq!(one.keyring().waiting(&mut shelf).expect("it can be asked"), 1);
+    assert_eq!(one.keyring().waiting(&mut shelf).expect("it can be asked"), [two.who.replica]);
     let waits = two.sync(&mut shelf);
     assert!(matches!(&waits.fault, Some(Fault::Waiting { code: shown }) if *shown == code), "{waits:?}");
     let refused = one.keyring().let_in(&mut shelf, "AAAAA-BBBBB-CCCCC-DDDDD").expect_err("nobody shows it");
@@ -65,7 +65,7 @@ fn a_device_is_let_in_by_its_code_and_never_by_itself() {
     assert_eq!(member.who, two.who);
     let outcome = two.sync(&mut shelf);
     assert_eq!((outcome.sent, outcome.taken, outcome.is_complete()), (1, 1, true), "{outcome:?}");
-    assert_eq!((two.keyring().code(), one.keyring().waiting(&mut shelf).expect("it can be asked")), (None, 0));
+    assert_eq!((two.keyring().code(), one.keyring().waiting(&mut shelf).expect("it can be asked")), (None, vec![]));
     assert!(one.sync(&mut shelf).is_complete());
     assert_eq!(one.told(), two.told());
 }
@@ -83,6 +83,35 @@ fn a_device_that_was_shut_out_while_it_waited_asks_again_with_another_code() {
     one.keyring().let_in(&mut shelf, &code).expect("it shows it");
     all_sync(&mut shelf, [&mut two, &mut one]);
     assert_eq!(one.knows(), ["device 1", "device 2"]);
+}
+
+#[test]
+fn a_request_is_listed_until_it_is_answered_or_taken_back() {
+    let mut shelf = Shelf::reliable();
+    let (mut one, mut two) = (Device::entered(1, &mut shelf, &["1"]), Device::new(2, &["x"]));
+    let waiting = |one: &mut Device, shelf: &mut Shelf| one.keyring().waiting(shelf).expect("it can be asked");
+    let (number, early) = (two.who.replica, two.ask(&mut shelf));
+    assert_eq!(waiting(&mut one, &mut shelf), [number]);
+    two.keyring().take_back(&mut shelf).expect("it can be said");
+    assert_eq!(waiting(&mut one, &mut shelf), []);
+    let refused = one.keyring().let_in(&mut shelf, &early).expect_err("it was taken back");
+    assert!(matches!(refused, Fault::Closed(_)), "{refused}");
+    let code = two.ask(&mut shelf);
+    assert_eq!(waiting(&mut one, &mut shelf), [number], "it asks again");
+    one.keyring().let_in(&mut shelf, &code).expect("it shows it");
+    assert_eq!(waiting(&mut one, &mut shelf), [], "it was let in, and has not heard of it");
+    all_sync(&mut shelf, [&mut two, &mut one]);
+    let before = shelf.streams.clone();
+    two.keyring().take_back(&mut shelf).expect("there is nothing to take back");
+    assert_eq!(shelf.streams, before, "what it says as one that is in stays");
+    // it loses its file
+    let code = two.ask(&mut shelf);
+    assert_eq!(waiting(&mut one, &mut shelf), [number]);
+    one.keyring().pass_over(&mut shelf, number).expect("it can be asked");
+    assert_eq!(waiting(&mut one, &mut shelf), [], "it is listed no more");
+    one.keyring().let_in(&mut shelf, &code).expect("who shows the code is let in all the same");
+    two.ask(&mut shelf);
+    assert_eq!(waiting(&mut one, &mut shelf), [number], "another request is listed");
 }
 
 #[test]

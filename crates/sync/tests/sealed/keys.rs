@@ -1,10 +1,10 @@
 //! New keys: who gets them, and what whoever was shut out can still do.
 
 use journal::ReplicaId;
-use sync::Fault;
-use sync::rehearsal::{Shelf, name_of};
+use sync::rehearsal::{Fate, Shelf, name_of};
+use sync::{Effort, Fault};
 
-use crate::device::{Device, WORDS, all_sync, copy_of, last_said, put, rekey, shut_out};
+use crate::device::{Device, WORDS, all_sync, copy_of, founding, last_said, put, rekey, shut_out};
 
 const NEWER: &str = "four newer words";
 
@@ -41,6 +41,56 @@ fn who_is_shut_out_reads_nothing_that_comes_after_a_new_key() {
 }
 
 #[test]
+fn who_is_shut_out_with_a_new_key_is_never_out_while_it_has_the_newest_one() {
+    let mut shelf = Shelf::reliable();
+    let (mut one, mut two, mut three) = trio(&mut shelf);
+    let others = |shelf: &Shelf| {
+        let mut streams = shelf.streams.clone();
+        streams.retain(|stream, _| stream.replica != name_of(0));
+        streams
+    };
+    let (before, meant) = (others(&shelf), two.who.replica);
+    let count = one.keyring().rekey_without(&mut shelf, |who| who.replica == meant, NEWER, Effort::LITTLE);
+    assert_eq!(count.expect("it can be said"), 1);
+    assert_eq!(founding(&mut shelf).len(), 2, "it is said once, with the key");
+    assert_eq!(others(&shelf), before, "and nowhere else");
+    one.say(&["2"]);
+    all_sync(&mut shelf, [&mut one]);
+    let refused = two.sync(&mut shelf);
+    assert!(matches!(refused.fault, Some(Fault::ShutOut)), "{refused:?}");
+    assert_eq!((two.keyring().generation(), two.told().len()), (1, 1));
+    all_sync(&mut shelf, [&mut three, &mut one]);
+    assert_eq!(three.told(), one.told());
+    for device in [&one, &three] {
+        assert_eq!(device.knows(), ["device 1", "device 3"]);
+    }
+    let again = one.keyring().rekey_without(&mut shelf, |who| who.replica == meant, "four words", Effort::LITTLE);
+    assert_eq!(again.expect("it can be said"), 0, "it was out");
+}
+
+#[test]
+fn a_key_whose_answer_was_lost_is_made_once() {
+    let mut arrived = 0;
+    for lost in 0..12 {
+        let mut shelf = Shelf::reliable();
+        let (mut one, _, mut three) = trio(&mut shelf);
+        let mut calls = 0;
+        shelf.set_fate(move || {
+            calls += 1;
+            if calls - 1 == lost { Fate::AnswerLost } else { Fate::Fine }
+        });
+        let made = one.keyring().rekey_without(&mut shelf, |_| false, NEWER, Effort::LITTLE);
+        shelf.set_fate(|| Fate::Fine);
+        let keys = one.keyring().generation();
+        assert_eq!((founding(&mut shelf).len(), made.is_ok()), (keys, keys == 2), "{lost}: {made:?}");
+        arrived += usize::from(made.is_ok());
+        all_sync(&mut shelf, [&mut one, &mut three]);
+        assert_eq!(three.keyring().generation(), keys);
+    }
+    assert!((1..12).contains(&arrived), "{arrived}");
+}
+
+#[test]
 fn who_was_shut_out_slips_in_no_key_of_its_own() {
     let mut shelf = Shelf::reliable();
     let (mut one, mut two) = (Device::entered(1, &mut shelf, &["1"]), Device::entered(2, &mut shelf, &["x"]));
@@ -72,6 +122,43 @@ fn who_was_shut_out_slips_in_no_key_of_its_own() {
     three.enter(&mut shelf, NEWER).expect("it opens both");
     all_sync(&mut shelf, [&mut three]);
     assert_eq!(three.told(), one.told());
+}
+
+#[test]
+fn a_key_that_was_made_where_the_place_was_set_back_is_noticed_by_whoever_it_was_not_closed_for() {
+    let mut shelf = Shelf::reliable();
+    let mut one = Device::entered(1, &mut shelf, &["1"]);
+    all_sync(&mut shelf, [&mut one]);
+    let mut earlier = copy_of(&shelf);
+    let mut two = Device::entered(2, &mut shelf, &["2"]);
+    rekey(&mut two, &mut shelf, NEWER);
+    all_sync(&mut shelf, [&mut two]);
+    // the first device never heard of the second one, nor of its key
+    rekey(&mut one, &mut earlier, NEWER);
+    two.say(&["3"]);
+    let refused = two.sync(&mut earlier);
+    assert!(matches!(refused.fault, Some(Fault::TwoKeys)), "{refused:?}");
+    assert_eq!(refused.sent, 0, "nobody else could open it");
+    two.enter(&mut earlier, NEWER).expect("it is the passphrase of the key that is there");
+    all_sync(&mut earlier, [&mut two, &mut one]);
+    assert_eq!((one.told(), one.told().len()), (two.told(), 3));
+}
+
+#[test]
+fn keys_are_taken_also_where_what_made_one_of_them_is_damaged() {
+    let mut shelf = Shelf::reliable();
+    let (mut one, _, mut three) = trio(&mut shelf);
+    for _ in 0..2 {
+        rekey(&mut one, &mut shelf, NEWER);
+    }
+    founding(&mut shelf)[1].body = b"{}".to_vec();
+    all_sync(&mut shelf, [&mut three, &mut one]);
+    let mut four = Device::new(4, &[]);
+    four.enter(&mut shelf, NEWER).expect("it opens all three");
+    all_sync(&mut shelf, [&mut four]);
+    for device in [&mut one, &mut three, &mut four] {
+        assert_eq!(device.keyring().generation(), 3, "{}", device.who.name);
+    }
 }
 
 /// Has a device that was shut out let another one in and shut a third one out, by the key that it knows; the device that it let in.

@@ -4,7 +4,7 @@ use journal::{Hash, Operation, Scope, Stream};
 use sync::rehearsal::{Memory, Shelf, name_of};
 use sync::{Conduct, Fault, Keyring, Local, Seen, Settled, Terms, carry_out};
 
-use crate::device::{Device, WORDS, founding, lock_of};
+use crate::device::{Device, WORDS, all_sync, copy_of, founding, lock_of, rekey};
 
 #[test]
 fn a_lock_that_was_lost_is_put_back_by_whoever_has_the_key() {
@@ -135,6 +135,33 @@ fn what_is_damaged_there_is_said_and_the_rest_passes() {
             assert!(three.sync(&mut shelf).is_complete(), "once it is whole again");
             assert_eq!(three.told().len(), 5);
             shelf.streams.retain(|stream, _| stream.replica != three.who.replica);
+        }
+    }
+}
+
+#[test]
+fn what_was_closed_by_a_key_that_is_lost_keeps_nothing_from_passing() {
+    // a request that came after the place was set back: from the first operation on, or behind those that everybody can read
+    for said_before in [&[][..], &["1", "2"]] {
+        let mut shelf = Shelf::reliable();
+        let mut two = Device::entered(2, &mut shelf, &["x"]);
+        let mut one = Device::entered(1, &mut shelf, said_before);
+        all_sync(&mut shelf, [&mut one, &mut two]);
+        let mut earlier = copy_of(&shelf);
+        rekey(&mut one, &mut shelf, WORDS);
+        one.say(&["3", "4"]);
+        all_sync(&mut shelf, [&mut one]);
+        rekey(&mut two, &mut earlier, WORDS);
+        let stream = Stream { replica: one.who.replica, scope: Scope::Private };
+        earlier.streams.insert(stream.clone(), shelf.streams[&stream].clone());
+        assert!(matches!(one.sync(&mut earlier).fault, Some(Fault::TwoKeys)));
+        one.enter(&mut earlier, WORDS).expect("it is the passphrase of the key that is there");
+        one.say(&["5"]);
+        one.sync(&mut earlier);
+        let mut three = Device::entered(3, &mut earlier, &[]);
+        all_sync(&mut earlier, [&mut one, &mut two, &mut three]);
+        for other in [&two, &three] {
+            assert_eq!((other.told(), other.told().len()), (one.told(), said_before.len() + 4));
         }
     }
 }

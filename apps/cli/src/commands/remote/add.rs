@@ -78,6 +78,7 @@ impl Add {
         self.refuse_key(context)?;
         let address = Address::parse(&self.address, context.paths.home.as_deref(), &context.environment.cwd);
         let (address, password) = straight(address.map_err(|wrong| fault(name, &wrong))?).split_password();
+        self.refuse_same_place(context, &address)?;
         let is_missing = || address.is_motherduck() && syncing::secrets(context, name, &address).is_empty();
         let password = match password {
             _ if self.password_stdin => Some(read_secret()?),
@@ -123,8 +124,8 @@ impl Add {
         }
         let next = match code {
             Some(code) => format!(
-                "On a device that has the key: `sessions remote let-in {name} {code}`. Then `sessions sync --remote {name} \
-                 --join` here."
+                "On a device that has the key: `sessions remote let-in {name} {code}`, with the name that the place has there. \
+                 Then `sessions sync --remote {name} --join` here."
             ),
             None if is_foreign => format!(
                 "Nothing of it is known here, so nothing passes yet. If it is yours, from your other devices: `sessions sync \
@@ -155,6 +156,20 @@ impl Add {
             // there may be none
             let _ = fs::remove_file(file);
         }
+    }
+
+    /// Refuses a place that is there under another name: everything would pass twice. Whether it is encrypted, the place tells
+    /// itself.
+    fn refuse_same_place(&self, context: &Context, address: &Address) -> Result<(), Fault> {
+        let is_same = |other: &&RemoteSetting| {
+            other.encrypted == self.encrypt
+                && syncing::address(context, other).is_ok_and(|other| other.is_place_of(address))
+        };
+        let Some(RemoteSetting { name, .. }) = context.settings.remotes.iter().find(is_same) else { return Ok(()) };
+        let step = format!(
+            "`sessions sync --remote {name}` syncs with it. To call it something else, `sessions remote remove {name}` first."
+        );
+        Err(Fault::new("remote", format!("This place is added already; it is called `{name}`.")).next(step))
     }
 
     /// Refuses to take the place of a key that is here already.

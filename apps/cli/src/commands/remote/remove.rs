@@ -9,7 +9,7 @@ use sync::Records;
 
 use crate::context::Context;
 use crate::report::Fault;
-use crate::syncing;
+use crate::{sealing, syncing};
 
 /// Sync with a place no more; what is there and what is here stays
 #[derive(Debug, Args)]
@@ -22,12 +22,14 @@ impl Remove {
     /// Takes it out of config.toml, and forgets its password and its key.
     pub(super) fn run(&self, context: &mut Context) -> color_eyre::Result<()> {
         let Self { name } = self;
-        syncing::remotes(context, Some(name))?;
+        let setting = syncing::remotes(context, Some(name))?.remove(0);
         let path = context.paths.config_file();
         let Some(rest) = RemoteSetting::removed_from(name, &fs::read_to_string(&path)?) else {
             let message = format!("{} names it in a way that only you can change.", path.display());
             return Err(Fault::new("config", message).next(format!("Remove `remotes.{name}` from it by hand.")).into());
         };
+        // while its address and its password are known
+        let taken_back = sealing::take_back(context, &setting);
         config::replace_file(&path, rest.as_bytes())?;
         for own in
             [context.paths.remote_password(name), context.paths.remote_key(name), context.paths.remote_seen(name)]
@@ -41,11 +43,19 @@ impl Remove {
         let mut records = Records::load(&context.paths.remotes_file());
         records.remove(name);
         records.save(&context.paths.remotes_file())?;
-        if context.json {
-            return context.output.json(&serde_json::json!({ "schema": 1, "removed": name }));
+        if let Some(Err(wrong)) = &taken_back {
+            let message = format!("The request to be let in stays there, because {name} {wrong}.");
+            let step = "Devices that have the key go on listing it; it lets in nobody who does not show its code.";
+            context.warn(&Fault::new("remote", message).next(step).into());
         }
-        Ok(context
-            .output
-            .line(&format!("{name} is removed. What it holds stays there, and what came from it stays here."))?)
+        let is_taken_back = taken_back.map(|taken_back| taken_back.is_ok());
+        if context.json {
+            let answer = serde_json::json!({ "schema": 1, "removed": name, "request_taken_back": is_taken_back });
+            return context.output.json(&answer);
+        }
+        let request = if is_taken_back == Some(true) { ", and its request to be let in is taken back" } else { "" };
+        Ok(context.output.line(&format!(
+            "{name} is removed{request}. What it holds stays there, and what came from it stays here."
+        ))?)
     }
 }

@@ -2,10 +2,9 @@
 
 use clap::Args;
 
-use super::fault;
 use crate::context::Context;
+use crate::failing::{self, Failing};
 use crate::output::Role;
-use crate::report::Fault;
 use crate::syncing;
 
 /// Ask remotes what they hold; exit code 1 if one does not answer
@@ -19,7 +18,7 @@ impl Test {
     /// Asks them.
     pub(super) fn run(&self, context: &mut Context) -> color_eyre::Result<()> {
         let remotes = syncing::remotes(context, self.name.as_deref())?;
-        let (mut failed, mut rows) = (None::<Fault>, Vec::new());
+        let (mut failing, mut rows) = (Vec::new(), Vec::new());
         for setting in &remotes {
             let asked = syncing::ask(context, setting);
             let (text, operations, error) = match &asked {
@@ -27,7 +26,7 @@ impl Test {
                 Err(wrong) => (format!("it {wrong}"), None, Some(wrong.to_string())),
             };
             if let Err(wrong) = &asked {
-                failed.get_or_insert(fault(&setting.name, wrong));
+                failing.push(Failing::of(&setting.name, wrong));
             }
             if !context.json {
                 let name = context.output.paint(Role::Strong, &setting.name);
@@ -39,6 +38,6 @@ impl Test {
             context.output.json(&serde_json::json!({ "schema": 1, "remotes": rows }))?;
         }
         context.output.finish()?;
-        failed.map_or(Ok(()), |fault| Err(fault.into()))
+        failing::told("remote", "Not every remote answered", &failing).map_or(Ok(()), |fault| Err(fault.into()))
     }
 }

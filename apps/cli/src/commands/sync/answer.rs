@@ -5,9 +5,9 @@ use serde::Serialize;
 use sync::{Left, Step};
 
 use crate::context::Context;
+use crate::failing::{self, Failing};
 use crate::output::Role;
 use crate::plain_text::{counted, one_line};
-use crate::report::Fault;
 use crate::syncing::Synced;
 
 /// What came of one remote.
@@ -92,8 +92,10 @@ impl Answer {
             }
         }
         if self.renamed {
-            parts
-                .push("this device goes on under a new number, because another one wrote under the old one".to_owned());
+            parts.push(
+                "this device goes on under a new number, because something else lies there under the old one"
+                    .to_owned(),
+            );
         }
         if let Some(wrong) = &self.error {
             parts.push(format!("it {}", wrong.message));
@@ -116,12 +118,15 @@ pub(super) fn write(context: &mut Context, answers: &[Answer]) -> color_eyre::Re
         }
     }
     context.output.finish()?;
-    let Some(worst) = answers.iter().find(|answer| !answer.complete) else { return Ok(()) };
-    let (why, step) = match &worst.error {
-        Some(wrong) => (format!("{} {}", worst.remote, wrong.message), wrong.next_step.clone()),
-        None => (format!("{} was stopped", worst.remote), "Run `sessions sync` again.".to_owned()),
-    };
-    Err(Fault::new("sync", format!("Not everything is synced: {why}.")).next(step).into())
+    let failing = answers.iter().filter(|answer| !answer.complete).map(|answer| {
+        let (why, step) = match &answer.error {
+            Some(wrong) => (wrong.message.clone(), wrong.next_step.clone()),
+            None => ("was stopped".to_owned(), "Run `sessions sync` again.".to_owned()),
+        };
+        Failing { remote: answer.remote.clone(), why, step }
+    });
+    let failing: Vec<Failing> = failing.collect();
+    failing::told("sync", "Not everything is synced", &failing).map_or(Ok(()), |fault| Err(fault.into()))
 }
 
 #[derive(Debug, Serialize)]
@@ -136,13 +141,12 @@ pub(super) fn planned(
     context: &mut Context,
     planned: Vec<(RemoteSetting, Result<Vec<Step>, sync::Fault>)>,
 ) -> color_eyre::Result<()> {
-    let mut failed = None;
+    let mut failing = Vec::new();
     let plans = planned.into_iter().map(|(setting, steps)| match steps {
         Ok(steps) => Plan { remote: setting.name, left: Some(Waiting::of(Left::of(&steps))), error: None },
         Err(fault) => {
             let wrong = Wrong::of(&setting.name, &fault);
-            let message = format!("{} {}.", setting.name, wrong.message);
-            failed.get_or_insert(Fault::new("sync", message).next(wrong.next_step.clone()));
+            failing.push(Failing::of(&setting.name, &fault));
             Plan { remote: setting.name, left: None, error: Some(wrong) }
         }
     });
@@ -167,5 +171,5 @@ pub(super) fn planned(
         }
     }
     context.output.finish()?;
-    failed.map_or(Ok(()), |fault| Err(fault.into()))
+    failing::told("sync", "Not every remote answered", &failing).map_or(Ok(()), |fault| Err(fault.into()))
 }

@@ -1,16 +1,16 @@
-//! `sessions sync --status`: what is known of remotes without asking them.
+//! `sessions sync --status`: what is known of remotes without asking them, and what the next sync tells first.
 
 use chrono::DateTime;
 use config::RemoteSetting;
-use journal::Journal;
+use journal::{Journal, Scope};
 use serde::Serialize;
 use sync::{Local, Records};
 
 use crate::context::Context;
 use crate::output::Role;
 use crate::plain_text::one_line;
-use crate::syncing;
 use crate::table::{self, Column};
+use crate::{scanning, syncing};
 
 #[derive(Debug, Serialize)]
 struct Row {
@@ -35,7 +35,15 @@ const COLUMNS: [Column; 4] = [
 
 /// Shows it.
 pub(super) fn run(context: &mut Context, remotes: &[RemoteSetting]) -> color_eyre::Result<()> {
+    let obstacle = scanning::freshen(context, true)?;
     let mut journal = Journal::open(&context.paths.journal())?;
+    let is_told = remotes.iter().any(|setting| syncing::terms(setting).allow(&Scope::Private));
+    let untold = match &obstacle {
+        _ if !is_told => Some(0),
+        None => Some(syncing::untold(context, &mut journal)?),
+        // what it holds, nobody can ask
+        Some(_) => None,
+    };
     let here = Local::heads(&mut journal)?;
     let records = Records::load(&context.paths.remotes_file());
     let rows: Vec<Row> = remotes
@@ -58,7 +66,7 @@ pub(super) fn run(context: &mut Context, remotes: &[RemoteSetting]) -> color_eyr
         })
         .collect();
     if context.json {
-        return context.output.json(&serde_json::json!({ "schema": 1, "remotes": rows }));
+        return context.output.json(&serde_json::json!({ "schema": 1, "remotes": rows, "untold": untold }));
     }
     let zone = context.zone;
     let local = |time: &Option<String>| {
@@ -78,6 +86,20 @@ pub(super) fn run(context: &mut Context, remotes: &[RemoteSetting]) -> color_eyr
     for row in &rows {
         let (Some(error), step) = (&row.error, row.next_step.as_deref().unwrap_or_default()) else { continue };
         context.output.line(&one_line(&format!("{}: it {error}. {step}", row.remote)))?;
+    }
+    match (untold, obstacle) {
+        (_, Some(obstacle)) => {
+            let line = format!("What is queued is as of the last scan: {obstacle}.");
+            context.output.line(&one_line(&line))?;
+        }
+        (None | Some(0), None) => {}
+        (Some(untold), None) => {
+            let line = match untold {
+                1 => "1 session is new or went on; the next sync tells of it first.".to_owned(),
+                many => format!("{many} sessions are new or went on; the next sync tells of them first."),
+            };
+            context.output.line(&line)?;
+        }
     }
     Ok(())
 }

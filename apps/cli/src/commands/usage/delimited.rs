@@ -40,6 +40,10 @@ impl Usage {
                 context.output.line(&tabs(&name, &row.usage))?;
             }
         }
+        // a row that is the total is not told twice
+        if report.rows.iter().any(|row| row.subject == Subject::Total) && !is_broken_down(self, report) {
+            return Ok(());
+        }
         Ok(context.output.line(&tabs("total", &report.total.usage))?)
     }
 
