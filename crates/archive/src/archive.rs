@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::member::{Content, Member};
 use crate::opened::Opened;
-use crate::pack::{Pack, Segment};
+use crate::pack::{Holding, Pack, Segment};
 use crate::segment::{Prefix, hash};
 use crate::{ArchiveError, Place};
 
@@ -62,9 +62,10 @@ impl Archive {
         fs::metadata(self.path_of(session)).ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len())
     }
 
-    /// Whether something is kept of a session.
+    /// Whether the transcript of a session can be read from it, as far as the heads in its pack tell.
     pub fn holds(&self, session: &str) -> bool {
-        self.path_of(session).is_file()
+        let held = File::open(self.path_of(session)).and_then(|mut pack| Holding::of(&mut pack));
+        held.is_ok_and(|held| held == Holding::Transcript)
     }
 
     /// Whether a file can be read from it.

@@ -3,15 +3,17 @@
 mod plan;
 mod putting;
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::ArchiveError;
-use crate::archive::Archive;
+use crate::archive::{Archive, ENDING};
+use crate::pack::Holding;
 
 pub use plan::{Act, Backup, Rule, Step};
 pub use putting::Put;
@@ -59,6 +61,20 @@ pub struct Manifest {
     pub about: About,
     /// Its files, in their order.
     pub members: Vec<Listed>,
+    /// Sessions whose transcripts can be read from it, as was found when it was written or opened.
+    #[serde(skip)]
+    pub transcripts: u64,
+    /// Sessions of which nothing can be read from it, though their packs are in it.
+    #[serde(skip)]
+    pub unreadable: BTreeSet<String>,
+}
+
+impl Manifest {
+    /// Counts what the pack of a session holds.
+    fn count(&mut self, session: &str, held: Holding) {
+        self.transcripts += u64::from(held == Holding::Transcript);
+        self.unreadable.extend((held == Holding::Nothing).then(|| session.to_owned()));
+    }
 }
 
 /// A file in a backup.
@@ -70,6 +86,12 @@ pub struct Listed {
     pub bytes: u64,
     /// BLAKE3 of them, in hexadecimal digits.
     pub blake3: String,
+}
+
+/// The session of a pack, by its name in a backup; none for subagents that lay beside sessions.
+fn session_of(name: &str) -> Option<&str> {
+    let pack = name.strip_prefix("archive/")?.strip_suffix(ENDING)?.strip_suffix('.')?;
+    (!pack.starts_with("agent-")).then_some(pack)
 }
 
 /// All files of a folder, for a backup, under a name; a folder that does not exist has none. Names that begin with a dot
@@ -123,13 +145,18 @@ fn fill(path: &Path, beside: &Path, sources: &[Source], about: About) -> Result<
     let packed =
         file.and_then(|file| zstd::stream::write::Encoder::new(file, LEVEL)).map_err(ArchiveError::at(path))?;
     let mut builder = tar::Builder::new(packed);
-    let mut manifest = Manifest { format: FORMAT, about, members: Vec::new() };
+    let mut manifest =
+        Manifest { format: FORMAT, about, members: Vec::new(), transcripts: 0, unreadable: BTreeSet::new() };
     for source in sources {
-        let opened = match File::open(&source.path) {
+        let mut opened = match File::open(&source.path) {
             Ok(opened) => opened,
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => return Err(ArchiveError::at(&source.path)(error)),
         };
+        if let Some(session) = session_of(&source.name) {
+            let held = Holding::of(&mut opened).and_then(|held| opened.rewind().map(|()| held));
+            manifest.count(session, held.map_err(ArchiveError::at(&source.path))?);
+        }
         let metadata = opened.metadata().map_err(ArchiveError::at(&source.path))?;
         let bytes = source.bytes.map_or(metadata.len(), |bytes| bytes.min(metadata.len()));
         let mut header = header(bytes);

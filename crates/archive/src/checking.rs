@@ -89,7 +89,9 @@ impl Archive {
             let path = self.path_of(&name);
             match self.pack(&name) {
                 Ok(None) => continue,
-                Ok(Some(pack)) if pack.lost.is_empty() && pack.end == pack.length => sound.push((pack.length, name)),
+                Ok(Some(pack)) if pack.lost.is_empty() && pack.end == pack.length && pack.length > 0 => {
+                    sound.push((pack.length, name));
+                }
                 Ok(Some(_)) | Err(_) => glanced.damaged.push(path),
             }
             glanced.packs += 1;
@@ -134,7 +136,8 @@ impl Archive {
         }
         writer.map_or(Ok(0), Writer::finish).map_err(ArchiveError::at(&pack.path))?;
         let torn = (pack.end < pack.length).then_some((pack.end, pack.length - pack.end));
-        for (at, bytes) in pack.lost.iter().copied().chain(torn) {
+        let empty = (pack.length == 0).then_some((0, 0));
+        for (at, bytes) in pack.lost.iter().copied().chain(torn).chain(empty) {
             let reason = "no segment is found there".to_owned();
             checked.flaws.push(Flaw { pack: pack.path.clone(), file: None, at, bytes, reason, repaired: false });
         }

@@ -41,6 +41,11 @@ impl Archive {
                 return Ok(());
             }
             let Some(pack) = self.pack(&name)? else { continue };
+            if pack.length == 0 {
+                // what could be kept was just put into it: nothing is in it, and nothing can stand on it
+                fs::remove_file(&pack.path).map_err(ArchiveError::at(&pack.path))?;
+                continue;
+            }
             let modified_ms = pack.segments.iter().map(|segment| segment.head.modified_ms).max().unwrap_or(i64::MAX);
             if bounds.since_ms.is_some_and(|since| modified_ms < since) {
                 old.insert(name);

@@ -1,6 +1,6 @@
 //! Keeping what is new: files that grew get a segment, files that were rewritten a new content.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::File;
 use std::io;
 use std::mem;
@@ -60,6 +60,8 @@ pub struct Kept {
     pub compacted: u64,
     /// Packs that were removed, being older than is wanted.
     pub dropped: u64,
+    /// Sessions of which something cannot be kept, and no transcript is kept.
+    pub missing: BTreeSet<String>,
     /// What cannot be kept, and why.
     pub problems: Vec<(PathBuf, String)>,
 }
@@ -169,13 +171,23 @@ impl Archive {
 
     /// Keeps what is new of a session, or notes why that cannot be.
     fn keep_session(&self, name: &str, files: &[Found], common: &Mutex<Common>) {
-        if let Err(error) = self.add_session(name, files, common) {
-            let mut common = common.lock().unwrap_or_else(PoisonError::into_inner);
-            common.kept.problems.push((self.path_of(name), error.to_string()));
+        let problems =
+            self.add_session(name, files, common).unwrap_or_else(|error| vec![(self.path_of(name), error.to_string())]);
+        if problems.is_empty() {
+            return;
         }
+        let is_missing = !name.starts_with("agent-") && !self.holds(name);
+        let mut common = common.lock().unwrap_or_else(PoisonError::into_inner);
+        common.kept.problems.extend(problems);
+        common.kept.missing.extend(is_missing.then(|| name.to_owned()));
     }
 
-    fn add_session(&self, name: &str, files: &[Found], common: &Mutex<Common>) -> Result<(), ArchiveError> {
+    fn add_session(
+        &self,
+        name: &str,
+        files: &[Found],
+        common: &Mutex<Common>,
+    ) -> Result<Vec<(PathBuf, String)>, ArchiveError> {
         let (pack, path) = (self.pack(name)?, self.path_of(name));
         let mut session = Session { archive: self, pack, writer: None, path, stood: Vec::new(), kept: Kept::default() };
         for found in files {
@@ -201,8 +213,7 @@ impl Archive {
         common.kept.files += kept.files;
         common.kept.bytes += kept.bytes;
         common.kept.bytes_packed += packed;
-        common.kept.problems.extend(kept.problems);
-        Ok(())
+        Ok(kept.problems)
     }
 
     /// The content of which a new one is probably a copy: of another transcript with the same first id.

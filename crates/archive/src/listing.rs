@@ -32,6 +32,13 @@ impl Archive {
         Ok(names)
     }
 
+    /// The packs that [`Archive::holds`] the transcript of a session, sorted.
+    pub fn sessions(&self) -> Result<Vec<String>, ArchiveError> {
+        let mut names = self.packs()?;
+        names.retain(|name| self.holds(name));
+        Ok(names)
+    }
+
     /// Its packs as they lie there, in no order.
     pub fn listing(&self) -> Result<Vec<PackFile>, ArchiveError> {
         let listed = |(name, entry): (String, DirEntry)| {

@@ -1,14 +1,14 @@
 //! A pack on disk: which segments it holds, found by their heads alone.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use crate::ArchiveError;
 use crate::member::{Member, members};
 use crate::segment::{HEAD_BYTES, Head, MARK, hash};
 use crate::squeezing::unsqueeze;
+use crate::{ArchiveError, Place};
 
 /// So much is read to find a head, in bytes.
 const PEEK: usize = 2048;
@@ -132,5 +132,57 @@ impl Pack {
     pub(crate) fn newest(&self, root: &Path, file: &str) -> Option<Member> {
         let of_file = |member: &Member| member.place.file == file && member.place.root == root;
         self.members().into_iter().filter(of_file).max_by_key(Member::age)
+    }
+}
+
+/// What a pack holds, as far as its heads tell up to the first gap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holding {
+    /// The beginning of the transcript of a session.
+    Transcript,
+    /// Other files alone.
+    Others,
+    /// Nothing: it is empty, or what lies first is no whole segment.
+    Nothing,
+}
+
+impl Holding {
+    /// What a file holds.
+    pub(crate) fn of(pack: &mut File) -> io::Result<Self> {
+        let length = pack.metadata()?.len();
+        Self::find(pack, &mut |pack, bytes| {
+            let is_there = bytes <= length.saturating_sub(pack.stream_position()?);
+            Ok(is_there && pack.seek(SeekFrom::Current(bytes.cast_signed())).is_ok())
+        })
+    }
+
+    /// The same of what is read from the beginning of a pack on.
+    pub(crate) fn of_stream(pack: &mut impl Read) -> io::Result<Self> {
+        Self::find(pack, &mut |pack, bytes| Ok(io::copy(&mut pack.take(bytes), &mut io::sink())? == bytes))
+    }
+
+    /// The same; `pass` goes over bytes, and says whether all of them are there.
+    fn find<R: Read>(pack: &mut R, pass: &mut dyn FnMut(&mut R, u64) -> io::Result<bool>) -> io::Result<Self> {
+        let mut found = Self::Nothing;
+        loop {
+            let mut bytes = Vec::new();
+            Read::by_ref(pack).take(8).read_to_end(&mut bytes)?;
+            if bytes.is_empty() {
+                return Ok(found);
+            }
+            let Some(length) = bytes.strip_prefix(&MARK).and_then(|bytes| bytes.first_chunk::<4>()) else {
+                return Ok(found);
+            };
+            let length = (u32::from_le_bytes(*length) as usize).min(HEAD_BYTES);
+            Read::by_ref(pack).take(length as u64).read_to_end(&mut bytes)?;
+            let Some((head, _)) = Head::read(&bytes) else { return Ok(found) };
+            if !pass(pack, head.packed)? {
+                return Ok(found);
+            }
+            if head.at == 0 && (Place { root: head.root.into(), file: head.file }).is_session() {
+                return Ok(Self::Transcript);
+            }
+            found = Self::Others;
+        }
     }
 }

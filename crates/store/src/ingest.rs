@@ -2,7 +2,8 @@
 //!
 //! After every commit the store is whole: offsets, copies, counted requests and sessions agree. A scan that is
 //! killed loses at most the batch in hand, and reads it again next time. Only a first import counts requests that several
-//! files or lines tell at its end; until then the store says that they are missing.
+//! files or lines tell at its end, and lines that calls changed where the request stands elsewhere; until then the store says
+//! that something is missing.
 
 mod bundle;
 mod columnar;
@@ -27,7 +28,9 @@ pub(crate) use copies::{TOOL_FILE_ID, append, each_stored, recount, reprice, sli
 pub(crate) use files::{Marks, drop_superseded, forget_copies, mark};
 pub(crate) use fold::{Folded, fold};
 pub(crate) use keys::{pick_texts, texts};
-pub(crate) use ledger::{Ledger, Uncounted, all_counted, count_again, is_uncounted, seal, shared_again, told_again};
+pub(crate) use ledger::{
+    Ledger, Uncounted, all_counted, count_again, count_at_once, is_uncounted, seal, shared_again, told_again,
+};
 pub(crate) use requests::ages;
 pub(crate) use sums::{renew_all_of, slices_of_sessions};
 pub(crate) use writing::Writing;
@@ -67,6 +70,8 @@ pub(crate) struct Piece {
     pub(crate) sole_rows: usize,
     /// How many rows of tool calls it adds to its bundle.
     pub(crate) tool_rows: usize,
+    /// How many requests that are no rows of its bundle changed lines by calls in it: its session is counted anew at the end.
+    pub(crate) strays: usize,
     /// What the subagents are that the stretch tells of.
     pub(crate) agent_types: Vec<AgentType>,
     /// The session that the file belongs to; empty if nothing says so.

@@ -90,8 +90,11 @@ impl Opened {
         schema::standing(&self.connection, &self.path)
     }
 
-    /// Takes a store of an earlier version over, all of it or nothing.
+    /// Takes a store of an earlier version over, all of it or nothing. One without tables becomes an empty one.
     fn migrated(mut self, from: i64) -> Result<Self, StoreError> {
+        if from == 0 {
+            protect(&self.path, &self.path)?;
+        }
         match self.transaction(|connection| schema::migrate(connection, from)) {
             Ok(()) => Ok(self),
             // the engine knows the file by another name
@@ -176,9 +179,15 @@ fn create(path: &Path) -> Result<(), StoreError> {
     let connection = connect(&beside, Access::Write).map_err(|error| fault::explain(path, Moment::Opening, error))?;
     schema::create(&connection)?;
     connection.close().map_err(|(_, error)| fault::explain(path, Moment::Using, error))?;
-    let private = fs::Permissions::from_mode(0o600);
-    fs::set_permissions(&beside, private).map_err(|source| io("protect", source))?;
+    protect(&beside, path)?;
     fs::rename(&beside, path).map_err(|source| io("create", source))
+}
+
+/// Lets nobody but its owner read a file that is, or becomes, a store.
+fn protect(file: &Path, store: &Path) -> Result<(), StoreError> {
+    let private = fs::Permissions::from_mode(0o600);
+    let io = |source| StoreError::Io { action: "protect", path: store.to_owned(), source };
+    fs::set_permissions(file, private).map_err(io)
 }
 
 fn connect_patiently(path: &Path, access: Access, deadline: Instant) -> Result<Connection, StoreError> {

@@ -3,7 +3,7 @@
 //! The rule is [`resume::Project`]'s, the same as for entries. What stands on the disk now goes before what the journal told,
 //! and that before a guess from the path; a directory that went elsewhere has the project that it is now, and one that is
 //! gone keeps what was seen there last. A scan looks at the
-//! directories of the sessions that it folded, after their rows are written and while nothing holds the store.
+//! directories of the sessions that it folded, after their rows are written and while nothing is being changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

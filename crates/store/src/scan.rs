@@ -67,7 +67,7 @@ impl Default for Strides {
             piece: 32 << 20,
             bundle_rows: 2048,
             bundle: 4 << 20,
-            batch_rows: 40_000,
+            batch_rows: 60_000,
             hold: Duration::from_millis(1500),
             memory: None,
         }

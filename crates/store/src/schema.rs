@@ -2,6 +2,7 @@
 
 mod migrate;
 
+use std::fs;
 use std::path::Path;
 
 use duckdb::{Connection, OptionalExt, params};
@@ -10,7 +11,10 @@ use crate::StoreError;
 pub(crate) use migrate::migrate;
 
 /// Version of the tables and of what is kept in them. A change of either makes it grow.
-pub(crate) const VERSION: i64 = 7;
+pub(crate) const VERSION: i64 = 8;
+
+/// What the engine writes before it writes anything, in bytes: three headers.
+const NO_ROOM: u64 = 12_288;
 
 const TABLES: &str = include_str!("schema.sql");
 
@@ -25,12 +29,15 @@ pub(crate) fn create(connection: &Connection) -> Result<(), StoreError> {
 pub(crate) enum Standing {
     /// They are.
     Current,
-    /// An earlier version made them; which one.
+    /// An earlier version made them; which one. 0: the file has no tables.
     Earlier(i64),
 }
 
 /// Finds out which version made the tables of an open file.
 pub(crate) fn standing(connection: &Connection, path: &Path) -> Result<Standing, StoreError> {
+    if is_empty(path) {
+        return Ok(Standing::Earlier(0));
+    }
     let path = || path.to_owned();
     let version = meta(connection, "schema")
         .map_err(|error| StoreError::Damaged { path: path(), message: error.to_string() })?
@@ -41,6 +48,12 @@ pub(crate) fn standing(connection: &Connection, path: &Path) -> Result<Standing,
         Some(found) => Ok(Standing::Earlier(found)),
         None => Err(StoreError::Damaged { path: path(), message: "it names no schema version".to_owned() }),
     }
+}
+
+/// Whether a file has no room for a table. The engine makes such a one where a store goes away, with its folder, while it is
+/// being opened.
+fn is_empty(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|file| file.len() == NO_ROOM)
 }
 
 /// A value that the store keeps about itself.

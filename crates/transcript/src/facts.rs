@@ -9,9 +9,10 @@ mod seen;
 mod tool;
 
 use std::collections::BTreeSet;
+use std::hash::BuildHasher;
 
 use chrono::{DateTime, Utc};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use serde::{Deserialize, Serialize};
 
 use crate::lines::{Place, records};
@@ -23,7 +24,7 @@ use agent::Started;
 pub use changed::ChangedLines;
 pub use ledger::{Ledger, LedgerModel};
 use pass::Pass;
-pub(crate) use seen::{Seen, SeenRecords, fingerprint};
+pub(crate) use seen::{Seen, SeenRecords};
 pub use tool::ToolUse;
 
 /// What one file says, apart from its requests and tool calls. Small, serialisable, and everything that a reader
@@ -168,7 +169,8 @@ impl FileFacts {
         self.parent.as_ref()
     }
 
-    /// Stretches that were not understood; each occurs in a batch as a problem.
+    /// Stretches that were not understood; each occurs in a batch as a problem. What is only written in an odd way is in
+    /// a batch too, and not counted here.
     pub fn problems(&self) -> u32 {
         self.problems + u32::from(self.torn)
     }
@@ -196,9 +198,9 @@ pub struct Batch {
     pub agent_types: Vec<AgentType>,
     /// Problems of the stretch.
     pub problems: Vec<Problem>,
-    /// Where each request stands in the list, by the fingerprint of its key.
+    /// Where each request stands in the list, by the hash of its key.
     requests_at: FxHashMap<u64, usize>,
-    /// Where each tool call stands in the list, by the fingerprint of its id.
+    /// Where each tool call stands in the list, by the hash of its id.
     tools_at: FxHashMap<u64, usize>,
 }
 
@@ -214,7 +216,7 @@ impl Batch {
     }
 
     fn add_request(&mut self, request: Request) {
-        let at = *self.requests_at.entry(fingerprint(&request.key.0)).or_insert(self.requests.len());
+        let at = *self.requests_at.entry(FxBuildHasher.hash_one(&request.key.0)).or_insert(self.requests.len());
         match self.requests.get_mut(at) {
             Some(known) if known.key == request.key => known.merge(request),
             _ => self.requests.push(request),
@@ -222,7 +224,7 @@ impl Batch {
     }
 
     fn add_tool(&mut self, tool: ToolUse) {
-        let at = *self.tools_at.entry(fingerprint(&tool.id)).or_insert(self.tool_uses.len());
+        let at = *self.tools_at.entry(FxBuildHasher.hash_one(&tool.id)).or_insert(self.tool_uses.len());
         match self.tool_uses.get_mut(at) {
             Some(known) if known.id == tool.id => known.merge(tool),
             _ => self.tool_uses.push(tool),

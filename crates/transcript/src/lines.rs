@@ -1,11 +1,14 @@
 //! Cutting a transcript into lines, and lines into records.
 
+mod torn;
+
 use std::borrow::Cow;
 
 use memchr::{memchr, memrchr};
 
 use crate::skim::{Broken, Members};
 use crate::{Problem, ProblemKind};
+pub(crate) use torn::{Behind, behind};
 
 /// A line of a transcript, without its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +57,7 @@ pub(crate) fn lines(stretch: &[u8], mut offset: u64) -> impl Iterator<Item = Lin
 /// What a stretch of a transcript is made of.
 #[derive(Debug)]
 pub(crate) enum Piece<'a> {
-    /// The text from the start of a record to the end of its line, and where it begins in the file.
+    /// Where a record begins in the file, and the text from there on: it ends with its line, or with the stretch.
     Record(u64, &'a str),
     /// Something that could not be understood as written.
     Problem(Problem),
@@ -71,7 +74,8 @@ pub(crate) struct Place {
 
 /// Cuts a stretch of a file into records; returns where the last whole line ends.
 ///
-/// `on` is given each record together with the rest of its line, and answers how many bytes the record takes. With
+/// `on` is given each record together with what follows it, and answers how many bytes the record takes; it must not go
+/// beyond a newline. A broken one it may be given twice, so that it must do nothing before it knows. With
 /// `last`, a final line without a newline is taken too when it is made of whole records; else it is a problem, and
 /// not counted as read.
 pub(crate) fn records(
@@ -84,8 +88,17 @@ pub(crate) fn records(
     // checking all whole lines at once is faster than one by one, and much faster than replacing as one goes
     let whole = memrchr(b'\n', bytes).map_or(0, |end| end + 1);
     let checked = simdutf8::basic::from_utf8(&bytes[..whole]).ok();
-    for line in lines(bytes, from.offset) {
-        let text = text_of(&line, checked);
+    let mut at = 0;
+    loop {
+        let text = checked.and_then(|text| text.get(at..));
+        let first = text.filter(|_| place.records == 0).map_or(0, |text| first_of(text, place.offset, on));
+        if let Some(end) = line_end(bytes, at + first).filter(|_| first > 0) {
+            place.offset += (end - at) as u64;
+            at = end;
+            continue;
+        }
+        let Some(line) = lines(&bytes[at..], place.offset).next() else { break };
+        let text = text_of(&line, text);
         let usable = line.terminated || last && is_whole(&text);
         if !usable {
             if last && (line.nul_bytes || !text.trim_matches(SPACE).is_empty()) {
@@ -93,16 +106,24 @@ pub(crate) fn records(
             }
             break;
         }
-        if line.nul_bytes {
-            note(on, line.offset, ProblemKind::NulBytes);
-        }
-        if matches!(text, Cow::Owned(_)) {
-            note(on, line.offset, ProblemKind::InvalidUtf8);
-        }
-        let count = split(&line, &text, place.records, on);
+        note_bytes(&line, (&text, matches!(text, Cow::Owned(_))), on);
+        let count = split(&line, &text, (first, place.records), on);
+        at += usize::try_from(line.next - place.offset).expect("a line is within the stretch");
         place = Place { offset: line.next, records: if line.terminated { 0 } else { count } };
     }
     place
+}
+
+/// Takes the record that a line begins with; returns how many bytes it takes, 0 if it is none. Nearly always it is the whole
+/// line, so that nobody has to look for the end of the line before.
+fn first_of(text: &str, offset: u64, on: &mut impl FnMut(Piece<'_>) -> Result<usize, Broken>) -> usize {
+    if text.starts_with('{') { on(Piece::Record(offset, text)).unwrap_or(0) } else { 0 }
+}
+
+/// Where the next line begins, if nothing but space stands between `at` and the end of this one.
+fn line_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let space = bytes.get(at..)?.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r')).count();
+    (bytes.get(at + space) == Some(&b'\n')).then_some(at + space + 1)
 }
 
 /// The text of a line: cut out of the stretch if that was `checked`, else with what is no UTF-8 replaced.
@@ -117,21 +138,44 @@ fn text_of<'a>(line: &Line<'a>, checked: Option<&'a str>) -> Cow<'a, str> {
     )
 }
 
+/// Notes the bytes of a line that could not be read as they are: those before its text, and those in it that were replaced.
+fn note_bytes(
+    line: &Line<'_>,
+    (text, replaced): (&str, bool),
+    on: &mut impl FnMut(Piece<'_>) -> Result<usize, Broken>,
+) {
+    if line.nul_bytes {
+        // before a record they are nothing; alone they stand for what was never written
+        let is_lost = text.trim_matches(SPACE).is_empty();
+        note(on, line.offset, if is_lost { ProblemKind::NotJson } else { ProblemKind::NulBytes });
+    }
+    if replaced {
+        note(on, line.offset, ProblemKind::InvalidUtf8);
+    }
+}
+
 fn note(on: &mut impl FnMut(Piece<'_>) -> Result<usize, Broken>, offset: u64, kind: ProblemKind) {
     // a problem takes no bytes
     let _ = on(Piece::Problem(Problem { offset, kind }));
 }
 
-/// Hands over the records of one line, of which some may have been read before; returns how many there are now.
-fn split(line: &Line<'_>, text: &str, before: u32, on: &mut impl FnMut(Piece<'_>) -> Result<usize, Broken>) -> u32 {
-    let mut rest = text.trim_start_matches(SPACE);
-    let mut count = before;
+/// Hands over the records of one line, of which some may have been read before, or the first just now; returns how many
+/// there are now.
+fn split(
+    line: &Line<'_>,
+    text: &str,
+    (first, before): (usize, u32),
+    on: &mut impl FnMut(Piece<'_>) -> Result<usize, Broken>,
+) -> u32 {
+    let mut rest = text[first..].trim_start_matches(SPACE);
+    let mut count = before + u32::from(first > 0);
     while !rest.is_empty() {
         let offset = line.offset + (text.len() - rest.len()) as u64;
         let used = if rest.starts_with('{') { on(Piece::Record(offset, rest)) } else { Err(Broken) };
         let Ok(used) = used else {
             let foreign = count == 0 && serde_json::from_str::<serde::de::IgnoredAny>(rest).is_ok();
             note(on, offset, if foreign { ProblemKind::NotAnObject } else { ProblemKind::NotJson });
+            count += behind_torn(rest, offset, on);
             break;
         };
         count += 1;
@@ -139,6 +183,18 @@ fn split(line: &Line<'_>, text: &str, before: u32, on: &mut impl FnMut(Piece<'_>
     }
     if count > 1 && before <= 1 {
         note(on, line.offset, ProblemKind::GluedRecords);
+    }
+    count
+}
+
+/// Hands over the records that stand on the line of a torn one, behind it; returns how many there are.
+fn behind_torn(text: &str, offset: u64, on: &mut impl FnMut(Piece<'_>) -> Result<usize, Broken>) -> u32 {
+    let mut count = 0;
+    for part in behind(text) {
+        match part {
+            Behind::Whole(at) => count += u32::from(on(Piece::Record(offset + at as u64, &text[at..])).is_ok()),
+            Behind::Torn(at) => note(on, offset + at as u64, ProblemKind::NotJson),
+        }
     }
     count
 }

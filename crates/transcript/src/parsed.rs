@@ -38,3 +38,10 @@ pub enum ProblemKind {
     /// A record of a known type has a shape that was not understood; the rest of it was used.
     OddRecord,
 }
+
+impl ProblemKind {
+    /// Whether something was not understood, and may be lost; else all was read, and only written in an odd way.
+    pub fn is_loss(self) -> bool {
+        !matches!(self, Self::GluedRecords | Self::NulBytes)
+    }
+}

@@ -5,10 +5,12 @@
 
 mod scan;
 mod text;
+mod walk;
 
 use std::borrow::Cow;
 
 use scan::{after_space, string_end, value_end};
+pub(crate) use walk::{Break, Walked, walk};
 
 /// The text is not JSON, or ends before it is whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 
+use crate::lines::{Behind, behind};
 use crate::prompt::{BESIDE, MACHINE};
 use crate::skim::{Broken, Members, Raw};
 use crate::wire::{self, Block};
@@ -68,16 +69,29 @@ impl<'a> Text<'a> {
     }
 }
 
-/// Hands over the texts of all records in a line of a transcript. What cannot be understood is passed over.
+/// Hands over the texts of all records in a line of a transcript. What cannot be understood is passed over. Of a torn
+/// record nothing is taken, and what stands behind it only if the line has its end.
 pub fn texts(line: &[u8], on: &mut impl FnMut(Text<'_>)) {
     let checked = simdutf8::basic::from_utf8(line);
     let line = checked.map_or_else(|_| String::from_utf8_lossy(line), Cow::Borrowed);
-    let blank = |text: &str| line.len() - text.len();
     let mut rest = line.trim_start_matches(['\u{feff}', '\0', ' ', '\t', '\r', '\n']);
+    let mut tell = |rest: &str| {
+        let (telling, used) = Telling::cut(rest)?;
+        let record = line.len() - rest.len();
+        Said { record, timestamp: telling.timestamp, result: "", on: &mut *on }.read(&telling);
+        Ok::<_, Broken>(used)
+    };
     while rest.starts_with('{') {
-        let Ok((telling, used)) = Telling::cut(rest) else { return };
-        let mut said = Said { record: blank(rest), timestamp: telling.timestamp, result: "", on };
-        said.read(&telling);
+        let Ok(used) = tell(rest) else {
+            // the line may still be being written: nothing is read twice
+            let behind = if line.ends_with('\n') { behind(rest) } else { Vec::new() };
+            for part in behind {
+                if let Behind::Whole(at) = part {
+                    let _ = tell(&rest[at..]);
+                }
+            }
+            return;
+        };
         rest = rest[used..].trim_start_matches([' ', '\t', '\r', '\n']);
     }
 }

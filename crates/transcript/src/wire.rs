@@ -61,23 +61,30 @@ pub(crate) struct Record<'a> {
 impl<'a> Record<'a> {
     /// Cuts the record at the start of `text`; also returns the number of bytes it takes.
     pub(crate) fn cut(text: &'a str) -> Result<(Self, usize), Broken> {
-        let mut record = Self { text, ..Self::default() };
+        let mut record = Self::default();
+        let used = record.fill(text)?;
+        Ok((record, used))
+    }
+
+    /// The same, in place: records are large, and there are many. It must be an empty one.
+    pub(crate) fn fill(&mut self, text: &'a str) -> Result<usize, Broken> {
         let mut members = Members::at_start_of(text);
         while let Some(key) = members.key() {
             if key == "message" {
-                record.message = members.object(Message::take);
-                if record.message.is_some() {
+                let message = self.message.insert(Message::default());
+                if members.object(|members| message.fill(members)).is_some() {
                     continue;
                 }
+                self.message = None;
             }
             let value = members.value();
-            if let Some(slot) = record.slot(key) {
+            if let Some(slot) = self.slot(key) {
                 *slot = value;
             }
         }
         let used = members.end()?;
-        record.text = &text[..used];
-        Ok((record, used))
+        self.text = &text[..used];
+        Ok(used)
     }
 
     fn slot(&mut self, key: &str) -> Option<&mut Option<Raw<'a>>> {

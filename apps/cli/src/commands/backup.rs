@@ -1,5 +1,6 @@
 //! `sessions backup`: what cannot be made again, in one verified file, and back.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::thread;
@@ -31,6 +32,13 @@ Examples:
 What hooks left and what is new under your folders is taken in first. Restoring adds to what is there: what lies there and is the same, newer or yours stays. `--force` replaces what differs,
 and keeps what it replaces beside it. The store is not in a backup: it is made again.";
 
+/// What to do where a backup that is written lacks transcripts.
+const AGAIN: &str =
+    "Put right what stands in the way (`sessions archive --check` names what is damaged), and write it again.";
+/// What to do where one that was written lacks them.
+const LOST: &str =
+    "All else in it is whole. Another backup may have them, or Claude Code still: `sessions archive` keeps those.";
+
 /// Put everything that cannot be made again into one file, or take it back
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -56,6 +64,24 @@ pub(crate) struct Backup {
     force: bool,
 }
 
+/// What could not be kept before a backup was written.
+#[derive(Debug, Default)]
+struct Hindered {
+    /// Nothing could be.
+    everything: bool,
+    /// Sessions of which no transcript is kept.
+    sessions: BTreeSet<String>,
+}
+
+impl Hindered {
+    /// Sessions whose transcripts should be in a backup and are not. Where nothing could be kept, all that were known count.
+    fn missing(&self, manifest: &backup::Manifest) -> u64 {
+        let missing = self.sessions.union(&manifest.unreadable).count() as u64;
+        let known = manifest.about.sessions.filter(|_| self.everything).unwrap_or_default();
+        missing.max(known.saturating_sub(manifest.transcripts))
+    }
+}
+
 impl Backup {
     /// Writes, checks or takes back a backup.
     pub(crate) fn run(&self, context: &mut Context) -> color_eyre::Result<()> {
@@ -68,7 +94,8 @@ impl Backup {
         }
         if self.check {
             let manifest = Opened::open(&file)?.manifest;
-            return written(context, &file, &manifest, "is whole");
+            written(context, &file, &manifest, "is whole")?;
+            return ending(incomplete(&manifest, manifest.unreadable.len() as u64, LOST));
         }
         if self.restore {
             return self.take_back(context, &file);
@@ -80,7 +107,7 @@ impl Backup {
                 .into());
         }
         // no tick adds to what is read meanwhile; one that runs is waited for
-        let _tick = self.catch_up(context)?;
+        let (_tick, hindered) = self.catch_up(context)?;
         let (archive, sources) = (archiving::archive(context), sources(&context.paths)?);
         if archive.packs()?.is_empty() && !sources.iter().any(|source| source.name.starts_with("journal/")) {
             let data = one_line(&context.paths.data.display().to_string());
@@ -95,12 +122,14 @@ impl Backup {
             operations: operations(&context.paths),
         };
         let manifest = backup::write(&file, &archive, sources, about)?;
-        written(context, &file, &manifest, "written")
+        written(context, &file, &manifest, "written")?;
+        ending(incomplete(&manifest, hindered.missing(&manifest), AGAIN))
     }
 
     /// Takes in what hooks left and what is new, so that it is in the backup, too. What stands in the way is told, and what is
-    /// kept already goes into the backup all the same. Returns what holds ticks off.
-    fn catch_up(&self, context: &Context) -> color_eyre::Result<Option<TickLock>> {
+    /// kept already goes into the backup all the same. Returns what holds ticks off, and what could not be kept.
+    fn catch_up(&self, context: &Context) -> color_eyre::Result<(Option<TickLock>, Hindered)> {
+        let mut hindered = Hindered::default();
         let lock = match TickLock::wait(&context.paths.tick_lock()) {
             Ok(lock) => lock,
             Err(problem) => {
@@ -108,7 +137,7 @@ impl Backup {
                     return Err(problem.into());
                 }
                 warn(context, &problem.into());
-                return Ok(None);
+                return Ok((None, Hindered { everything: !self.no_archive, ..hindered }));
             }
         };
         let mut problem = tick::catch_up(context).err();
@@ -123,19 +152,24 @@ impl Backup {
             }
             match kept {
                 Ok(kept) => {
-                    for (path, reason) in kept.into_iter().flat_map(|kept| kept.problems) {
+                    let kept = kept.unwrap_or_default();
+                    hindered.sessions = kept.missing;
+                    for (path, reason) in kept.problems {
                         let message = format!("{} is not in the backup: {reason}.", path.display());
                         context.warn(&Fault::new("not-kept", message).into());
                     }
                 }
                 // what hinders both is told once
-                Err(error) => problem = problem.or(Some(error.into())),
+                Err(error) => {
+                    hindered.everything = true;
+                    problem = problem.or(Some(error.into()));
+                }
             }
         }
         if let Some(problem) = problem {
             warn(context, &problem);
         }
-        Ok(Some(lock))
+        Ok((Some(lock), hindered))
     }
 
     fn take_back(&self, context: &mut Context, file: &Path) -> color_eyre::Result<()> {
@@ -146,7 +180,9 @@ impl Backup {
         let steps = opened.plan(&|name| place(&context.paths, name))?;
         let archive = archiving::archive(context);
         let put = if self.dry_run { None } else { Some(opened.restore(&archive, &steps, self.force)?) };
-        self.write(context, &opened, &steps, put)
+        self.write(context, &opened, &steps, put)?;
+        context.output.finish()?;
+        ending(incomplete(&opened.manifest, opened.manifest.unreadable.len() as u64, LOST))
     }
 
     fn write(
@@ -209,30 +245,42 @@ fn written(context: &mut Context, file: &Path, manifest: &backup::Manifest, what
     let files = manifest.members.len() as u64;
     if context.json {
         let About { created_at, sessions, operations, .. } = &manifest.about;
-        return context.output.json(&json!({
+        context.output.json(&json!({
             "schema": 1, "file": file, "bytes": size, "files": files, "created_at": created_at, "sessions": sessions,
-            "sessions_archived": archived(manifest), "operations": operations,
-        }));
+            "sessions_archived": manifest.transcripts, "operations": operations,
+        }))?;
+        return context.output.finish();
     }
     let line =
         format!("{} {what}: {}; {} in {}", file.display(), counts(manifest), DecimalBytes(bytes), DecimalBytes(size));
-    Ok(context.output.line(&one_line(&line))?)
+    context.output.line(&one_line(&line))?;
+    context.output.finish()
+}
+
+/// Says so where transcripts are missing in a backup that is whole otherwise; `step` is what to do then.
+fn incomplete(manifest: &backup::Manifest, missing: u64, step: &str) -> Option<Fault> {
+    let there = manifest.transcripts;
+    let message = format!(
+        "{} of {} are in the backup with their transcripts.",
+        count(there),
+        counted(there + missing, "session")
+    );
+    (missing > 0).then(|| Fault::new("incomplete", message).next(step))
+}
+
+/// How a command ends: its answer is given, and something may be wrong all the same.
+fn ending(fault: Option<Fault>) -> color_eyre::Result<()> {
+    fault.map_or(Ok(()), |fault| Err(fault.into()))
 }
 
 /// What a backup holds, in words.
 fn counts(manifest: &backup::Manifest) -> String {
     let About { sessions, operations, .. } = manifest.about;
     let known = sessions.map(|sessions| counted(sessions, "session"));
-    let archived = format!("{} with their transcripts", count(archived(manifest)));
+    let archived = format!("{} with their transcripts", count(manifest.transcripts));
     let archived = known.map_or_else(|| archived.clone(), |known| format!("{known}, {archived}"));
     let operations = operations.map(|operations| format!(", {} of the journal", counted(operations, "operation")));
     format!("{archived}{}, {}", operations.unwrap_or_default(), counted(manifest.members.len() as u64, "file"))
-}
-
-/// Sessions whose transcripts are in a backup.
-fn archived(manifest: &backup::Manifest) -> u64 {
-    let is_session = |name: &str| name.starts_with("archive/") && !name.starts_with("archive/agent-");
-    manifest.members.iter().filter(|listed| is_session(&listed.name)).count() as u64
 }
 
 /// Operations in the journal; none if it cannot be read, or there is none.

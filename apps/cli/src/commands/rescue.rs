@@ -75,7 +75,7 @@ impl Rescue {
             .into_iter()
             .filter(|row| row.transcript.is_some())
             .map(|row| row.id().to_string())
-            .chain(archive.packs()?)
+            .chain(archive.sessions()?)
             .collect();
         let mut lost: BTreeMap<String, Lost> = BTreeMap::new();
         for root in context.paths.known_roots() {

@@ -251,7 +251,7 @@ impl Usage {
             let time = if self.last.is_some() {
                 "`--last` counts back from now, and there is no request in that time"
             } else {
-                "A chart shows the last time unless `--last` or `--since` says otherwise, and there is no request in it"
+                "A chart shows the latest days, weeks or months unless `--last` or `--since` says otherwise, and there is no request in it"
             };
             format!("{time}; the last day with one is {day}.")
         } else if self.is_restricted() {

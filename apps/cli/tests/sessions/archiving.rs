@@ -155,6 +155,23 @@ fn a_backup_of_a_home_where_nothing_ran_yet_has_everything_in_it() {
 }
 
 #[test]
+fn a_pack_from_which_nothing_can_be_read_does_not_count() {
+    let (sandbox, ..) = deleted();
+    fs::write(find(&sandbox, &format!("{REFUND}.zst")), "").expect("it can be written");
+    let file = sandbox.home.path().join("all.backup").to_string_lossy().into_owned();
+    for arguments in [&["backup", &file, "--no-archive"][..], &["backup", "--check", &file]] {
+        let answer = sandbox.run(arguments);
+        assert!(answer.code == 1 && answer.stdout.contains("3 sessions, 2 with their transcripts"), "{answer:?}");
+        assert!(answer.stderr.contains("2 of 3 sessions are in the backup with their transcripts."), "{answer:?}");
+    }
+    let checked = sandbox.run(&["backup", "--check", &file, "--json"]);
+    assert_eq!((checked.code, &checked.error()["code"]), (1, &json!("incomplete")));
+    assert_eq!(checked.json()["sessions_archived"], 2);
+    let listed = sandbox.run(&["ls", "--json", "--", "is:archived"]).json();
+    assert_eq!(listed["sessions"].as_array().map(Vec::len), Some(2), "{listed}");
+}
+
+#[test]
 fn what_another_machine_kept_is_listed_read_and_put_back_below_ones_own_folder() {
     let (sandbox, path, content) = deleted();
     let file = sandbox.home.path().join("all.backup").to_string_lossy().into_owned();

@@ -32,7 +32,7 @@ pub fn marks(paths: &Paths, rows: &[SessionRow], notes: &Notes) -> (HashMap<Sess
             marks.entry(session.clone()).or_default().device = Some(name);
         }
     }
-    let packs = Archive::at(&paths.archive()).packs();
+    let packs = Archive::at(&paths.archive()).sessions();
     let problem = packs.as_ref().err().map(ToString::to_string);
     for pack in packs.unwrap_or_default() {
         marks.entry(SessionId(pack)).or_default().archived = true;

@@ -5,8 +5,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::{FORMAT, Listed, MANIFEST, Manifest, Watched};
+use super::{FORMAT, Hashing, Listed, MANIFEST, Manifest, Watched, session_of};
 use crate::ArchiveError;
+use crate::pack::Holding;
 
 /// So much is read at a time, in bytes.
 const PIECE: usize = 256 * 1024;
@@ -68,20 +69,25 @@ impl Backup {
     /// Reads and verifies all of a backup.
     pub fn open(path: &Path) -> Result<Self, ArchiveError> {
         let mut found = Vec::new();
-        let mut list = None;
+        let (mut list, mut packs) = (None, Vec::new());
         visit(path, &mut |name, reader| {
             if name == MANIFEST {
                 let mut text = Vec::new();
                 reader.read_to_end(&mut text).map_err(ArchiveError::at(path))?;
                 list = serde_json::from_slice::<Manifest>(&text).ok();
             } else {
-                let (bytes, blake3) = hashed(reader, &mut |_, _| {}).map_err(ArchiveError::at(path))?;
-                found.push(Listed { name: name.to_owned(), bytes, blake3 });
+                let mut reader = Hashing { reader, hasher: blake3::Hasher::new() };
+                if let Some(session) = session_of(name) {
+                    packs.push((session.to_owned(), Holding::of_stream(&mut reader).map_err(ArchiveError::at(path))?));
+                }
+                io::copy(&mut reader, &mut io::sink()).map_err(ArchiveError::at(path))?;
+                let blake3 = reader.hasher.finalize().to_hex().to_string();
+                found.push(Listed { name: name.to_owned(), bytes: reader.hasher.count(), blake3 });
             }
             Ok(())
         })?;
         let unusable = |reason: String| ArchiveError::NoBackup { path: path.to_owned(), reason };
-        let manifest = list.ok_or_else(|| unusable("the list of its files is missing at its end".to_owned()))?;
+        let mut manifest = list.ok_or_else(|| unusable("the list of its files is missing at its end".to_owned()))?;
         if manifest.format > FORMAT {
             return Err(unusable(format!("it was written by a later version ({})", manifest.about.program)));
         }
@@ -90,6 +96,9 @@ impl Backup {
         }
         if let Some((listed, _)) = manifest.members.iter().zip(&found).find(|(listed, found)| listed != found) {
             return Err(unusable(format!("{} is damaged in it", listed.name)));
+        }
+        for (session, held) in packs {
+            manifest.count(&session, held);
         }
         Ok(Self { path: path.to_owned(), manifest })
     }
@@ -112,6 +121,10 @@ impl Backup {
 fn act(reader: &mut dyn Read, listed: &Listed, path: &Path, rule: Rule) -> io::Result<Act> {
     let mut there = match File::open(path) {
         Ok(there) => there,
+        // an empty pack is none
+        Err(error) if error.kind() == io::ErrorKind::NotFound && rule == Rule::Pack && listed.bytes == 0 => {
+            return Ok(Act::Same);
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Act::New),
         Err(error) => return Err(error),
     };

@@ -85,11 +85,16 @@ fn write(path: &Path, reader: &mut dyn Read) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     config::make_private_folder(folder)?;
     let beside = path.with_file_name(format!(".{}.new", path.file_name().unwrap_or_default().to_string_lossy()));
-    let mut file = File::options().create(true).truncate(true).write(true).mode(0o600).open(&beside)?;
-    io::copy(reader, &mut file)?;
-    file.sync_all()?;
-    fs::rename(&beside, path)?;
-    File::open(folder)?.sync_all()
+    let written = (|| {
+        let mut file = File::options().create(true).truncate(true).write(true).mode(0o600).open(&beside)?;
+        io::copy(reader, &mut file)?;
+        file.sync_all()?;
+        fs::rename(&beside, path)
+    })();
+    if written.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    written.and_then(|()| File::open(folder)?.sync_all())
 }
 
 /// Adds the lines that are not there.

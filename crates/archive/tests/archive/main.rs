@@ -3,6 +3,7 @@
 mod backup;
 mod copies;
 mod damage;
+mod full;
 mod growth;
 mod restoring;
 mod scene;

@@ -41,7 +41,7 @@ impl Naming {
         let Ok(bytes) = transcript.read() else { return Self::default() };
         let Some(place) = memmem::find(&bytes, name) else { return Self::default() };
         let start = memrchr(b'\n', &bytes[..place]).map_or(0, |at| at + 1);
-        let end = memchr(b'\n', &bytes[place..]).map_or(bytes.len(), |at| place + at);
+        let end = memchr(b'\n', &bytes[place..]).map_or(bytes.len(), |at| place + at + 1);
         let mut naming = Self { record: start as u64, at: None };
         texts(&bytes[start..end], &mut |text| {
             if naming.at.is_none() && memmem::find(text.written().as_bytes(), name).is_some() {

@@ -2,14 +2,19 @@
 
 use duckdb::arrow::array::ArrayRef;
 use pricing::PriceTable;
-use transcript::{Batch, FileRole, Request, Session, SessionFile};
+use rustc_hash::FxHashMap;
+use transcript::{Batch, FileRole, Session, SessionFile};
 
 use super::Piece;
 use super::columnar::Columns;
 use super::copies::{is_plain_in, tool_row};
 use super::ledger::fingerprint;
 use super::requests::sole_row;
+use super::sums::Changed;
 use crate::columns::within_reason;
+
+/// What a file takes beside its requests and calls, in rows: all that it says, and its session.
+const FILE_ROWS: usize = 12;
 
 /// Pieces of files, with the rows that they add to the tables, piece by piece.
 #[derive(Default)]
@@ -18,6 +23,7 @@ pub(crate) struct Bundle {
     #[expect(clippy::vec_box, reason = "the list grows while they stay where they are")]
     pieces: Vec<Box<Piece>>,
     keys: Vec<u64>,
+    lines: Vec<Changed>,
     sole: Columns,
     tools: Columns,
 }
@@ -28,6 +34,8 @@ pub(super) struct Unpacked {
     pub(super) pieces: Vec<Box<Piece>>,
     /// Fingerprints of the keys of `sole`.
     pub(super) keys: Vec<u64>,
+    /// What the calls of these requests changed in files.
+    pub(super) lines: Vec<Changed>,
     /// Rows of `requests`, as they stand there if nothing else is told of the request.
     pub(super) sole: Vec<ArrayRef>,
     /// Rows of `tool_call_copies`.
@@ -38,9 +46,13 @@ impl Bundle {
     /// Adds a piece with what it tells. With `prices`, most requests become rows: of use only where the store may know
     /// nothing of them.
     pub(crate) fn add(&mut self, mut piece: Box<Piece>, batch: &mut Batch, prices: Option<&PriceTable>) {
+        let mut changed: FxHashMap<u64, Changed> = FxHashMap::default();
         for tool in &batch.tool_uses {
             tool_row(&mut self.tools, tool);
             self.tools.end_row();
+            if let Some(lines) = tool.lines {
+                changed.entry(fingerprint(&tool.request.0)).or_default().add(lines.into());
+            }
         }
         piece.tool_rows = batch.tool_uses.len();
         piece.agent_types = std::mem::take(&mut batch.agent_types);
@@ -54,10 +66,17 @@ impl Bundle {
         for mut request in batch.requests.drain(..) {
             request.tokens = within_reason(request.tokens);
             match prices {
-                Some(prices) if is_plain_in(&piece.session, &request) => self.add_sole(prices, &request),
+                Some(prices) if is_plain_in(&piece.session, &request) => {
+                    let key = fingerprint(&request.key.0);
+                    self.lines.push(changed.remove(&key).unwrap_or_default());
+                    self.keys.push(key);
+                    sole_row(&mut self.sole, prices, &request);
+                    self.sole.end_row();
+                }
                 _ => piece.told.push(request),
             }
         }
+        piece.strays = changed.len();
         piece.sole_rows = self.sole.rows() - rows;
         self.pieces.push(piece);
     }
@@ -65,7 +84,7 @@ impl Bundle {
     /// What it adds to the tables, in rows.
     pub(crate) fn rows(&self) -> usize {
         let told: usize = self.pieces.iter().map(|piece| piece.told.len()).sum();
-        self.sole.rows() + self.tools.rows() + told
+        self.sole.rows() + self.tools.rows() + told + self.pieces.len() * FILE_ROWS
     }
 
     /// The pieces.
@@ -75,12 +94,6 @@ impl Bundle {
 
     pub(super) fn unpack(mut self) -> Unpacked {
         let (sole, tools) = (self.sole.take(), self.tools.take());
-        Unpacked { pieces: self.pieces, keys: self.keys, sole, tools }
-    }
-
-    fn add_sole(&mut self, prices: &PriceTable, request: &Request) {
-        self.keys.push(fingerprint(&request.key.0));
-        sole_row(&mut self.sole, prices, request);
-        self.sole.end_row();
+        Unpacked { pieces: self.pieces, keys: self.keys, lines: self.lines, sole, tools }
     }
 }

@@ -16,7 +16,7 @@ use crate::{StoreError, columns};
 const ROWS: usize = 2048;
 
 /// Rows that the engine gathers before it puts them into the table: by itself it would hold a whole batch twice.
-const GATHERED: usize = 8192;
+const GATHERED: usize = 4096;
 
 /// Rows that are being gathered. The values of a row are given in the order of the table's columns.
 #[derive(Default)]

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use duckdb::Connection;
 use journal::ReplicaId;
 use rustc_hash::{FxHashMap, FxHashSet};
-use transcript::{ChangedLines, FileFacts, FileRole, Session, SessionFile};
+use transcript::{FileFacts, FileRole, Session, SessionFile};
 
 use super::Piece;
 use super::columnar::{Columnar, Columns};
@@ -246,8 +246,7 @@ fn fill(row: &mut Columns, session: &Session, sums: &Sums, files: &[File], elsew
     row.maybe_text(own.map(|file| &file.path)).maybe_text(own.and_then(|file| file.root.as_ref()));
     row.number(here().map(|file| file.size).sum::<i64>()).time(modified);
     row.number(ledger.map(|ledger| ledger.nano_usd)).maybe_text(ledger.map(ledger_text).as_ref());
-    // what its calls changed is added up when the row is there
-    lines(row, Some(ChangedLines::default()));
+    sums.fill_changed(row);
     lines(row, session.ledger_lines);
     let home = session.home.as_ref().map(|home| format!("{}{home}", elsewhere.unwrap_or_default()));
     row.maybe_text(home.as_ref());

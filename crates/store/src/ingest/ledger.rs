@@ -22,7 +22,7 @@ const UNCOUNTED: &str = "uncounted";
 /// Requests that are counted together at most: what is told of them is in memory.
 const MUCH: usize = 10_000;
 
-/// Batches up to which a first import counts what it has put off together with the last one. Rows of sessions lie apart after
+/// Batches up to which a first import counts what it has put off in one transaction. Rows of sessions lie apart after
 /// many, see `sums::slices_of_sessions`.
 const FEW: usize = 8;
 
@@ -107,6 +107,8 @@ pub(crate) struct Uncounted {
     pub(crate) counted: usize,
     /// The sessions whose sums have changed with these; none: any may have changed.
     pub(crate) sessions: Option<FxHashSet<String>>,
+    /// Whether all of it is so little that one transaction does it.
+    pub(crate) is_little: bool,
 }
 
 /// A piece and the row that it is written to.
@@ -179,41 +181,24 @@ impl Ledger {
         &mut self.uncounted
     }
 
-    /// Counts what a first import has put off, after its last batch or when it is much (or has to be `now`). While
-    /// something is put off, the store says so: a scan that is killed leaves it to the next one, see `told_again`.
-    pub(super) fn count(
-        &mut self,
-        connection: &Connection,
-        prices: &PriceTable,
-        now: bool,
-        last: bool,
-    ) -> Result<(), StoreError> {
+    /// Counts what a first import has put off when it is much (or has to be `now`). While something is put off, the store
+    /// says so: a scan that is killed leaves it to the next one, see `told_again`.
+    pub(super) fn count(&mut self, connection: &Connection, prices: &PriceTable, now: bool) -> Result<(), StoreError> {
         self.batches += 1;
-        let last = last && self.batches <= FEW;
-        if now || last || self.uncounted.keys.len() > PUT_OFF {
+        if now || self.uncounted.keys.len() > PUT_OFF {
             let portions = some_at_a_time(std::mem::take(&mut self.uncounted.keys));
             // what is counted before everything is stored is no whole
-            self.portions += portions.len() + usize::from(!last);
+            self.portions += portions.len() + 1;
             recount(connection, prices, portions, &mut self.uncounted.sessions)?;
         }
-        if now || last {
+        if now {
             let shared = shared_again(connection, self.portions)?;
             recount(connection, prices, shared, &mut self.uncounted.sessions)?;
             // not before: what is folded in a later batch is folded with the sums in memory, which know nothing of this
             sums::renew(connection, &self.uncounted.sessions)?;
         }
-        if last {
-            // the rows that a first import writes say that no line was changed
-            sums::add_all_lines(connection)?;
-        }
-        let put_off = !last;
-        if put_off != std::mem::replace(&mut self.says_so, put_off) {
-            let says = if put_off {
-                schema::set_meta(connection, UNCOUNTED, "yes")
-            } else {
-                schema::unset_meta(connection, UNCOUNTED)
-            };
-            says?;
+        if !std::mem::replace(&mut self.says_so, true) {
+            schema::set_meta(connection, UNCOUNTED, "yes")?;
         }
         Ok(())
     }
@@ -223,7 +208,12 @@ impl Ledger {
     pub(crate) fn left_over(self) -> Option<Uncounted> {
         let Touched { keys, sessions } = self.uncounted;
         let is_left = self.says_so && self.stored.is_some();
-        is_left.then(|| Uncounted { portions: some_at_a_time(keys), counted: self.portions, sessions: Some(sessions) })
+        is_left.then(|| Uncounted {
+            portions: some_at_a_time(keys),
+            counted: self.portions,
+            sessions: Some(sessions),
+            is_little: self.batches <= FEW,
+        })
     }
 
     /// Whether the store knows no file yet.
@@ -272,7 +262,7 @@ pub(crate) fn is_uncounted(connection: &Connection) -> Result<bool, StoreError> 
 /// The requests that several files or lines tell, some at a time: what a first import puts off is among them.
 pub(crate) fn told_again(connection: &Connection) -> Result<Uncounted, StoreError> {
     let keys = texts(connection, "SELECT DISTINCT request_key FROM request_copies")?;
-    Ok(Uncounted { portions: some_at_a_time(keys), counted: 0, sessions: None })
+    Ok(Uncounted { portions: some_at_a_time(keys), counted: 0, sessions: None, is_little: false })
 }
 
 /// The requests that several sessions tell, some at a time. Who pays for one follows from the requests that only one of them
@@ -282,6 +272,20 @@ pub(crate) fn shared_again(connection: &Connection, portions: usize) -> Result<V
         return Ok(Vec::new());
     }
     Ok(some_at_a_time(texts(connection, "SELECT request_key FROM requests WHERE shared")?))
+}
+
+/// Counts all that a first import has put off and what follows from it.
+pub(crate) fn count_at_once(
+    connection: &Connection,
+    prices: &PriceTable,
+    uncounted: Uncounted,
+) -> Result<(), StoreError> {
+    let Uncounted { portions, counted, sessions, .. } = uncounted;
+    let (counted, mut sessions) = (counted + portions.len(), sessions.unwrap_or_default());
+    recount(connection, prices, portions, &mut sessions)?;
+    recount(connection, prices, shared_again(connection, counted)?, &mut sessions)?;
+    sums::renew_all_of(connection, sessions.iter())?;
+    all_counted(connection)
 }
 
 /// Counts some requests anew and says which sessions tell them: their sums follow when all are counted, see

@@ -91,6 +91,8 @@ pub(super) fn put_off(
             tally.add_row(&place.session, row, &columns);
         }
     }
+    // what their calls changed is not at hand
+    ledger.uncounted().sessions.extend(files.iter().map(|place| place.session.clone()));
     if !files.is_empty() {
         columns[place::FILE_ID] = Arc::new(files.iter().map(|place| place.file_id).collect::<Int64Array>());
         let mut table = Columnar::into_table(connection, "requests")?;

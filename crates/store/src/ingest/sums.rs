@@ -4,6 +4,7 @@ use duckdb::Connection;
 use duckdb::arrow::array::{Array, ArrayRef, AsArray};
 use duckdb::arrow::datatypes::Int64Type;
 use rustc_hash::{FxHashMap, FxHashSet};
+use transcript::ChangedLines;
 
 use super::columnar::Columns;
 use super::keys::{pick_texts, texts};
@@ -30,6 +31,29 @@ pub(super) struct Sums {
     cost: i64,
     unknown_cost: i64,
     incomplete: i64,
+    /// Lines that calls changed in files; none where the engine adds them up.
+    changed: Changed,
+}
+
+/// Lines that several calls changed in files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Changed {
+    added: i64,
+    removed: i64,
+}
+
+impl Changed {
+    /// Adds what others changed.
+    pub(super) fn add(&mut self, other: Self) {
+        self.added = self.added.saturating_add(other.added);
+        self.removed = self.removed.saturating_add(other.removed);
+    }
+}
+
+impl From<ChangedLines> for Changed {
+    fn from(lines: ChangedLines) -> Self {
+        Self { added: lines.added.into(), removed: lines.removed.into() }
+    }
 }
 
 impl Sums {
@@ -49,6 +73,11 @@ impl Sums {
         self.incomplete += i64::from(columns[place::INCOMPLETE].as_boolean().value(row));
     }
 
+    /// Adds what the calls of a request changed in files.
+    pub(super) fn add_changed(&mut self, changed: Changed) {
+        self.changed.add(changed);
+    }
+
     /// Adds other sums.
     pub(super) fn add(&mut self, other: Self) {
         self.requests += other.requests;
@@ -58,6 +87,7 @@ impl Sums {
         self.cost = self.cost.saturating_add(other.cost).min(MOST);
         self.unknown_cost += other.unknown_cost;
         self.incomplete += other.incomplete;
+        self.changed.add(other.changed);
     }
 
     /// The values of a session's row, in the order of its columns.
@@ -68,6 +98,11 @@ impl Sums {
         }
         row.number(self.tokens.iter().fold(0, |sum: i64, tokens| sum.saturating_add(*tokens)));
         row.number(self.cost).number(self.unknown_cost).number(self.incomplete);
+    }
+
+    /// The lines that calls changed, as a session's row has them.
+    pub(super) fn fill_changed(&self, row: &mut Columns) {
+        row.number(self.changed.added).number(self.changed.removed);
     }
 }
 
@@ -87,6 +122,7 @@ pub(super) fn of_picked(connection: &Connection) -> Result<FxHashMap<String, Sum
             cost: row.get(7)?,
             unknown_cost: row.get(8)?,
             incomplete: row.get(9)?,
+            changed: Changed::default(),
         };
         Ok((row.get(0)?, sums))
     })?;
@@ -99,64 +135,48 @@ pub(crate) fn renew(connection: &Connection, sessions: &FxHashSet<String>) -> Re
         return Ok(());
     }
     pick_texts(connection, sessions.iter())?;
-    renew_picked(connection)
+    renew_picked(connection, "")
 }
 
-/// All sessions, some at a time: the engine keeps what a row was until the commit, with every row that lies near it, so that
-/// changing all of them at once takes more memory than a large history needs for anything else.
-pub(crate) fn slices_of_sessions(connection: &Connection) -> Result<Vec<Vec<String>>, StoreError> {
-    let sessions = texts(connection, "SELECT session_id FROM sessions ORDER BY rowid")?;
+/// These sessions, or all, some at a time: the engine keeps what a row was until the commit, with every row that lies near
+/// it, so that changing all of them at once takes more memory than a large history needs for anything else.
+pub(crate) fn slices_of_sessions(
+    connection: &Connection,
+    some: Option<&FxHashSet<String>>,
+) -> Result<Vec<Vec<String>>, StoreError> {
+    let mut sessions = texts(connection, "SELECT session_id FROM sessions ORDER BY rowid")?;
+    sessions.retain(|session| some.is_none_or(|some| some.contains(session)));
     Ok(sessions.chunks(SLICE).map(<[String]>::to_vec).collect())
 }
 
-/// Writes anew what follows from the calls of some sessions, and from the requests of those of them that `counted` names: at
-/// the end of a first import, whose rows say that no line was changed. Else none are named, and all are counted.
-pub(crate) fn renew_all_of(
+/// Writes anew what follows from the requests and calls of some sessions.
+pub(crate) fn renew_all_of<'a>(
     connection: &Connection,
-    sessions: &[String],
-    counted: Option<&FxHashSet<String>>,
+    sessions: impl ExactSizeIterator<Item = &'a String>,
 ) -> Result<(), StoreError> {
-    let is_first = counted.is_some();
-    let counted = sessions.iter().filter(|session| counted.is_none_or(|counted| counted.contains(*session)));
-    renew(connection, &counted.cloned().collect())?;
-    pick_texts(connection, sessions.iter())?;
-    if !is_first {
-        let none =
-            "UPDATE sessions SET lines_added = 0, lines_removed = 0 WHERE session_id IN (SELECT name FROM picked)";
-        connection.execute(none, [])?;
+    if sessions.len() == 0 {
+        return Ok(());
     }
+    pick_texts(connection, sessions)?;
+    renew_picked(connection, ", lines_added = 0, lines_removed = 0")?;
     add_lines_of_picked(connection)
 }
 
-/// Writes into the picked sessions, whose rows say that nothing was changed, how many lines their calls changed.
+/// Writes into the picked sessions, whose rows say that nothing was changed, how many lines their calls changed. A call
+/// belongs to the session that pays for its request, whichever files tell it, and is always told in one of that session's
+/// files `f`.
 pub(super) fn add_lines_of_picked(connection: &Connection) -> Result<(), StoreError> {
     let Reach { own, files } = Reach::of(connection)?;
-    add_lines(
-        connection,
-        &format!("f.session_id IN (SELECT name FROM picked) AND c.{files} AND"),
-        &format!("WHERE {own}"),
-    )
-}
-
-/// The same of all sessions.
-pub(super) fn add_all_lines(connection: &Connection) -> Result<(), StoreError> {
-    add_lines(connection, "", "")
-}
-
-/// A call belongs to the session that pays for its request, whichever files tell it, and is always told in one of that
-/// session's files `f`.
-fn add_lines(connection: &Connection, calls: &str, requests: &str) -> Result<(), StoreError> {
     let sql = format!(
         "UPDATE sessions SET lines_added = u.added, lines_removed = u.removed
          FROM (
              SELECT session_id, CAST(sum(added) AS BIGINT) AS added, CAST(sum(removed) AS BIGINT) AS removed
              FROM (
-                 SELECT f.session_id, any_value(c.request_key) AS request_key, max(c.lines_added) AS added,
-                     max(c.lines_removed) AS removed
+                 SELECT f.session_id, c.request_key, max(c.lines_added) AS added, max(c.lines_removed) AS removed
                  FROM tool_call_copies c JOIN files f USING (file_id)
-                 WHERE {calls} c.lines_added IS NOT NULL
-                 GROUP BY f.session_id, c.tool_call_id
-             ) JOIN (SELECT session_id, request_key FROM requests r {requests}) USING (session_id, request_key)
+                 WHERE f.session_id IN (SELECT name FROM picked) AND c.{files} AND c.lines_added IS NOT NULL
+                 GROUP BY f.session_id, c.request_key, c.tool_call_id
+             ) JOIN (SELECT session_id, request_key FROM requests r WHERE {own}) USING (session_id, request_key)
              GROUP BY session_id
          ) u
          WHERE sessions.session_id = u.session_id"
@@ -184,13 +204,13 @@ impl Reach {
     }
 }
 
-fn renew_picked(connection: &Connection) -> Result<(), StoreError> {
+fn renew_picked(connection: &Connection, more: &str) -> Result<(), StoreError> {
     let kinds = KINDS.map(|kind| format!("coalesce(u.{kind}_tokens, 0)"));
     let set = KINDS.map(|kind| format!("{kind}_tokens = coalesce(u.{kind}_tokens, 0)")).join(", ");
     let sql = format!(
         "UPDATE sessions SET requests = coalesce(u.requests, 0), {set}, total_tokens = {},
              cost_pico_usd = coalesce(u.cost, 0), unknown_cost_requests = coalesce(u.unknown_cost, 0),
-             incomplete_requests = coalesce(u.incomplete, 0)
+             incomplete_requests = coalesce(u.incomplete, 0){more}
          FROM picked LEFT JOIN (
              SELECT session_id, {} FROM requests r WHERE {} GROUP BY session_id
          ) u

@@ -81,7 +81,7 @@ impl<'a> Writing<'a> {
 
     /// Takes a bundle in; a piece of a file that somebody else has read meanwhile is left out.
     pub(crate) fn take(&mut self, bundle: Bundle) -> Result<(), StoreError> {
-        let Unpacked { pieces, keys, sole, tools } = bundle.unpack();
+        let Unpacked { pieces, keys, lines, sole, tools } = bundle.unpack();
         let (mut sole_fate, mut tool_fate, mut keys) = (Fate::default(), Fate::default(), keys.into_iter());
         for piece in pieces {
             let (sole_rows, tool_rows) = (piece.sole_rows, piece.tool_rows);
@@ -103,12 +103,16 @@ impl<'a> Writing<'a> {
                 sole_fate.add(file_id, 1, new);
                 if new {
                     sums.add_row(row, &sole);
+                    sums.add_changed(lines[row]);
                 } else {
                     self.told.push((self.pieces.len(), requests::of_sole_row(row, &sole)));
                 }
             }
             if let Some(tally) = self.ledger.tally() {
                 tally.add(&accepted.piece.session, sums);
+                if accepted.piece.strays > 0 {
+                    self.ledger.uncounted().sessions.insert(accepted.piece.session.clone());
+                }
             }
             let is_plain = accepted.is_whole_and_plain() && self.told.len() == told_before;
             if let Some(whole) =
@@ -130,9 +134,8 @@ impl<'a> Writing<'a> {
         self.tools.rows(tool_fate.decide(tools, copies::TOOL_FILE_ID))
     }
 
-    /// Ends the batch, the last one or one of several: joins what is told again with what is stored, and folds the
-    /// sessions.
-    pub(crate) fn finish(mut self, last: bool) -> Result<Folded, StoreError> {
+    /// Ends the batch: joins what is told again with what is stored, and folds the sessions.
+    pub(crate) fn finish(mut self) -> Result<Folded, StoreError> {
         self.tools.finish()?;
         self.sole.finish()?;
         let folded = self.whole.take().map(Whole::finish).transpose()?.unwrap_or_default();
@@ -156,7 +159,7 @@ impl<'a> Writing<'a> {
                 self.ledger.uncounted().sessions.extend(self.touched.sessions);
             }
             self.ledger.uncounted().keys.extend(self.touched.keys);
-            self.ledger.count(self.connection, self.prices, renamed, last)?;
+            self.ledger.count(self.connection, self.prices, renamed)?;
         }
         self.ledger.seal(self.connection)?;
         Ok(folded)

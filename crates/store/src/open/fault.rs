@@ -16,7 +16,8 @@ pub(super) enum Moment {
 }
 
 /// Beginnings and parts of the engine's messages that speak of the file's content.
-const DAMAGE: [&str; 5] = ["Corrupt", "checksum", "Serialization Error", "FATAL Error", "INTERNAL Error"];
+const DAMAGE: [&str; 6] =
+    ["Corrupt", "checksum", "Serialization Error", "FATAL Error", "INTERNAL Error", "Could not read enough bytes"];
 
 /// Parts of the engine's messages that speak of the system, in its words.
 const SYSTEM: [(&str, ErrorKind); 4] = [
@@ -99,6 +100,11 @@ mod tests {
             Moment::Opening,
             "IO Error: not a DuckDB file\nmore",
             "s.duckdb is damaged (IO Error: not a DuckDB file); run `sessions rebuild`: it is made again from the transcripts, and this file is kept beside it",
+        );
+        check(
+            Moment::Using,
+            "IO Error: Could not read enough bytes from file \"s.duckdb\": attempted to read 16384 bytes from location 274432",
+            "s.duckdb is damaged (IO Error: Could not read enough bytes from file \"s.duckdb\": attempted to read 16384 bytes from location 274432); run `sessions rebuild`: it is made again from the transcripts, and this file is kept beside it",
         );
         let wrapped = "TransactionContext Error: Failed to commit: could not allocate block of size 256.0 KiB";
         for moment in [Moment::Opening, Moment::Using] {

@@ -19,8 +19,8 @@ pub(super) struct Task {
     pub(super) found: Found,
     /// Its row; none for a new file.
     pub(super) file_id: Option<i64>,
-    /// What an earlier read left; none for a new file.
-    pub(super) resume: Option<Resume>,
+    /// What an earlier read left; none for a new file. Boxed: it is large, and most tasks of a large plan have none.
+    pub(super) resume: Option<Box<Resume>>,
     /// Whether no other file of its session is known or to be read, for all that the names of files say.
     pub(super) only: bool,
 }
@@ -145,7 +145,8 @@ pub(super) fn resume(connection: &Connection, plan: &mut Plan) -> Result<(), Sto
         if let Some(row) = rows.next()? {
             let facts: Vec<u8> = row.get(1)?;
             let facts = postcard::from_bytes(&facts).ok();
-            task.resume = Some(Resume { revision: row.get(0)?, facts, head: row.get(2)?, tail: row.get(3)? });
+            let resume = Resume { revision: row.get(0)?, facts, head: row.get(2)?, tail: row.get(3)? };
+            task.resume = Some(Box::new(resume));
         }
     }
     Ok(())

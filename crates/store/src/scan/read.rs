@@ -222,18 +222,21 @@ impl Reading<'_, '_> {
 
     fn take(&mut self, progress: &mut Progress, (bytes, done): (u64, bool)) {
         let facts = if done { std::mem::take(&mut progress.facts) } else { progress.facts.clone() };
+        // what is left unread for whatever reason is missing by what is known of its size: the next scan goes on with it
+        let size = if done { progress.found.size } else { facts.read_to };
         let session = match &progress.found.role {
             FileRole::Session(session) | FileRole::Subagent { session, .. } => Some(session),
             FileRole::FlatAgent(_) => facts.session(),
         };
         let piece = Box::new(Piece {
             session: session.map(|session| session.0.clone()).unwrap_or_default(),
-            found: progress.found.clone(),
+            found: Found { size, ..progress.found.clone() },
             revision: self.task.resume.as_ref().map(|resume| resume.revision),
             replaces: std::mem::take(&mut progress.replaces),
             told: Vec::new(),
             sole_rows: 0,
             tool_rows: 0,
+            strays: 0,
             agent_types: Vec::new(),
             only: self.task.only,
             alone: None,

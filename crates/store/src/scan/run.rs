@@ -25,12 +25,11 @@ use crate::ingest::{self, Bundle, Folded, Ledger, Marks, Touched, Writing};
 use crate::open::{Access, Opened, PLENTY};
 use crate::{Store, StoreError, projects};
 
-/// What a file adds to a batch, in rows: what it says is kept until the commit, and its session is folded then.
-const FILE_ROWS: usize = 8;
-
 /// In a first scan commits only add: merging the parts of a table that each of them leaves would write the table several
-/// times over. The commits of later scans merge what is worth it. What is full is written while more is read, not at the end.
-const ADDING: &str = "SET max_vacuum_tasks = 0; SET write_buffer_row_group_count = 1";
+/// times over. The commits of later scans merge what is worth it. What is full is written while more is read, not at the end,
+/// and every commit goes straight into the file: the engine's log would be written, and read, for nothing.
+const ADDING: &str = "SET max_vacuum_tasks = 0; SET write_buffer_row_group_count = 1;
+    SET checkpoint_threshold = '1KB'; SET auto_checkpoint_skip_wal_threshold = 0";
 
 /// Bytes of a history up to which the batches of a first scan are larger, so that fewer commits are waited for. What is
 /// remembered of requests and sessions until the end grows with the history, and a large one leaves less memory for batches.
@@ -39,17 +38,17 @@ const SMALL: u64 = 1_000_000_000;
 /// How much larger they are.
 const LARGER: usize = 2;
 
-/// What the engine needs to put nothing of such a batch aside on the disk, in bytes.
+/// What the engine gets for such a batch, in bytes: with it, hardly anything is put aside on the disk.
 const AMPLE: u64 = 64_000_000;
 
 /// What it may take where the history is larger: what it has written is better kept on the disk.
-const SPARSE: u64 = 32_000_000;
+const SPARSE: u64 = 30_000_000;
 
 /// Time between two commits in which others get their turn with the store.
 const GAP: Duration = Duration::from_millis(20);
 
-/// Bundles that wait for the writer at most: while it commits, the readers go on.
-const WAITING: usize = 8;
+/// Bundles that wait for the writer at most: while it commits, or writes what is full, the readers go on.
+const WAITING: usize = 14;
 
 /// Brings a store up to date.
 pub(crate) fn run(
@@ -293,11 +292,11 @@ impl Scan<'_> {
                 next = Next::Bundle(bundle);
                 break;
             }
-            rows += rows_of(&bundle);
+            rows += bundle.rows();
             writing.take(*bundle)?;
             next = self.next(desk, Some(until));
         }
-        let folded = writing.finish(matches!(next, Next::End))?;
+        let folded = writing.finish()?;
         desk.ledger = ledger;
         Ok((folded, next))
     }
@@ -454,11 +453,6 @@ enum Next {
     Late,
     /// Nothing any more.
     End,
-}
-
-/// What a bundle adds to a batch.
-fn rows_of(bundle: &Bundle) -> usize {
-    bundle.rows() + bundle.pieces().len() * FILE_ROWS
 }
 
 /// Files with stretches that were not understood, the worst first.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use duckdb::Connection;
 
-use super::{VERSION, set_meta};
+use super::{TABLES, VERSION, set_meta};
 use crate::{StoreError, ingest};
 
 /// From version 1 to 2. It stays as it is, whatever becomes of the schema: later changes are steps of their own.
@@ -25,9 +25,16 @@ const FROM_5: &str = include_str!("from_5.sql");
 /// From version 6 to 7.
 const FROM_6: &str = include_str!("from_6.sql");
 
-/// Brings an open store from an earlier version to ours; the caller holds a transaction.
+/// From version 7 to 8.
+const FROM_7: &str = include_str!("from_7.sql");
+
+/// Brings an open store from an earlier version to ours; the caller holds a transaction. 0 is a file without tables.
 pub(crate) fn migrate(connection: &Connection, from: i64) -> Result<(), StoreError> {
-    for (version, step) in [(1, FROM_1), (2, FROM_2), (3, FROM_3), (4, FROM_4), (5, FROM_5), (6, FROM_6)] {
+    if from == 0 {
+        connection.execute_batch(TABLES)?;
+        return set_meta(connection, "schema", &VERSION.to_string());
+    }
+    for (version, step) in (1..).zip([FROM_1, FROM_2, FROM_3, FROM_4, FROM_5, FROM_6, FROM_7]) {
         if from <= version {
             connection.execute_batch(step).map_err(|error| told(connection, error))?;
         }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use duckdb::Connection;
+
 use crate::history::History;
 use crate::oracle::{Prices, count, stored};
 
@@ -15,7 +17,25 @@ pub(crate) fn check_counted(history: &History) -> usize {
     for key in differing.iter().take(5) {
         assert_eq!(found.get(*key), expect.get(*key), "{key}, and {} more differ", differing.len() - 1);
     }
+    check_lines(history);
     found.len()
+}
+
+/// Compares the lines that each session changed with those of its calls.
+fn check_lines(history: &History) {
+    let connection = Connection::open(history.store.path()).expect("the store can be opened");
+    let sql = "SELECT s.session_id, s.lines_added, c.added, s.lines_removed, c.removed
+        FROM sessions s LEFT JOIN (
+            SELECT r.session_id, sum(lines_added) AS added, sum(lines_removed) AS removed
+            FROM tool_calls JOIN requests r USING (request_key) GROUP BY ALL
+        ) c USING (session_id)
+        WHERE (s.lines_added, s.lines_removed) IS DISTINCT FROM (coalesce(c.added, 0), coalesce(c.removed, 0))";
+    let mut statement = connection
+        .prepare(&format!("SELECT CAST(row AS VARCHAR) FROM ({sql}) row"))
+        .expect("the question is well formed");
+    let rows = statement.query_map([], |row| row.get::<_, String>(0)).expect("it can be asked");
+    let differing: Vec<String> = rows.map(|row| row.expect("a row can be read")).collect();
+    assert!(differing.is_empty(), "session, lines added and those of its calls, removed and those: {differing:?}");
 }
 
 #[test]

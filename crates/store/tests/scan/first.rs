@@ -26,7 +26,8 @@ fn as_if_killed_before_counting(history: &History) {
              UPDATE requests SET session_id = record_session, file_id = first.file_id, sole = true, shared = false
                  FROM first WHERE requests.request_key = first.request_key;
              DELETE FROM requests WHERE NOT sole;
-             UPDATE sessions SET requests = 0, input_tokens = 7, total_tokens = 9, cost_pico_usd = 1;
+             UPDATE sessions SET requests = 0, input_tokens = 7, total_tokens = 9, cost_pico_usd = 1, lines_added = 7,
+                 lines_removed = 7;
              INSERT INTO meta VALUES ('uncounted', 'yes');",
         )
         .expect("it can be changed");

@@ -19,9 +19,9 @@ pub(crate) const C: &str = "cccccccc-3333-4333-8333-333333333333";
 pub(crate) const TINY: Strides = Strides {
     read: 1024,
     piece: 4096,
-    bundle_rows: 4,
+    bundle_rows: 30,
     bundle: 2048,
-    batch_rows: 8,
+    batch_rows: 60,
     hold: Duration::ZERO,
     memory: None,
 };

@@ -77,7 +77,7 @@ fn original() -> Transcript {
     let mut original = Transcript::new(A);
     original
         .beside(json!({"type": "queue-operation", "operation": "enqueue", "timestamp": "2026-11-02T08:59:59.000Z"}));
-    original.prompt("look").tool("Bash", json!({"command": "ls"}), "a b");
+    edit(original.prompt("look"));
     original.tool_with("WebSearch", json!({"query": "q"}), "found", json!({"query": "q", "searchCount": 2}));
     original
         .message(&[json!({"type": "thinking", "thinking": "hm"}), json!({"type": "text", "text": "so"})], "end_turn");
@@ -99,6 +99,12 @@ fn original() -> Transcript {
     original
 }
 
+/// A call that rewrites a line and adds another.
+fn edit(transcript: &mut Transcript) -> &mut Transcript {
+    let result = json!({"originalFile": "a", "structuredPatch": [{"lines": ["-a", "+b", "+c"]}]});
+    transcript.tool_with("Edit", json!({"file_path": "/a", "old_string": "a", "new_string": "b\nc"}), "done", result)
+}
+
 /// An answer with an id of its own; `more` lies over its message.
 fn answer(transcript: &mut Transcript, id: &str, more: &Value) {
     let message =
@@ -108,14 +114,14 @@ fn answer(transcript: &mut Transcript, id: &str, more: &Value) {
 
 fn subagent() -> Transcript {
     let mut agent = Transcript::subagent(A, AGENT);
-    agent.wait(2).prompt("look").tool("Grep", json!({"pattern": "x"}), "y").answer("seen");
+    edit(agent.wait(2).prompt("look")).answer("seen");
     agent
 }
 
 fn gateway() -> Transcript {
     let mut gateway = Transcript::new(GATEWAY);
     let blocks = ["one", "two", "three"].map(|text| json!({"type": "text", "text": text}));
-    gateway.prompt("hello").message(&blocks, "end_turn").tool("Bash", json!({"command": "id"}), "0").answer("bye");
+    edit(gateway.prompt("hello").message(&blocks, "end_turn")).answer("bye");
     gateway
 }
 

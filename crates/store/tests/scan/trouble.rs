@@ -2,15 +2,16 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use pricing::PriceTable;
-use store::{ScanOptions, Store, StoreError};
+use store::{ScanOptions, Store, StoreError, Strides};
 
-use crate::history::{A, B, C, History, three_answers};
+use crate::history::{A, B, C, History, TINY, three_answers};
 
 /// Names the file that a second process of this test opens.
 const HELD: &str = "STORE_TEST_HOLDS";
@@ -161,6 +162,64 @@ fn a_scan_that_is_stopped_goes_on_later() {
     let resumed = history.dump();
     history.rebuild();
     assert_eq!(history.dump(), resumed);
+}
+
+/// A history of one long session, of which a scan was stopped in the middle; what a whole scan says of it.
+fn stopped_in_the_middle() -> (History, Vec<String>) {
+    let mut history = History::new();
+    let mut long = three_answers(A);
+    for question in 0..100 {
+        long.prompt(&format!("question {question}")).answer("an answer of some words");
+    }
+    history.write("-p", A, &long.text());
+    history.scan();
+    let whole = history.dump();
+    history.delete_store();
+    history.strides = Strides { piece: 1, ..TINY };
+    let cancel = AtomicBool::new(false);
+    let stopped = history.try_scan(&cancel, &mut |progress| cancel.store(progress.bytes_done > 0, Ordering::Relaxed));
+    assert!(matches!(stopped, Err(StoreError::Cancelled)));
+    assert_ne!(history.dump(), whole);
+    assert!((1..100).contains(&history.usage(A).0), "some of it was read");
+    (history, whole)
+}
+
+#[test]
+fn a_file_in_the_middle_of_which_a_scan_was_stopped_is_read_to_its_end_later() {
+    let (history, whole) = stopped_in_the_middle();
+    history.scan();
+    assert_eq!(history.dump(), whole);
+}
+
+#[test]
+fn a_file_that_version_7_took_for_read_is_read_to_its_end() {
+    let (history, whole) = stopped_in_the_middle();
+    let path = history.home.claude().join(format!("projects/-p/{A}.jsonl"));
+    let size = fs::metadata(path).expect("it exists").len();
+    let connection = duckdb::Connection::open(history.store.path()).expect("the store can be opened");
+    let as_version_7 = format!("UPDATE files SET size = {size}; UPDATE meta SET value = '7' WHERE key = 'schema'");
+    connection.execute_batch(&as_version_7).expect("it can be changed back");
+    drop(connection);
+    history.scan();
+    assert_eq!(history.dump(), whole);
+}
+
+#[test]
+fn a_store_that_went_away_while_it_was_opened_is_made_again() {
+    let history = History::of_one();
+    history.scan();
+    let whole = history.dump();
+    let without_tables = || {
+        history.delete_store();
+        drop(duckdb::Connection::open(history.store.path()).expect("a file without tables can be made"));
+    };
+    without_tables();
+    assert_eq!(history.store.sessions().expect("sessions can be listed"), []);
+    without_tables();
+    history.scan();
+    assert_eq!(history.dump(), whole);
+    let mode = fs::metadata(history.store.path()).expect("it exists").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! How many lines a call changed in files.
 
+use memchr::memchr_iter;
 use serde::{Deserialize, Serialize};
 
 use crate::request::small;
@@ -82,16 +83,19 @@ impl ChangedLines {
 
     /// The lines between the first and the last that differ.
     fn between(old: Option<Raw<'_>>, new: Option<Raw<'_>>) -> Self {
-        let text = |raw: Option<Raw<'_>>| raw.and_then(Raw::string).unwrap_or_default().into_owned();
-        let (old, new) = (text(old), text(new));
-        let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
-        let least = old.len().min(new.len());
-        let before = old.iter().zip(&new).take_while(|(one, other)| one == other).count();
-        let pairs = old.iter().rev().zip(new.iter().rev());
-        let after = pairs.take(least - before).take_while(|(one, other)| one == other).count();
-        let rest = |lines: Vec<&str>| small((lines.len() - before - after) as u64);
-        Self { added: rest(new), removed: rest(old) }
+        let (old, new) = (old.and_then(Raw::string).unwrap_or_default(), new.and_then(Raw::string).unwrap_or_default());
+        let (removed, added) = (count(&old), count(&new));
+        let before = old.lines().zip(new.lines()).take_while(|(one, other)| one == other).count();
+        let pairs = old.lines().rev().zip(new.lines().rev());
+        let after = pairs.take(removed.min(added) - before).take_while(|(one, other)| one == other).count();
+        let rest = |lines: usize| small((lines - before - after) as u64);
+        Self { added: rest(added), removed: rest(removed) }
     }
+}
+
+/// How many lines a text has, as `str::lines` cuts it.
+fn count(text: &str) -> usize {
+    memchr_iter(b'\n', text.as_bytes()).count() + usize::from(!text.is_empty() && !text.ends_with('\n'))
 }
 
 #[cfg(test)]

@@ -30,7 +30,8 @@ impl<'a> Pass<'a> {
     pub(super) fn take(&mut self, piece: &Piece<'_>) -> Result<usize, Broken> {
         match piece {
             Piece::Record(offset, text) => {
-                let (record, used) = Record::cut(text)?;
+                let mut record = Record::default();
+                let used = record.fill(text)?;
                 self.take_record(&record, *offset);
                 Ok(used)
             }
@@ -45,7 +46,7 @@ impl<'a> Pass<'a> {
         if problem.kind == ProblemKind::TornLine {
             self.facts.torn = true;
         } else {
-            self.facts.problems += 1;
+            self.facts.problems += u32::from(problem.kind.is_loss());
         }
         self.batch.problems.push(problem);
     }
@@ -238,9 +239,9 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn session_of(&self, record: &Record<'_>) -> SessionId {
-        let named = record.session().map(|session| SessionId(session.into_owned()));
-        named.or_else(|| self.facts.session().cloned()).unwrap_or_default()
+    fn session_of<'r>(&self, record: &Record<'r>) -> Cow<'r, str> {
+        let otherwise = || self.facts.session().map_or_else(String::new, |session| session.0.clone());
+        record.session().unwrap_or_else(|| otherwise().into())
     }
 
     fn take_summary(&mut self, record: &Record<'_>) {

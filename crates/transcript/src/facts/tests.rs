@@ -94,7 +94,7 @@ fn mixed() -> Vec<u8> {
         answer(7, "msg_b", &tool("t3", "Edit", &json!({"file_path": "/a"}))),
         json!({"type": "summary", "summary": "Mine", "leafUuid": "a3"})
     ));
-    add("{\"type\":\"assistant\",\"message\":{\"torn\n");
+    add(&format!("{{\"type\":\"assistant\",\"message\":{{\"torn{}\n", answer(9, "msg_d", &text)));
     add(&format!("\0\0{}\r\n", result(700, "t3", false)));
     add(&format!("{}\n42\n", json!({"type": "custom-title", "customTitle": "T", "sessionId": "s1"})));
     add(&format!(
@@ -113,7 +113,7 @@ fn every_cut_gives_the_same_as_one_read() {
     let whole = read_cut(&bytes, &[], true);
     assert_eq!(whole.0.prompts, 3);
     assert_eq!(whole.0.read_to, bytes.len() as u64);
-    assert_eq!(whole.1.len(), 3);
+    assert_eq!(whole.1.len(), 4);
     assert_eq!(whole.1[&RequestKey("msg_a".to_owned())].web_searches, 4);
     assert_eq!(whole.2["t2"].is_error, Some(true));
     for cut in 0..=bytes.len() {
@@ -148,7 +148,8 @@ fn a_torn_end_is_noted_until_it_is_whole() {
 #[test]
 fn problems_are_noted_where_they_are() {
     let mut batch = Batch::default();
-    Reader::new(FileFacts::default()).feed(&mixed(), true, &mut batch);
+    let mut reader = Reader::new(FileFacts::default());
+    reader.feed(&mixed(), true, &mut batch);
     let kinds: Vec<ProblemKind> = batch.problems.iter().map(|problem| problem.kind).collect();
     let expect = [
         ProblemKind::NotJson,
@@ -160,6 +161,21 @@ fn problems_are_noted_where_they_are() {
     ];
     assert_eq!(kinds, expect);
     assert!(batch.problems.is_sorted_by_key(|problem| problem.offset));
+    assert_eq!(reader.facts.problems(), 4, "what was read in full is understood");
+}
+
+#[test]
+fn what_is_only_written_in_an_odd_way_is_understood() {
+    let [one, two] = [user(1, &json!("one")), user(2, &json!("two"))];
+    for (text, prompts, problems) in [
+        (format!("{one}{two}\n"), 2, 0),
+        (format!("\0\0{one}\n"), 1, 0),
+        (format!("\0\0\n{one}\n"), 1, 1),
+        (format!("{}{two}\n", &one.to_string()[..50]), 1, 1),
+    ] {
+        let (facts, ..) = read_cut(text.as_bytes(), &[], true);
+        assert_eq!((facts.prompts, facts.problems()), (prompts, problems), "{text:?}");
+    }
 }
 
 #[test]

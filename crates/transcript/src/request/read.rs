@@ -15,7 +15,7 @@ use crate::{ProblemKind, SessionId};
 pub(crate) struct Origin<'a> {
     /// The record that holds the message (inside an `agent_progress` record: the nested one).
     pub(crate) record: &'a Record<'a>,
-    pub(crate) session: SessionId,
+    pub(crate) session: Cow<'a, str>,
     /// The session that it was copied from, where the record says so.
     pub(crate) copied_from: Option<Cow<'a, str>>,
     pub(crate) agent: Option<Cow<'a, str>>,
@@ -35,7 +35,7 @@ impl Origin<'_> {
             return RequestKey(id.clone().into_owned());
         }
         let original = self.copied_from.as_deref().filter(|from| !from.is_empty());
-        let session = original.unwrap_or(self.session.as_str());
+        let session = original.unwrap_or(&self.session);
         RequestKey(match (id, self.record.request_id(), self.record.uuid()) {
             (Some(id), Some(request), _) => format!("{id}|{request}|{session}"),
             (Some(id), None, _) => format!("{id}||{session}"),
@@ -57,7 +57,7 @@ impl Origin<'_> {
         }
         let mut request = Request {
             key: self.key(message),
-            session: self.session.clone(),
+            session: SessionId(self.session.clone().into_owned()),
             agent: self.agent.as_deref().map(str::to_owned),
             uuid: owned(self.record.uuid()),
             request_id: owned(self.record.request_id()),

@@ -82,15 +82,16 @@ fn rule_1_only_assistant_lines_and_agent_progress_count() {
 #[test]
 fn rule_1_glued_records_are_two_and_a_torn_line_loses_itself() {
     let text = format!(
-        "{}{}\n{{\"type\":\"assistant\",\"mess\n\0\0{}\n",
+        "{}{}\n{{\"type\":\"assistant\",\"mess\n\0\0{}\n{{\"type\":\"assistant\",\"mess{}\n",
         line("msg_a", 1, &json!({})),
         line("msg_b", 1, &json!({})),
-        line("msg_c", 1, &json!({}))
+        line("msg_c", 1, &json!({})),
+        line("msg_d", 1, &json!({}))
     );
     let mut batch = Batch::default();
     Reader::new(FileFacts::default()).feed(text.as_bytes(), true, &mut batch);
-    assert_eq!(keys(&batch.requests), ["msg_a", "msg_b", "msg_c"]);
-    assert_eq!(batch.problems.len(), 3);
+    assert_eq!(keys(&batch.requests), ["msg_a", "msg_b", "msg_c", "msg_d"]);
+    assert_eq!(batch.problems.len(), 4);
 }
 
 #[test]

@@ -1,16 +1,17 @@
 //! Finding where a JSON value ends.
 
-use memchr::memchr;
+use memchr::memchr2;
+use wide::u8x16;
 
 use super::Broken;
 
-/// The first place from `at` on that is no space.
+/// The first place from `at` on that is no space. A newline is none: it ends a record wherever it stands.
 #[inline]
 pub(super) fn after_space(bytes: &[u8], mut at: usize) -> usize {
     if bytes.get(at).is_some_and(|byte| *byte > b' ') {
         return at;
     }
-    while matches!(bytes.get(at), Some(b' ' | b'\t' | b'\r' | b'\n')) {
+    while matches!(bytes.get(at), Some(b' ' | b'\t' | b'\r')) {
         at += 1;
     }
     at
@@ -33,18 +34,20 @@ fn scalar_end(bytes: &[u8], start: usize) -> usize {
 }
 
 /// The end of the string that opens at `open`: the first quote with an even number of backslashes before it. Most strings
-/// are no longer than an id, and nothing in them is escaped: a call of `memchr` would cost more than they do.
+/// are no longer than an id, and nothing in them is escaped: a call of `memchr2` would cost more than they do.
 #[inline]
 pub(super) fn string_end(bytes: &[u8], open: usize) -> Result<usize, Broken> {
     let mut at = open + 1;
     for _ in 0..4 {
         let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<16>) else { break };
-        if let Some(found) = first_quote(chunk) {
-            at += found;
-            if bytes[at - 1] != b'\\' {
-                return Ok(at + 1);
-            }
+        let chunk = u8x16::new(*chunk);
+        let (quotes, others) = (marks(chunk, b'"'), marks(chunk, b'\\') | marks(chunk, b'\n'));
+        // nothing before the first quote is escaped, and no line ends there
+        if others & (quotes ^ quotes.wrapping_sub(1)) != 0 {
             break;
+        }
+        if quotes != 0 {
+            return Ok(at + quotes.trailing_zeros() as usize + 1);
         }
         at += 16;
     }
@@ -55,7 +58,10 @@ pub(super) fn string_end(bytes: &[u8], open: usize) -> Result<usize, Broken> {
 #[inline(never)]
 fn long_string_end(bytes: &[u8], open: usize, mut at: usize) -> Result<usize, Broken> {
     loop {
-        at += memchr(b'"', bytes.get(at..).ok_or(Broken)?).ok_or(Broken)? + 1;
+        at += memchr2(b'"', b'\n', bytes.get(at..).ok_or(Broken)?).ok_or(Broken)? + 1;
+        if bytes[at - 1] == b'\n' {
+            return Err(Broken);
+        }
         if bytes[at - 2] != b'\\' || is_free(&bytes[open + 1..at - 1]) {
             return Ok(at);
         }
@@ -67,11 +73,10 @@ fn is_free(before: &[u8]) -> bool {
     before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 0
 }
 
-/// Where the first quote stands. All bytes are compared at once.
+/// Which of sixteen bytes are this one, a bit each.
 #[inline]
-fn first_quote(chunk: &[u8; 16]) -> Option<usize> {
-    let marks = u128::from_le_bytes(chunk.map(|byte| if byte == b'"' { 0xff } else { 0 }));
-    (marks != 0).then(|| marks.trailing_zeros() as usize / 8)
+fn marks(chunk: u8x16, byte: u8) -> u32 {
+    chunk.simd_eq(u8x16::splat(byte)).to_bitmask()
 }
 
 fn container_end(bytes: &[u8], open: usize) -> Result<usize, Broken> {
@@ -81,6 +86,12 @@ fn container_end(bytes: &[u8], open: usize) -> Result<usize, Broken> {
         match bytes.get(at).ok_or(Broken)? {
             b'"' => {
                 at = string_end(bytes, at)?;
+                // a torn string ends with the first quote of what was written behind it
+                match bytes.get(at) {
+                    Some(b',' | b':') => at += 1,
+                    Some(b'}' | b']' | b' ' | b'\t' | b'\r') => {}
+                    _ => return Err(Broken),
+                }
                 continue;
             }
             b'{' | b'[' => depth += 1,
@@ -90,6 +101,7 @@ fn container_end(bytes: &[u8], open: usize) -> Result<usize, Broken> {
                     return Ok(at + 1);
                 }
             }
+            b'\n' => return Err(Broken),
             _ => {}
         }
         at += 1;

@@ -77,6 +77,19 @@ fn glued_records_tell_where_they_begin() {
 }
 
 #[test]
+fn a_record_behind_a_torn_one_is_heard_once_its_line_has_an_end() {
+    let torn = r#"{"type":"user","message":{"content":"to"#;
+    let whole = r#"{"type":"user","uuid":"u","sessionId":"s","message":{"content":"be found"}}"#;
+    for (end, expect) in [("\n", vec![(torn.len(), "be found".to_owned())]), ("", Vec::new())] {
+        let mut found = Vec::new();
+        texts(format!("{torn}{whole}{end}").as_bytes(), &mut |text| {
+            found.push((text.record, text.written().to_owned()));
+        });
+        assert_eq!(found, expect);
+    }
+}
+
+#[test]
 fn a_subagent_in_a_report_is_heard() {
     let nested = r#"{"type":"assistant","message":{"content":[{"type":"text","text":"inner"}]}}"#;
     check(

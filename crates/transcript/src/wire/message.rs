@@ -22,27 +22,29 @@ pub(crate) struct Message<'a> {
 }
 
 impl<'a> Message<'a> {
-    pub(super) fn take(members: &mut Members<'a>) -> Self {
-        let mut message = Self::default();
+    /// Takes in the members of the object that the message is.
+    pub(super) fn fill(&mut self, members: &mut Members<'a>) {
         while let Some(key) = members.key() {
             if key == "content" {
-                let (sole_block, content) = members.sole_object(Block::take).unzip();
-                message.sole_block = sole_block;
-                message.content = content.or_else(|| members.value());
+                let block = self.sole_block.insert(Block::default());
+                let content = members.sole_object(|members| block.fill(members)).map(|((), content)| content);
+                if content.is_none() {
+                    self.sole_block = None;
+                }
+                self.content = content.or_else(|| members.value());
                 continue;
             }
             let value = members.value();
             let slot = match key {
-                "id" => &mut message.id,
-                "model" => &mut message.model,
-                "stop_reason" => &mut message.stop_reason,
-                "usage" => &mut message.usage,
-                "pausedResponses" => &mut message.paused,
+                "id" => &mut self.id,
+                "model" => &mut self.model,
+                "stop_reason" => &mut self.stop_reason,
+                "usage" => &mut self.usage,
+                "pausedResponses" => &mut self.paused,
                 _ => continue,
             };
             *slot = value;
         }
-        message
     }
 
     /// The blocks of its content, if that is a list.
@@ -100,22 +102,26 @@ impl<'a> Block<'a> {
     /// The block that an object is, from its members.
     pub(crate) fn take(members: &mut Members<'a>) -> Self {
         let mut block = Self::default();
+        block.fill(members);
+        block
+    }
+
+    fn fill(&mut self, members: &mut Members<'a>) {
         for (key, value) in members {
             let slot = match key {
-                "type" => &mut block.kind,
-                "id" => &mut block.id,
-                "name" => &mut block.name,
-                "tool_use_id" => &mut block.tool_use_id,
-                "is_error" => &mut block.is_error,
-                "text" => &mut block.text,
-                "thinking" => &mut block.thinking,
-                "input" => &mut block.input,
-                "content" => &mut block.content,
+                "type" => &mut self.kind,
+                "id" => &mut self.id,
+                "name" => &mut self.name,
+                "tool_use_id" => &mut self.tool_use_id,
+                "is_error" => &mut self.is_error,
+                "text" => &mut self.text,
+                "thinking" => &mut self.thinking,
+                "input" => &mut self.input,
+                "content" => &mut self.content,
                 _ => continue,
             };
             *slot = Some(value);
         }
-        block
     }
 
     /// `type`; empty when there is none.

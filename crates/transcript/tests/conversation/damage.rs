@@ -28,6 +28,20 @@ fn a_torn_line_loses_only_itself() {
 }
 
 #[test]
+fn a_record_behind_a_torn_one_is_shown() {
+    let in_session = |content: &str| json!({"sessionId": "s", "message": {"role": "user", "content": content}});
+    let torn = Transcript::default().record("user", "u1", "", in_session("to"));
+    let whole = Transcript::default()
+        .record("user", "u2", "", in_session("be {\"shown\": 1}"))
+        .writes("a2", "u2", "msg_1", "one")
+        .says("u3", "a2", "last");
+    for cut in 1..torn.text().len() - 1 {
+        let (told, problems) = check(format!("{}{}", &torn.text()[..cut], whole.text()).as_bytes());
+        assert_eq!((told, problems), (self::told(&whole), vec![ProblemKind::NotJson]), "{}", &torn.text()[..cut]);
+    }
+}
+
+#[test]
 fn records_glued_on_one_line_are_all_read() {
     let text = whole().text().replace('\n', "");
     let (told, problems) = check(text.as_bytes());

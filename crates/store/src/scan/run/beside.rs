@@ -65,12 +65,17 @@ impl Scan<'_> {
         &mut self,
         note: &mut dyn FnMut(projects::Known) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let news = projects::look(std::mem::take(&mut self.folded.homes), &self.projects, self.moves);
+        let news = self.look_at_homes();
         if news.is_empty() {
             return Ok(());
         }
         note(news.clone())?;
         self.projects.extend(news);
         Ok(())
+    }
+
+    /// What is new about the directories of the sessions that were folded.
+    pub(super) fn look_at_homes(&mut self) -> projects::Known {
+        projects::look(std::mem::take(&mut self.folded.homes), &self.projects, self.moves)
     }
 }

@@ -5,9 +5,9 @@ use std::sync::atomic::Ordering;
 use rustc_hash::FxHashSet;
 
 use super::Scan;
-use crate::StoreError;
 use crate::ingest::{self, Ledger, Touched, Uncounted};
 use crate::open::Opened;
+use crate::{StoreError, projects};
 
 impl Scan<'_> {
     /// Counts what a first import has left to count. One that was called off leaves it to the next scan.
@@ -17,13 +17,34 @@ impl Scan<'_> {
         mut opened: Option<Opened>,
     ) -> Result<Option<Opened>, StoreError> {
         if let Some(uncounted) = ledger.left_over().filter(|_| !self.cancel.load(Ordering::Relaxed)) {
+            // the disk is not asked while something is being changed
+            let homes = uncounted.is_little.then(|| self.look_at_homes());
             match &opened {
                 Some(opened) => opened.limit(self.strides.memory)?,
                 None => opened = Some(self.open()?),
             }
-            self.count_again(uncounted, &mut opened)?;
+            match (&mut opened, homes) {
+                (Some(opened), Some(homes)) => self.count_at_once(uncounted, homes, opened)?,
+                (opened, _) => self.count_again(uncounted, opened)?,
+            }
         }
         Ok(opened)
+    }
+
+    /// Counts everything that is left, and notes which projects the directories of sessions are of.
+    fn count_at_once(
+        &mut self,
+        uncounted: Uncounted,
+        news: projects::Known,
+        opened: &mut Opened,
+    ) -> Result<(), StoreError> {
+        let prices = self.prices;
+        opened.transaction(|connection| {
+            ingest::count_at_once(connection, prices, uncounted)?;
+            projects::note(connection, news.clone())
+        })?;
+        self.projects.extend(news);
+        Ok(())
     }
 
     /// Prices everything anew, slice by slice; the new version is noted when all is done.
@@ -49,14 +70,14 @@ impl Scan<'_> {
 
     /// Counts requests anew that several files or lines tell, and then the sessions.
     fn count_again(&self, uncounted: Uncounted, opened: &mut Option<Opened>) -> Result<(), StoreError> {
-        let Uncounted { portions, mut counted, mut sessions } = uncounted;
+        let Uncounted { portions, mut counted, mut sessions, .. } = uncounted;
         counted += portions.len();
         self.count_portions(portions, &mut sessions, opened)?;
         let shared = self.step(opened, |connection| ingest::shared_again(connection, counted))?;
         self.count_portions(shared, &mut sessions, opened)?;
-        for slice in self.step(opened, ingest::slices_of_sessions)? {
+        for slice in self.step(opened, |connection| ingest::slices_of_sessions(connection, sessions.as_ref()))? {
             self.go_on()?;
-            self.step(opened, |connection| ingest::renew_all_of(connection, &slice, sessions.as_ref()))?;
+            self.step(opened, |connection| ingest::renew_all_of(connection, slice.iter()))?;
         }
         self.step(opened, ingest::all_counted)
     }

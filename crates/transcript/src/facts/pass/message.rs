@@ -127,8 +127,8 @@ impl Pass<'_> {
 
     /// What a call changed: what its result says, else what it meant to change.
     fn changed_lines(&mut self, id: &str, result: Option<Raw<'_>>) -> Option<ChangedLines> {
-        let open = &mut self.facts.open_changes;
-        let at = open.iter().rposition(|(call, _)| *call == fingerprint(id))?;
+        let (open, wanted) = (&mut self.facts.open_changes, fingerprint(id));
+        let at = open.iter().rposition(|(call, _)| *call == wanted)?;
         let (_, meant) = open.remove(at);
         Some(result.and_then(ChangedLines::done).unwrap_or(meant))
     }
